@@ -1,0 +1,52 @@
+#include "app/adhoc_validation.h"
+
+#include "app/agent_job.h"
+#include "app/session.h"
+#include "app/validator.h"
+
+namespace par::app {
+namespace {
+
+// The name under which its worktree, jobs and logs are kept apart from those of runs.
+const RunId kAdhocRun("validate");
+
+Result<std::vector<core::ValidationResult>> validate_one(Validator& validator, os::Jobs& jobs,
+                                                         const core::AwaitValidation& what,
+                                                         const std::function<int()>& interrupts) {
+  PAR_TRY(validator.begin(what));
+  for (;;) {
+    if (auto done = validator.take()) return std::move(done->results);
+    PAR_ASSIGN(const auto exits, jobs.wait(-1));
+    if (interrupts() > 0) {
+      PAR_TRY(jobs.stop(validator.job()));
+      PAR_TRY(jobs.wait(-1));
+      return refused("interrupted");
+    }
+    for (const auto& exit : exits) PAR_TRY(validator.on_exit(exit));
+  }
+}
+
+}  // namespace
+
+Result<std::vector<CommitResults>> validate_commits(Project& project, store::Database& database,
+                                                    AdhocValidation what) {
+  const RunPaths paths{project.repository.state_dir(), kAdhocRun};
+  PAR_ASSIGN(const auto lock, take_run_lock(paths));
+  PAR_ASSIGN(const auto who, git::committer(project.repository));
+  git::RunWorkspace workspace(project.repository, *project.objects, kAdhocRun, what.config.worktrees, who);
+  PAR_ASSIGN(const auto jobs, os::local_jobs(paths.jobs()));
+  Validator validator(what.config.validations, workspace, database, *jobs,
+                      validator_settings(project, paths, who));
+  std::vector<std::string> names;
+  for (const auto& spec : what.config.validations) names.push_back(spec.name);
+  for (auto& commit : what.commits) {
+    PAR_ASSIGN(const auto info, project.objects->commit(commit.commit));
+    commit.tree = info.tree;
+    PAR_ASSIGN(commit.results,
+               validate_one(validator, *jobs, {commit.commit, commit.tree, names}, what.interrupts));
+  }
+  PAR_TRY(workspace.remove_run());
+  return std::move(what.commits);
+}
+
+}  // namespace par::app

@@ -1,0 +1,32 @@
+// Validates commits outside of a run: what `git par validate` does. Answers come from, and go into, the same
+// cache.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/project.h"
+#include "core/validation.h"
+
+namespace par::app {
+
+struct CommitResults {
+  std::string revision;  // as the user named it
+  ObjectId commit;
+  ObjectId tree;
+  std::vector<core::ValidationResult> results;
+};
+
+struct AdhocValidation {
+  core::Config config;                 // its [[validate]] sections
+  std::vector<CommitResults> commits;  // revision and commit filled in
+  std::function<int()> interrupts = [] { return 0; };
+};
+
+// Fills in trees and results, one commit after the other. Error (refused): interrupted, or another one is
+// under way.
+[[nodiscard]] Result<std::vector<CommitResults>> validate_commits(Project& project, store::Database& database,
+                                                                  AdhocValidation what);
+
+}  // namespace par::app

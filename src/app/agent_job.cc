@@ -1,0 +1,139 @@
+#include "app/agent_job.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/json_writer.h"
+#include "base/strings.h"
+#include "os/files.h"
+
+namespace par::app {
+namespace {
+
+std::string bullet_list(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += "- " + line + "\n";
+  return text;
+}
+
+std::string item_line(const core::Item& item) {
+  std::string line = fmt::format("- {} ({}): {}", item.id.str(), name_of(item.severity), item.title);
+  std::vector<std::string> files;
+  for (const auto& file : item.files) files.push_back(quote_path(file.str()));
+  if (!files.empty()) line += " [" + join(files, ", ") + "]";
+  return line + "\n";
+}
+
+std::string item_lines(const core::PlannedAgent& agent) {
+  std::string text;
+  for (const auto& item : agent.items) text += item_line(item);
+  return text;
+}
+
+std::string validation_lines(const core::Plan& plan, const core::PlannedAgent& agent) {
+  std::vector<std::string> lines;
+  for (const auto& name : agent.validations)
+    for (const auto& spec : plan.validations)
+      if (spec.name == name) lines.push_back(spec.name + ": " + spec.run);
+  return bullet_list(lines);
+}
+
+struct AgentFiles {
+  std::string prompt;
+  std::string items;
+  std::string tmp;
+};
+
+std::string fill_placeholders(std::string command, const AgentFiles& files, const core::AgentState& agent,
+                              const RunId& run) {
+  const std::pair<std::string_view, std::string_view> values[] = {
+      {"{prompt_file}", files.prompt}, {"{items_file}", files.items},
+      {"{agent}", agent.name.str()},   {"{run}", run.str()},
+      {"{worktree}", agent.worktree},  {"{tmp}", files.tmp}};
+  for (const auto& [name, value] : values)
+    command = replace_all(std::move(command), name, shell_quote(value));
+  return command;
+}
+
+os::Environment agent_variables(const AgentJobContext& context, const core::PlannedAgent& planned,
+                                const core::AgentState& agent, const AgentFiles& files) {
+  os::Environment env = context.environment;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    env.push_back(fmt::format("{}={}", name, value));
+  };
+  add("PAR_RUN", context.paths.run.str());
+  add("PAR_AGENT", agent.name.str());
+  add("PAR_PHASE", std::to_string(agent.phase));
+  add("PAR_ATTEMPT", std::to_string(agent.attempt));
+  add("PAR_BASE", agent.start.str());
+  add("PAR_PROMPT_FILE", files.prompt);
+  add("PAR_ITEMS_FILE", files.items);
+  add("PAR_OWNS", join(planned.spec.owns, "\n"));
+  add("PAR_FORBIDS", join(planned.spec.forbids, "\n"));
+  add("PAR_TMP", files.tmp);
+  // Background maintenance of many worktrees at once only gets in the way.
+  add("GIT_CONFIG_COUNT", "2");
+  add("GIT_CONFIG_KEY_0", "gc.auto");
+  add("GIT_CONFIG_VALUE_0", "0");
+  add("GIT_CONFIG_KEY_1", "maintenance.auto");
+  add("GIT_CONFIG_VALUE_1", "false");
+  return env;
+}
+
+}  // namespace
+
+std::string agent_job_id(const AgentName& agent, int attempt) {
+  return fmt::format("a.{}.{}", agent.str(), attempt);
+}
+
+std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent) {
+  std::string text = replace_all(agent.spec.prompt, "{items}", trim(item_lines(agent)));
+  if (!text.empty()) text += "\n\n";
+  text += "You own these paths; change nothing else:\n" + bullet_list(agent.spec.owns);
+  if (!agent.spec.forbids.empty()) text += "\nNever change:\n" + bullet_list(agent.spec.forbids);
+  if (!agent.items.empty() && agent.spec.prompt.find("{items}") == std::string::npos)
+    text += "\nYour items:\n" + item_lines(agent);
+  if (!agent.validations.empty()) text += "\nYour branch is validated by:\n" + validation_lines(plan, agent);
+  text +=
+      "\nRules:\n"
+      "- Commit on the branch that is checked out here; do not switch, rebase or reset it.\n"
+      "- Do not stash: the stash is shared with other worktrees.\n"
+      "- Do not push, and do not touch other worktrees.\n";
+  return text;
+}
+
+std::string items_text(const core::PlannedAgent& agent) {
+  std::string text;
+  for (const auto& item : agent.items) {
+    JsonWriter json;
+    json.begin_object().member("id", item.id.str()).member("title", item.title);
+    json.member("severity", name_of(item.severity)).member("category", item.category);
+    std::vector<std::string> files;
+    for (const auto& file : item.files) files.push_back(file.str());
+    json.list("files", files).end_object();
+    text += json.text() + "\n";
+  }
+  return text;
+}
+
+Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core::AgentState& agent) {
+  const core::PlannedAgent& planned = *context.plan.find(agent.name);
+  const std::string dir = context.paths.agent_dir(agent.name);
+  const AgentFiles files{dir + "/prompt.md", dir + "/items.jsonl", dir + "/tmp"};
+  PAR_TRY(os::make_directories(files.tmp, 0700));
+  PAR_TRY(os::make_directories(context.paths.logs(), 0700));
+  PAR_TRY(os::write_file_durably(files.prompt, prompt_text(context.plan, planned)));
+  PAR_TRY(os::write_file_durably(files.items, items_text(planned)));
+  os::JobSpec job;
+  job.id = agent_job_id(agent.name, agent.attempt);
+  job.command = fill_placeholders(planned.spec.run, files, agent, context.paths.run);
+  job.cwd = agent.worktree;
+  job.env = agent_variables(context, planned, agent, files);
+  job.log = context.paths.agent_log(agent.name);
+  job.log_limit = context.log_limit;
+  job.timeout_ms = planned.spec.timeout * 1000;
+  return job;
+}
+
+}  // namespace par::app

@@ -1,0 +1,49 @@
+// The command of one agent, ready to start: placeholders filled in, environment, prompt and items on disk.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "core/plan.h"
+#include "core/state.h"
+#include "os/jobs.h"
+
+namespace par::app {
+
+// Where the files of one run live below $GIT_COMMON_DIR/par.
+struct RunPaths {
+  std::string state_dir;
+  RunId run;
+
+  [[nodiscard]] std::string jobs() const { return state_dir + "/jobs/" + run.str(); }
+  [[nodiscard]] std::string lock() const { return state_dir + "/locks/" + run.str() + ".lock"; }
+  [[nodiscard]] std::string logs() const { return state_dir + "/logs/" + run.str(); }
+  [[nodiscard]] std::string agent_log(const AgentName& agent) const {
+    return logs() + "/" + agent.str() + ".log";
+  }
+  [[nodiscard]] std::string agent_dir(const AgentName& agent) const {
+    return state_dir + "/agents/" + run.str() + "/" + agent.str();
+  }
+};
+
+// a.<agent>.<attempt>
+[[nodiscard]] std::string agent_job_id(const AgentName& agent, int attempt);
+
+// The prompt: the agent's own text ({items} filled in), what it owns and may not touch, its items, how it is
+// validated, and the rules. Pure.
+[[nodiscard]] std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent);
+// One JSON object per item and line. Pure.
+[[nodiscard]] std::string items_text(const core::PlannedAgent& agent);
+
+struct AgentJobContext {
+  const core::Plan& plan;
+  const RunPaths& paths;
+  os::Environment environment;  // allowed_environment plus identity
+  std::int64_t log_limit = 64 << 20;
+};
+
+// Writes PAR_PROMPT_FILE and PAR_ITEMS_FILE, makes PAR_TMP and the log's directory. May be called again.
+[[nodiscard]] Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context,
+                                                    const core::AgentState& agent);
+
+}  // namespace par::app

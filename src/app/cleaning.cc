@@ -1,0 +1,49 @@
+#include "app/cleaning.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/session.h"
+#include "git/worktrees.h"
+#include "os/files.h"
+
+namespace par::app {
+
+Result<std::vector<std::string>> worktrees_of(const Project& project, const LoadedRun& run) {
+  std::vector<std::string> paths;
+  PAR_ASSIGN(const auto worktrees, git::list_worktrees(project.repository));
+  for (const auto& agent : run.state.agents) {
+    const auto path = git::worktree_path(project.repository, run.plan.worktrees, run.id, agent.name);
+    const bool stands = std::any_of(worktrees.begin(), worktrees.end(),
+                                    [&](const auto& worktree) { return worktree.path == path; });
+    if (stands) paths.push_back(path);
+  }
+  return paths;
+}
+
+Result<Cleaned> clean_run(Project& project, const LoadedRun& run) {
+  const RunPaths paths{project.repository.state_dir(), run.id};
+  PAR_ASSIGN(const auto lock, take_run_lock(paths));
+  PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
+  if (std::any_of(jobs.begin(), jobs.end(), [](const auto& job) { return job.alive; }))
+    return refused(fmt::format("agents of run '{}' still run", run.id.str()))
+        .hint(fmt::format("'git par stop --run {}' ends them", run.id.str()));
+  PAR_ASSIGN(const auto who, git::committer(project.repository));
+  git::RunWorkspace workspace(project.repository, *project.objects, run.id, run.plan.worktrees, who);
+  Cleaned cleaned;
+  cleaned.run = run.id;
+  PAR_ASSIGN(cleaned.worktrees, worktrees_of(project, run));
+  for (const auto& agent : run.state.agents) {
+    const ObjectId& start = agent.start.empty() ? run.state.base : agent.start;
+    PAR_ASSIGN(auto salvaged, workspace.remove_agent(agent.name, start));
+    if (salvaged) cleaned.salvaged.push_back(std::move(*salvaged));
+  }
+  PAR_TRY(workspace.remove_run());
+  PAR_TRY(os::remove_tree(paths.jobs()));
+  PAR_TRY(os::remove_tree(paths.state_dir + "/agents/" + run.id.str()));
+  PAR_TRY(os::remove_tree(paths.state_dir + "/reports/" + run.id.str()));
+  return cleaned;
+}
+
+}  // namespace par::app

@@ -1,0 +1,80 @@
+// Drives one run: asks the machines what to do, does it through the ports, records what came of it.
+// Single-threaded. May die at any point; a new engine over the same journal, repository and jobs goes on
+// where it was.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "app/agent_job.h"
+#include "app/reporter.h"
+#include "app/validator.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "core/machine.h"
+#include "core/ports.h"
+#include "os/jobs.h"
+
+namespace par::app {
+
+struct EnginePorts {
+  core::Journal& journal;
+  core::Workspace& workspace;
+  os::Jobs& jobs;
+  const Clock& clock;
+  Reporter& reporter;
+};
+
+struct EngineSettings {
+  RunPaths paths;
+  os::Environment agent_environment;
+  ValidatorSettings validator;
+  std::int64_t log_limit = 64 << 20;
+  int jobs = 4;              // agents at once
+  bool start_agents = true;  // false: only integrate, land or roll back
+  // How often the user asked to stop: 1 drains (nothing new starts), 2 ends what runs.
+  std::function<int()> interrupts = [] { return 0; };
+};
+
+enum class EngineEnd { idle, interrupted };
+
+class Engine {
+ public:
+  Engine(const core::Plan& plan, core::RunState state, EnginePorts ports, EngineSettings settings);
+
+  // Until nothing is left to do. Errors: of the world (git, disk), or a validation that cannot run on the
+  // base.
+  [[nodiscard]] Result<EngineEnd> run();
+  // Records an event from outside (LandRequested, RolledBack, RunResumed, ...).
+  [[nodiscard]] Result<void> record(core::EventBody body);
+  [[nodiscard]] const core::RunState& state() const { return state_; }
+  [[nodiscard]] const Validator& validator() const { return validator_; }
+
+ private:
+  [[nodiscard]] core::Limits limits() const;
+  [[nodiscard]] Result<void> obey_interrupts();
+  [[nodiscard]] Result<void> ensure_under_way(const core::Next& next);
+  [[nodiscard]] Result<bool> take_exits(bool may_wait);
+  [[nodiscard]] Result<void> on_exit(const os::JobExit& exit);
+  [[nodiscard]] Result<void> perform(const core::Action& action);
+
+  [[nodiscard]] Result<void> perform_action(const core::Record& action);
+  [[nodiscard]] Result<void> perform_action(const core::PrepareRun& action);
+  [[nodiscard]] Result<void> perform_action(const core::AddWorktree& action);
+  [[nodiscard]] Result<void> perform_action(const core::Collect& action);
+  [[nodiscard]] Result<void> perform_action(const core::BuildTrial& action);
+  [[nodiscard]] Result<void> perform_action(const core::MoveCandidate& action);
+  [[nodiscard]] Result<void> perform_action(const core::BuildLanding& action);
+  [[nodiscard]] Result<void> perform_action(const core::MoveTarget& action);
+
+  const core::Plan& plan_;
+  core::RunState state_;
+  EnginePorts ports_;
+  EngineSettings settings_;
+  Validator validator_;
+  std::set<std::string> watched_;  // agent jobs that were ensured by us
+  bool ending_ = false;            // what runs was told to stop
+};
+
+}  // namespace par::app

@@ -1,0 +1,102 @@
+#include "app/project.h"
+
+#include <fmt/format.h>
+
+#include "config/config_file.h"
+#include "git/refs.h"
+#include "os/files.h"
+
+namespace par::app {
+namespace {
+
+constexpr const char* kConfigName = ".gitpar.toml";
+
+Error no_config(const Project& project, const std::string& where) {
+  const std::string& root = project.repository.work_tree;
+  auto error = Error(fmt::format("no '{}' in '{}'", kConfigName, where));
+  if (!root.empty() && os::exists(root + "/" + kConfigName))
+    return std::move(error).hint("commit it first: agents start from what is committed");
+  return std::move(error).hint(
+      "write one, see gitpar.toml(5), and commit it; 'git par demo' shows a complete example");
+}
+
+Result<config::Parsed> read_config_at(const Project& project, const ObjectId& commit,
+                                      const std::string& where) {
+  PAR_ASSIGN(const auto text, project.objects->file_at(commit, RepoPath(kConfigName)));
+  if (!text) return no_config(project, where);
+  return config::parse_config(*text, where + ":" + kConfigName);
+}
+
+// The branch to land on when the command line names none.
+Result<std::string> default_target(const Project& project) {
+  PAR_ASSIGN(const auto head, git::resolve_commit(project.repository, "HEAD"));
+  if (!head)
+    return Error("there is no commit yet").hint("commit something first: agents start from a commit");
+  PAR_ASSIGN(const auto parsed, read_config_at(project, *head, "HEAD"));
+  if (!parsed.config.target.empty()) return parsed.config.target;
+  if (project.repository.head) return short_name(*project.repository.head);
+  return Error("HEAD is detached and no target is named")
+      .hint(fmt::format("set 'target' in '{}', or give --target <branch>", kConfigName));
+}
+
+}  // namespace
+
+Result<Project> open_project(const std::string& cwd) {
+  PAR_ASSIGN(git::Repository repository, git::discover(cwd));
+  PAR_ASSIGN(git::Objects objects, git::Objects::open(repository.common_dir));
+  PAR_ASSIGN(const auto entries, git::read_config(repository, "^par\\."));
+  PAR_ASSIGN(core::UserSettings user, config::parse_user_settings(entries));
+  return Project{std::move(repository), std::make_unique<git::Objects>(std::move(objects)), std::move(user)};
+}
+
+Result<Base> read_base(const Project& project, const std::string& target) {
+  std::string name = target;
+  if (name.empty()) {
+    PAR_ASSIGN(name, default_target(project));
+  }
+  const RefName ref("refs/heads/" + name);
+  PAR_ASSIGN(const auto tip, git::read_ref(project.repository, ref));
+  if (!tip) return Error(fmt::format("the target branch '{}' does not exist", name)).hint("see 'git branch'");
+  PAR_ASSIGN(auto parsed, read_config_at(project, *tip, name));
+  return Base{ref, *tip, std::move(parsed.config), std::move(parsed.warnings)};
+}
+
+Result<MadePlan> make_plan_now(const Project& project, const PlanOptions& options) {
+  PAR_ASSIGN(auto base, read_base(project, options.target));
+  core::PlanRequest request;
+  request.base = base.commit;
+  request.target = base.target;
+  request.config = std::move(base.config);
+  PAR_ASSIGN(request.paths, project.objects->paths(base.commit));
+  request.ignore_case = project.repository.ignore_case;
+  if (options.jobs > 0) request.config.policy.jobs = options.jobs;
+  request.jobs_cap = project.user.jobs;
+  request.force_parallel = options.force_parallel;
+  PAR_ASSIGN(core::Plan plan, core::make_plan(request));
+  plan.id = store::Database::name_of(plan);
+  return MadePlan{std::move(plan), std::move(base.warnings)};
+}
+
+Result<LoadedRun> load_run(const store::Database& database, const std::string& id) {
+  PAR_ASSIGN(const auto runs, database.runs());
+  if (runs.empty()) return Error("there is no run yet").hint("'git par run' starts one");
+  const store::RunRow* row = id.empty() ? &runs.back() : nullptr;
+  for (const auto& candidate : runs)
+    if (candidate.id.str() == id) row = &candidate;
+  if (row == nullptr)
+    return Error(fmt::format("there is no run '{}'", id))
+        .hint(fmt::format("the newest is '{}'", runs.back().id.str()));
+  PAR_ASSIGN(core::Plan plan, database.plan(row->plan.str()));
+  PAR_ASSIGN(auto events, database.events(row->id));
+  core::RunState state = core::initial_state(row->id, plan);
+  for (const auto& event : events) core::apply_event(state, event);
+  return LoadedRun{row->id, std::move(plan), std::move(state), std::move(events)};
+}
+
+Result<store::Database> open_state(const Project& project) {
+  PAR_ASSIGN(auto database, store::Database::open_existing(project.repository.state_dir()));
+  if (!database) return Error("there is no run yet").hint("'git par run' starts one");
+  return std::move(*database);
+}
+
+}  // namespace par::app

@@ -1,0 +1,67 @@
+// The repository we work in, opened: its paths, its objects, the user's settings, and the state of our runs.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "core/config.h"
+#include "core/machine.h"
+#include "core/plan.h"
+#include "core/state.h"
+#include "git/objects.h"
+#include "git/repository.h"
+#include "store/database.h"
+
+namespace par::app {
+
+struct Project {
+  git::Repository repository;
+  std::unique_ptr<git::Objects> objects;  // a stable address: workspaces refer to it
+  core::UserSettings user;
+};
+
+[[nodiscard]] Result<Project> open_project(const std::string& cwd);
+
+// ---- planning
+
+struct PlanOptions {
+  std::string target;  // a branch's name; empty: the configuration's, else the branch that is checked out
+  int jobs = 0;        // -j; 0: not given
+  bool force_parallel = false;
+};
+
+struct MadePlan {
+  core::Plan plan;
+  std::vector<std::string> warnings;
+};
+
+// The target, and the configuration as it is committed there.
+struct Base {
+  RefName target;
+  ObjectId commit;
+  core::Config config;
+  std::vector<std::string> warnings;
+};
+
+[[nodiscard]] Result<Base> read_base(const Project& project, const std::string& target);
+// The plan of the target's tip with the configuration committed there. Stores nothing; plan.id is set.
+[[nodiscard]] Result<MadePlan> make_plan_now(const Project& project, const PlanOptions& options);
+
+// ---- runs
+
+struct LoadedRun {
+  RunId id;
+  core::Plan plan;
+  core::RunState state;
+  std::vector<core::Event> events;
+};
+
+// The run named, or the newest when `id` is empty. Errors: no such run, no run at all, damaged record.
+[[nodiscard]] Result<LoadedRun> load_run(const store::Database& database, const std::string& id);
+// For commands that only look: an Error when there is no state yet.
+[[nodiscard]] Result<store::Database> open_state(const Project& project);
+
+}  // namespace par::app

@@ -1,0 +1,125 @@
+#include "app/session.h"
+
+#include <fmt/format.h>
+
+#include "app/environment.h"
+#include "base/strings.h"
+#include "git/refs.h"
+#include "os/files.h"
+
+namespace par::app {
+namespace {
+
+// Nothing may stand where the run will write: it would be overwritten, or the run would fail in the middle.
+Result<void> check_free(const Project& project, const core::Plan& plan, const RunId& run) {
+  PAR_ASSIGN(const auto refs, git::list_refs(project.repository, "refs/heads/par"));
+  const std::string own = "refs/heads/par/" + run.str();
+  for (const auto& [ref, oid] : refs) {
+    if (ref.str() != "refs/heads/par" && ref.str() != own && !ref.str().starts_with(own + "/")) continue;
+    return Error(fmt::format("branch '{}' already exists", short_name(ref)))
+        .hint(fmt::format("run '{}' needs that name: rename the branch with 'git branch -m'", run.str()));
+  }
+  for (const auto& agent : plan.agents) {
+    const auto path = git::worktree_path(project.repository, plan.worktrees, run, agent.spec.name);
+    PAR_ASSIGN(const auto entries, os::list_directory(path));
+    const bool empty_directory = os::is_directory(path) && entries.empty();
+    if (os::exists(path) && !empty_directory)
+      return Error(fmt::format("'{}' already exists", path))
+          .hint("move it away, or set 'worktrees' in '.gitpar.toml'");
+  }
+  return {};
+}
+
+os::Environment with_identity(os::Environment env, const git::Signature& who) {
+  env.push_back("GIT_AUTHOR_NAME=" + who.name);
+  env.push_back("GIT_AUTHOR_EMAIL=" + who.email);
+  env.push_back("GIT_COMMITTER_NAME=" + who.name);
+  env.push_back("GIT_COMMITTER_EMAIL=" + who.email);
+  return env;
+}
+
+// A validation that a dead process left behind is ended: its result would come too late to be wanted for
+// sure.
+Result<void> end_old_validations(const RunPaths& paths) {
+  PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
+  for (const auto& job : jobs)
+    if (job.alive && job.id.starts_with("v.")) PAR_TRY(os::stop_job(paths.jobs(), job.id, 10000));
+  return {};
+}
+
+}  // namespace
+
+Result<os::FileLock> take_run_lock(const RunPaths& paths) {
+  PAR_TRY(os::make_directories(os::parent_directory(paths.lock()), 0700));
+  PAR_ASSIGN(auto lock, os::FileLock::try_acquire(paths.lock()));
+  if (lock) return std::move(*lock);
+  PAR_ASSIGN(const auto holder, os::FileLock::holder(paths.lock()));
+  return refused(
+             fmt::format("run '{}' is being worked on by process {}", paths.run.str(), holder.value_or(0)))
+      .hint("'git par status' shows it, 'git par stop' ends it");
+}
+
+ValidatorSettings validator_settings(const Project& project, const RunPaths& paths,
+                                     const git::Signature& who) {
+  ValidatorSettings settings;
+  settings.environment = with_identity(allowed_environment(os::current_environment(), {}), who);
+  settings.log_dir = paths.logs();
+  settings.report_dir = paths.state_dir + "/reports/" + paths.run.str();
+  settings.log_limit = project.user.log_limit;
+  return settings;
+}
+
+Session::Session(os::FileLock lock, core::Plan plan, RunPaths paths)
+    : lock_(std::move(lock)), plan_(std::move(plan)), paths_(std::move(paths)) {}
+
+Result<void> Session::assemble(Project& project, store::Database& database, core::RunState state,
+                               Reporter& reporter, const SessionOptions& options) {
+  PAR_ASSIGN(const auto who, git::committer(project.repository));
+  workspace_ = std::make_unique<git::RunWorkspace>(project.repository, *project.objects, paths_.run,
+                                                   plan_.worktrees, who);
+  if (options.strategy) plan_.strategy = *options.strategy;
+  PAR_ASSIGN(jobs_, os::local_jobs(paths_.jobs()));
+  EngineSettings settings;
+  settings.paths = paths_;
+  settings.agent_environment =
+      with_identity(allowed_environment(os::current_environment(), project.user.agent_env), who);
+  settings.validator = validator_settings(project, paths_, who);
+  settings.log_limit = project.user.log_limit;
+  settings.jobs = options.jobs > 0 ? options.jobs : plan_.jobs;
+  settings.start_agents = options.start_agents;
+  settings.interrupts = options.interrupts;
+  engine_ = std::make_unique<Engine>(plan_, std::move(state),
+                                     EnginePorts{database, *workspace_, *jobs_, clock_, reporter},
+                                     std::move(settings));
+  return {};
+}
+
+Result<std::unique_ptr<Session>> Session::start(Project& project, store::Database& database, core::Plan plan,
+                                                Reporter& reporter, const SessionOptions& options) {
+  PAR_TRY(git::committer(project.repository));
+  PAR_ASSIGN(const RunId next, database.next_run_id());
+  PAR_TRY(check_free(project, plan, next));
+  PAR_ASSIGN(plan.id, database.put_plan(plan));
+  PAR_ASSIGN(const auto base, project.objects->commit(plan.base));
+  PAR_ASSIGN(const RunId run,
+             database.create_run(core::RunStarted{plan.id, plan.base, base.tree}, os::SystemClock().wall()));
+  return open(project, database, run.str(), reporter, options);
+}
+
+Result<std::unique_ptr<Session>> Session::open(Project& project, store::Database& database,
+                                               const std::string& run, Reporter& reporter,
+                                               const SessionOptions& options) {
+  // The run is read again under its lock: until then another process may add to it.
+  PAR_ASSIGN(const auto found, load_run(database, run));
+  RunPaths paths{project.repository.state_dir(), found.id};
+  PAR_ASSIGN(auto lock, take_run_lock(paths));
+  PAR_ASSIGN(auto loaded, load_run(database, found.id.str()));
+  PAR_TRY(end_old_validations(paths));
+  std::unique_ptr<Session> session(new Session(std::move(lock), std::move(loaded.plan), std::move(paths)));
+  PAR_TRY(session->assemble(project, database, std::move(loaded.state), reporter, options));
+  return session;
+}
+
+Result<std::optional<int>> worker_of(const RunPaths& paths) { return os::FileLock::holder(paths.lock()); }
+
+}  // namespace par::app

@@ -1,0 +1,63 @@
+// One run, held for work: its lock, its workspace, its jobs and the engine over them. Only one process holds
+// a run.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "app/engine.h"
+#include "app/project.h"
+#include "git/workspace.h"
+#include "os/file_lock.h"
+#include "os/system_clock.h"
+
+namespace par::app {
+
+struct SessionOptions {
+  int jobs = 0;                            // -j; 0: the plan's
+  std::optional<core::Strategy> strategy;  // of the landing, instead of the plan's
+  bool start_agents = true;
+  std::function<int()> interrupts = [] { return 0; };
+};
+
+class Session {
+ public:
+  // Stores the plan, checks that nothing stands where the run will write, and records the run's start.
+  // Errors leave nothing behind: a branch or directory is in the way, no identity, lock held.
+  [[nodiscard]] static Result<std::unique_ptr<Session>> start(Project& project, store::Database& database,
+                                                              core::Plan plan, Reporter& reporter,
+                                                              const SessionOptions& options);
+  // Takes up an existing run. Error (refused): another process works on it.
+  [[nodiscard]] static Result<std::unique_ptr<Session>> open(Project& project, store::Database& database,
+                                                             const std::string& run, Reporter& reporter,
+                                                             const SessionOptions& options);
+
+  [[nodiscard]] Engine& engine() { return *engine_; }
+  [[nodiscard]] const core::Plan& plan() const { return plan_; }
+  [[nodiscard]] const core::RunState& state() const { return engine_->state(); }
+  [[nodiscard]] const RunPaths& paths() const { return paths_; }
+  [[nodiscard]] git::RunWorkspace& workspace() { return *workspace_; }
+
+ private:
+  Session(os::FileLock lock, core::Plan plan, RunPaths paths);
+  [[nodiscard]] Result<void> assemble(Project& project, store::Database& database, core::RunState state,
+                                      Reporter& reporter, const SessionOptions& options);
+
+  os::FileLock lock_;
+  core::Plan plan_;
+  RunPaths paths_;
+  os::SystemClock clock_;
+  std::unique_ptr<git::RunWorkspace> workspace_;
+  std::unique_ptr<os::Jobs> jobs_;
+  std::unique_ptr<Engine> engine_;
+};
+
+// Exclusive right to work on the run. Error (refused): another process has it.
+[[nodiscard]] Result<os::FileLock> take_run_lock(const RunPaths& paths);
+[[nodiscard]] ValidatorSettings validator_settings(const Project& project, const RunPaths& paths,
+                                                   const git::Signature& who);
+// The process that works on the run, if one does.
+[[nodiscard]] Result<std::optional<int>> worker_of(const RunPaths& paths);
+
+}  // namespace par::app

@@ -1,0 +1,109 @@
+// git par hook: the pre-push hook that keeps untested commits from leaving.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "app/hook_files.h"
+#include "app/pre_push.h"
+#include "cli/command.h"
+#include "cli/report.h"
+
+namespace par::cli {
+namespace {
+
+struct Options {
+  std::string action;
+  std::vector<std::string> arguments;  // of `run`: the hook's name, then what git gives to it
+  bool force = false;
+};
+
+std::string report_text(const app::HookReport& report) {
+  switch (report.change) {
+    case app::HookChange::installed:
+      return report.before.empty()
+                 ? fmt::format("installed '{}'\n", report.path)
+                 : fmt::format("installed '{}'; the hook that was there is '{}' and runs first\n",
+                               report.path, report.before);
+    case app::HookChange::updated:
+      return fmt::format("updated '{}'\n", report.path);
+    case app::HookChange::unchanged:
+      return fmt::format("'{}' is installed already\n", report.path);
+    case app::HookChange::removed:
+      return report.before.empty() ? fmt::format("removed '{}'\n", report.path)
+                                   : fmt::format("removed ours; '{}' is again what it was\n", report.path);
+    case app::HookChange::absent:
+      return fmt::format("no hook of git par in '{}'\n", report.path);
+  }
+  return "";
+}
+
+Result<int> show(const Invocation& invocation, const Result<app::HookReport>& report) {
+  if (!report) return report.error();
+  if (!invocation.quiet) print_out(report_text(*report));
+  return 0;
+}
+
+Result<int> run_hook(const Options& options, const Invocation& invocation) {
+  if (options.arguments.empty() || options.arguments.front() != "pre-push")
+    return usage_error("'run' wants the name of a hook that git par has").hint("that is 'pre-push'");
+  const std::string input{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+  PAR_ASSIGN(const auto refs, app::parse_pushed_refs(input));
+  if (refs.empty()) return 0;
+  PAR_ASSIGN(const auto project, app::open_project(invocation.cwd));
+  const std::string remote = options.arguments.size() > 1 ? options.arguments[1] : "";
+  PAR_ASSIGN(const auto notices, app::check_push(project, remote, refs));
+  if (!invocation.quiet)
+    for (const auto& notice : notices) print_hint(notice);
+  return 0;
+}
+
+Result<int> hook(const Options& options, const Invocation& invocation) {
+  if (options.action == "run") return run_hook(options, invocation);
+  if (!options.arguments.empty()) return usage_error(fmt::format("'{}' takes no argument", options.action));
+  PAR_ASSIGN(const auto repository, git::discover(invocation.cwd));
+  if (options.action == "install") return show(invocation, app::install_pre_push(repository, options.force));
+  return show(invocation, app::uninstall_pre_push(repository));
+}
+
+Handler configure(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("action", options->action, "what to do")
+      ->required()
+      ->check(CLI::IsMember({"install", "uninstall", "run"}));
+  app.add_option("arguments", options->arguments, "of 'run': the hook's name and git's arguments");
+  app.add_flag("--force", options->force,
+               "install even where core.hooksPath leads to another tool's directory");
+  return [options](const Invocation& invocation) { return hook(*options, invocation); };
+}
+
+}  // namespace
+
+Command hook_command() {
+  return {"hook",
+          Group::care,
+          "(install [--force] | uninstall | run pre-push <remote> <url>)",
+          "refuse to push the target to a commit that no validation passed",
+          "'install' puts a pre-push hook into the repository. A hook that is there already is kept as "
+          "'pre-push.before-par' and runs first, with the same arguments and input; if it fails, nothing is "
+          "pushed. "
+          "'uninstall' puts it back. Where core.hooksPath leads to the directory of another tool, 'install' "
+          "refuses and "
+          "names the line to add there.\n\n"
+          "'run' is what the hook calls. It looks only at the target branch, which is the one that the "
+          "'.gitpar.toml' "
+          "committed on it names, or the default branch of the remote. A commit passes when 'git par "
+          "validate' or a run "
+          "found its tree green, or when the remote's target had it before. Deleting the target is refused. "
+          "Where there "
+          "is no '.gitpar.toml', nothing is checked, and a notice says so.\n\n"
+          "'git push --no-verify' pushes without any hook.",
+          {{"git par hook install", "from now on, check what is pushed to the target"},
+           {"git push --no-verify", "push unchecked, once"}},
+          "0: done; of 'run': the push may go on. 1: refused.",
+          configure};
+}
+
+}  // namespace par::cli

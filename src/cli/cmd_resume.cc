@@ -1,0 +1,65 @@
+// git par resume: goes on with a run that was interrupted, whatever interrupted it.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "cli/run_support.h"
+#include "os/signals.h"
+
+namespace par::cli {
+namespace {
+
+struct Options {
+  std::string run;
+  int jobs = 0;
+};
+
+Result<int> resume(const Options& options, const Invocation& invocation) {
+  PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(auto database, app::open_state(project));
+  Progress progress(invocation.quiet);
+  app::SessionOptions session_options;
+  session_options.jobs = options.jobs;
+  session_options.interrupts = os::interrupt_count;
+  PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
+  if (!session->state().landing.landed.empty())
+    return refused(fmt::format("run '{}' has landed: there is nothing to resume", session->state().id.str()));
+  // A landing that was under way is finished as it was; only otherwise stopped agents start again.
+  if (!session->state().landing.requested) PAR_TRY(session->engine().record(core::RunResumed{}));
+  PAR_ASSIGN(const auto end, session->engine().run());
+  return conclude(project, database, *session, end, invocation);
+}
+
+Handler configure(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("run", options->run, "the run; the newest by default");
+  app.add_option("-j,--jobs", options->jobs, "agents at once, instead of the plan's")
+      ->option_text("<n>")
+      ->check(CLI::Range(1, 10000));
+  return [options](const Invocation& invocation) { return resume(*options, invocation); };
+}
+
+}  // namespace
+
+Command resume_command() {
+  return {"resume",
+          Group::run,
+          "[<options>] [<run>]",
+          "go on with a run that was interrupted",
+          "Reads the run's journal, looks at what really exists, and goes on from there: after Ctrl-C, 'git "
+          "par stop', "
+          "kill -9 or a power cut. Agents that still run are taken over, results that were recorded are "
+          "kept, agents "
+          "that were stopped start again. A landing that was under way is finished or found not to have "
+          "happened; the "
+          "target decides.",
+          {{"git par resume", "go on with the newest run"}},
+          "0: every agent is in the candidate (or landed). 1: some are not, or the run has landed. 130: "
+          "interrupted.",
+          configure};
+}
+
+}  // namespace par::cli

@@ -1,0 +1,93 @@
+// git par run: plans, or takes a stored plan, and runs it.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/plan_view.h"
+#include "cli/progress.h"
+#include "cli/report.h"
+#include "cli/run_support.h"
+#include "os/signals.h"
+
+namespace par::cli {
+namespace {
+
+struct Options {
+  std::string plan;
+  app::PlanOptions planning;
+  bool land = false;
+  bool dry_run = false;
+};
+
+Result<core::Plan> choose_plan(const app::Project& project, const Options& options) {
+  if (!options.plan.empty()) {
+    PAR_ASSIGN(const auto database, app::open_state(project));
+    return database.plan(options.plan);
+  }
+  PAR_ASSIGN(auto made, app::make_plan_now(project, options.planning));
+  for (const auto& warning : made.warnings) print_warning(warning);
+  return std::move(made.plan);
+}
+
+Result<int> run(const Options& options, const Invocation& invocation) {
+  PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(core::Plan plan, choose_plan(project, options));
+  if (options.dry_run) {
+    print_out(invocation.json ? plan_json(plan, SIZE_MAX) : plan_text(plan));
+    return 0;
+  }
+  PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
+  Progress progress(invocation.quiet);
+  app::SessionOptions session_options;
+  session_options.jobs = options.planning.jobs;
+  session_options.interrupts = os::interrupt_count;
+  PAR_ASSIGN(auto session,
+             app::Session::start(project, database, std::move(plan), progress, session_options));
+  PAR_ASSIGN(auto end, session->engine().run());
+  if (options.land && end == app::EngineEnd::idle && session->state().finished == core::RunEnd::ready) {
+    PAR_TRY(session->engine().record(core::LandRequested{session->plan().target}));
+    PAR_ASSIGN(end, session->engine().run());
+  }
+  return conclude(project, database, *session, end, invocation);
+}
+
+Handler configure(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("plan", options->plan, "a stored plan");
+  app.add_option("--target", options->planning.target, "branch to land on, instead of the configuration's")
+      ->option_text("<branch>");
+  app.add_option("-j,--jobs", options->planning.jobs, "agents at once, instead of the configuration's")
+      ->option_text("<n>")
+      ->check(CLI::Range(1, 10000));
+  app.add_flag("--force-parallel", options->planning.force_parallel,
+               "run in parallel even when it does not pay");
+  app.add_flag("--land", options->land, "land the candidate when all agents are done");
+  app.add_flag("-n,--dry-run", options->dry_run, "print the plan and stop");
+  return [options](const Invocation& invocation) { return run(*options, invocation); };
+}
+
+}  // namespace
+
+Command run_command() {
+  return {
+      "run",
+      Group::run,
+      "[<options>] [<plan>]",
+      "run the agents, phase by phase, and keep what passes together",
+      "Gives each agent a worktree and a branch 'par/<run>/<agent>/tip', runs its command there, and commits "
+      "what "
+      "it leaves uncommitted. A finished branch must stay within what its agent owns; it is then merged onto "
+      "the "
+      "candidate, which holds all accepted work, and validated there. Green: the candidate moves. Red: that "
+      "branch alone is rejected; the others go on.\n\n"
+      "Nothing of yours is touched: the target moves only with --land or 'git par merge'.\n\n"
+      "The first Ctrl-C starts nothing new and waits for what runs; the second ends it. Whatever happens, "
+      "'git par resume' goes on where the run was.",
+      {{"git par run", "plan what is committed on the target, and run it"},
+       {"git par run -j 8 --land", "eight agents at once, land at the end"},
+       {"git par run p-1f3c", "run a plan that 'git par plan' printed"}},
+      "0: every agent is in the candidate (or landed). 1: some are not. 130: interrupted.",
+      configure};
+}
+
+}  // namespace par::cli

@@ -1,0 +1,44 @@
+// git par status: where a run stands.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/report.h"
+#include "cli/run_support.h"
+
+namespace par::cli {
+namespace {
+
+Result<int> status(const std::string& run, const Invocation& invocation) {
+  PAR_ASSIGN(const auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(const auto database, app::open_state(project));
+  PAR_ASSIGN(const auto view, view_run(project, database, run));
+  if (invocation.json)
+    print_out(status_json(view.run, view.live));
+  else if (!invocation.quiet)
+    print_out(status_text(view.run, view.live));
+  return 0;
+}
+
+Handler configure(CLI::App& app) {
+  const auto run = std::make_shared<std::string>();
+  app.add_option("run", *run, "the run; the newest by default");
+  return [run](const Invocation& invocation) { return status(*run, invocation); };
+}
+
+}  // namespace
+
+Command status_command() {
+  return {"status",
+          Group::run,
+          "[<run>]",
+          "show where a run and its agents stand",
+          "Shows the run's state and, for each agent, its phase, state, changed files, time, and why it is "
+          "not in. "
+          "Takes no lock and changes nothing.",
+          {{"git par status", "the newest run"}, {"git par status --json r3", "run r3, for a program"}},
+          "0: shown.",
+          configure};
+}
+
+}  // namespace par::cli

@@ -1,0 +1,92 @@
+// git par stop: drains or ends a run, or single agents of it.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <memory>
+
+#include "app/agent_job.h"
+#include "cli/command.h"
+#include "cli/report.h"
+#include "cli/run_support.h"
+#include "os/jobs.h"
+
+namespace par::cli {
+namespace {
+
+constexpr Millis kStopTimeout = 15000;
+
+struct Options {
+  std::vector<std::string> agents;
+  std::string run;
+  bool now = false;
+};
+
+Result<int> stop_agents(const RunView& view, const app::RunPaths& paths,
+                        const std::vector<std::string>& names) {
+  std::vector<std::string> ids;
+  for (const auto& name : names) {
+    const auto* agent = view.run.state.find(AgentName(name));
+    if (agent == nullptr) return Error(fmt::format("run '{}' has no agent '{}'", view.run.id.str(), name));
+    if (agent->stage != core::Stage::running) return refused(fmt::format("agent '{}' is not running", name));
+    ids.push_back(app::agent_job_id(agent->name, agent->attempt));
+  }
+  for (const auto& id : ids) PAR_TRY(os::stop_job(paths.jobs(), id, kStopTimeout));
+  return 0;
+}
+
+// Nobody works on the run, but a killed one may have left agents running.
+Result<int> stop_leftovers(const app::RunPaths& paths) {
+  PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
+  const auto alive = std::count_if(jobs.begin(), jobs.end(), [](const auto& job) { return job.alive; });
+  if (alive == 0) return refused(fmt::format("run '{}' is not running", paths.run.str()));
+  for (const auto& job : jobs)
+    if (job.alive) PAR_TRY(os::stop_job(paths.jobs(), job.id, kStopTimeout));
+  return 0;
+}
+
+Result<int> stop(const Options& options, const Invocation& invocation) {
+  PAR_ASSIGN(const auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(const auto database, app::open_state(project));
+  PAR_ASSIGN(const auto view, view_run(project, database, options.run));
+  const app::RunPaths paths{project.repository.state_dir(), view.run.id};
+  if (!options.agents.empty()) return stop_agents(view, paths, options.agents);
+  PAR_ASSIGN(const auto worker, app::worker_of(paths));
+  if (!worker) return stop_leftovers(paths);
+  // As Ctrl-C there: once drains, twice ends.
+  for (int i = 0; i < (options.now ? 2 : 1); ++i)
+    if (kill(*worker, SIGINT) != 0)
+      return errno_error(fmt::format("cannot signal process {}", *worker), errno);
+  if (!invocation.quiet)
+    print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),
+                           options.now ? "ends now" : "finishes what runs and then stops", paths.run.str()));
+  return 0;
+}
+
+Handler configure(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("agent", options->agents, "end only these agents");
+  app.add_option("--run", options->run, "the run; the newest by default")->option_text("<run>");
+  app.add_flag("--now", options->now, "end what runs, instead of waiting for it");
+  return [options](const Invocation& invocation) { return stop(*options, invocation); };
+}
+
+}  // namespace
+
+Command stop_command() {
+  return {"stop",
+          Group::run,
+          "[<options>] [<agent>...]",
+          "drain a run, end it, or end single agents",
+          "Without an agent, the run starts nothing new, finishes and validates what is under way, and "
+          "stops. With "
+          "--now it ends the agents' whole process trees instead. Their worktrees stay as they are; when "
+          "such an agent "
+          "starts again, what it had done is saved under 'refs/par/salvage/' first.",
+          {{"git par stop", "drain the newest run"}, {"git par stop errors", "end one agent"}},
+          "0: told. 1: nothing of it is running.",
+          configure};
+}
+
+}  // namespace par::cli

@@ -1,0 +1,111 @@
+#include "cli/manual_text.h"
+
+#include <array>
+
+namespace par::cli {
+namespace {
+
+constexpr std::array kWords{
+    Term{"item",
+         "one unit of work: a finding, a fix, a task. Has files, a severity, a category, an estimate"},
+    Term{"agent",
+         "a named worker: what it owns, what it is forbidden, the command it runs, how its work is "
+         "validated. Any "
+         "command can be one; coding agents are"},
+    Term{"ownership",
+         "owned patterns minus forbidden patterns, over paths that exist and paths that do not yet exist"},
+    Term{"overlap", "a path, the witness, that two agents could both change"},
+    Term{"phase",
+         "agents that may run at the same time: without overlap among each other, and all they come 'after' "
+         "is done in "
+         "earlier phases"},
+    Term{"plan",
+         "phases, the assignment of items, the decision between parallel and sequential, and the overlaps. "
+         "It never "
+         "changes; its name is made from its content"},
+    Term{"run", "one execution of a plan: 'r1', 'r2', ..."},
+    Term{"validation", "a named check, which is a command, with its result for one tree"},
+    Term{"baseline",
+         "the validation results of the commit that a run starts from. Failures that are there already do "
+         "not count"},
+    Term{"candidate", "the commit that holds every accepted branch of a run; it has always passed"},
+    Term{"landing", "moving the target branch, by compare-and-swap, to a commit with the candidate's tree"},
+    Term{"checkpoint", "a ref saved before each change of the candidate"},
+};
+
+constexpr std::array kExitCodes{
+    Term{"0", "done"},
+    Term{"1", "the command ran fine and the answer is no: an overlap, a red validation, a refusal"},
+    Term{"128", "fatal: configuration, git, input or output"},
+    Term{"129", "usage; also of -h, as in git"},
+    Term{"130", "interrupted"},
+    Term{"143", "ended by SIGTERM"},
+    Term{"255", "a mistake of git par itself"},
+};
+
+constexpr std::array kSettings{
+    Term{"par.jobs", "how many agents may run at once, whatever the repository says"},
+    Term{"par.agentEnv",
+         "further environment variables that agents and validations may see; names, separated by spaces or "
+         "commas, can "
+         "be given several times"},
+    Term{"par.logLimit", "how many bytes of one agent's output are kept; 64 MiB by default"},
+};
+
+constexpr std::array kEnvironment{
+    Term{"PAR_TRACE",
+         "1, or an absolute path: writes what git par does to standard error, or appends it to that file"},
+    Term{"PAR_TRACE_EVENT", "an absolute path: appends the same as JSON lines"},
+};
+
+constexpr std::array kAgentEnvironment{
+    Term{"PAR_RUN, PAR_AGENT, PAR_PHASE, PAR_ATTEMPT",
+         "the run, the agent, its phase, and how often it was started"},
+    Term{"PAR_BASE", "the commit that its branch starts from"},
+    Term{"PAR_PROMPT_FILE", "a file with its prompt"},
+    Term{"PAR_ITEMS_FILE", "a file with its items as JSON lines"},
+    Term{"PAR_OWNS, PAR_FORBIDS", "its patterns, one on each line"},
+    Term{"PAR_TMP", "a directory of its own"},
+};
+
+constexpr std::array kFiles{
+    Term{".gitpar.toml", "the configuration, as it is committed on the target branch. See gitpar.toml(5)"},
+    Term{"$GIT_COMMON_DIR/par/state.db",
+         "plans, the journals of runs, validation results; an SQLite database"},
+    Term{"$GIT_COMMON_DIR/par/logs/<run>/", "the output of agents and validations"},
+    Term{"refs/heads/par/<run>/<agent>/tip", "an agent's branch"},
+    Term{"refs/par/<run>/candidate", "the candidate; 'base' and 'checkpoint/<n>' stand beside it"},
+    Term{"refs/par/salvage/<run>/<agent>/<n>",
+         "work that was saved before an agent started again or was removed"},
+    Term{"../<repository>.par/<run>/<agent>", "an agent's worktree, unless '.gitpar.toml' says otherwise"},
+};
+
+}  // namespace
+
+std::string_view manual_description() {
+  return "Lets many workers (coding agents, scripts, people) change one repository at the same time, and "
+         "lands only "
+         "work that passes together.\n\n"
+         "It finds, before anything starts, who may change which files, and puts agents that could change "
+         "the same file "
+         "into different phases. Each agent gets a worktree and a branch of its own. What it leaves there "
+         "must stay "
+         "within the files it owns, and is validated on top of everything accepted before; only new failures "
+         "count. "
+         "What passes becomes part of the candidate, what fails is left out alone. The target branch moves "
+         "only when "
+         "told to, and only to a tree that passed.\n\n"
+         "A run that is interrupted, by Ctrl-C, a crash or a power cut, is finished by 'git par resume'.\n\n"
+         "To start, commit a '.gitpar.toml' (see gitpar.toml(5)), look at 'git par plan', then 'git par run' "
+         "and 'git "
+         "par merge'. 'git par demo' shows all of it on a small repository of its own.";
+}
+
+std::span<const Term> manual_words() { return kWords; }
+std::span<const Term> manual_exit_codes() { return kExitCodes; }
+std::span<const Term> manual_settings() { return kSettings; }
+std::span<const Term> manual_environment() { return kEnvironment; }
+std::span<const Term> manual_agent_environment() { return kAgentEnvironment; }
+std::span<const Term> manual_files() { return kFiles; }
+
+}  // namespace par::cli

@@ -1,0 +1,98 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/strings.h"
+#include "cli/report.h"
+
+namespace par::cli {
+namespace {
+
+using namespace core;  // NOLINT(google-build-using-namespace): one overload per event of the core
+
+std::string names_of(const std::vector<Step>& steps) {
+  std::string text;
+  for (const auto& step : steps) text += (text.empty() ? "" : ", ") + step.agent.str();
+  return text;
+}
+
+struct Line {
+  const Plan& plan;
+  const RunState& state;
+
+  std::string operator()(const RunStarted&) const {
+    return fmt::format("run {}: {} agents in {} phases onto '{}' at {}", state.id.str(), plan.agents.size(),
+                       plan.phases, short_name(plan.target), short_oid(plan.base));
+  }
+  std::string operator()(const AgentStarting& e) const {
+    const auto* agent = state.find(e.agent);
+    const std::string again = e.attempt > 1 ? fmt::format(", attempt {}", e.attempt) : "";
+    return fmt::format("{}: started in phase {}{}", e.agent.str(), agent->phase, again);
+  }
+  std::string operator()(const AgentExited& e) const {
+    if (e.how == ExitKind::exited && e.code == 0)
+      return fmt::format("{}: finished after {}", e.agent.str(), human_duration(e.seconds));
+    if (e.how == ExitKind::exited) return fmt::format("{}: exited with {}", e.agent.str(), e.code);
+    return fmt::format("{}: {}", e.agent.str(), name_of(e.how));
+  }
+  std::string operator()(const AgentCollected& e) const {
+    return fmt::format("{}: changed {} {}", e.agent.str(), e.files.size(),
+                       e.files.size() == 1 ? "file" : "files");
+  }
+  std::string operator()(const AgentRejected& e) const {
+    return fmt::format("{}: rejected: {}", e.agent.str(), e.reason);
+  }
+  std::string operator()(const AgentHeld& e) const {
+    return fmt::format("{}: held: {}", e.agent.str(), e.reason);
+  }
+  std::string operator()(const AgentParked& e) const {
+    return fmt::format("{}: set aside: {}", e.agent.str(), e.reason);
+  }
+  std::string operator()(const AgentRetried& e) const {
+    return fmt::format("{}: starts again, attempt {}", e.agent.str(), e.attempt);
+  }
+  std::string operator()(const TrialSplit&) const {
+    return "the branches fail together: trying them one by one";
+  }
+  std::string operator()(const Accepted& e) const {
+    const auto& steps = state.integration.steps;
+    if (steps.empty() || steps.back().commit != e.to)
+      return fmt::format("candidate back at {}", short_oid(e.to));
+    return fmt::format("accepted: {} (candidate {})", names_of(steps), short_oid(e.to));
+  }
+  std::string operator()(const Rebased& e) const {
+    return fmt::format("'{}' moved to {}: validating on top of it", short_name(state.landing.target),
+                       short_oid(e.base));
+  }
+  std::string operator()(const Landed& e) const {
+    return fmt::format("landed on '{}': {}", short_name(state.landing.target), short_oid(e.to));
+  }
+  std::string operator()(const LandingRefused& e) const { return fmt::format("not landed: {}", e.reason); }
+  std::string operator()(const RolledBack& e) const {
+    std::string text;
+    for (const auto& name : e.agents) text += (text.empty() ? "" : ", ") + name.str();
+    return fmt::format("rolled back: {}", text);
+  }
+  template <class Other>
+  std::string operator()(const Other&) const {
+    return {};
+  }
+};
+
+}  // namespace
+
+std::string event_line(const Plan& plan, const RunState& state, const Event& event) {
+  return std::visit(Line{plan, state}, event.body);
+}
+
+void Progress::on_event(const Plan& plan, const RunState& state, const Event& event) {
+  if (quiet_) return;
+  const std::string line = event_line(plan, state, event);
+  if (!line.empty()) std::fputs((display_text(line) + "\n").c_str(), stderr);
+}
+
+void Progress::on_warning(const std::string& text) { print_warning(text); }
+
+}  // namespace par::cli

@@ -1,0 +1,22 @@
+// Tells whoever watches a run what happens, one line per turn of events, on stderr.
+#pragma once
+
+#include "app/reporter.h"
+
+namespace par::cli {
+
+class Progress final : public app::Reporter {
+ public:
+  explicit Progress(bool quiet) : quiet_(quiet) {}
+  void on_event(const core::Plan& plan, const core::RunState& state, const core::Event& event) override;
+  void on_warning(const std::string& text) override;
+
+ private:
+  bool quiet_;
+};
+
+// The line for an event; empty for those that interest nobody.
+[[nodiscard]] std::string event_line(const core::Plan& plan, const core::RunState& state,
+                                     const core::Event& event);
+
+}  // namespace par::cli

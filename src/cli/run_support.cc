@@ -1,0 +1,33 @@
+#include "cli/run_support.h"
+
+#include <algorithm>
+
+#include "cli/report.h"
+#include "os/system_clock.h"
+
+namespace par::cli {
+
+Result<RunView> view_run(const app::Project& project, const store::Database& database,
+                         const std::string& run) {
+  PAR_ASSIGN(auto loaded, app::load_run(database, run));
+  PAR_ASSIGN(const auto worker, app::worker_of({project.repository.state_dir(), loaded.id}));
+  return RunView{std::move(loaded), Live{worker.has_value(), os::SystemClock().wall()}};
+}
+
+Result<int> conclude(const app::Project& project, const store::Database& database,
+                     const app::Session& session, app::EngineEnd end, const Invocation& invocation) {
+  PAR_ASSIGN(auto view, view_run(project, database, session.state().id.str()));
+  view.live.worker = false;  // it was us, and we are done
+  if (invocation.json)
+    print_out(status_json(view.run, view.live));
+  else if (!invocation.quiet)
+    print_out(status_text(view.run, view.live));
+  if (end == app::EngineEnd::interrupted) return kExitInterrupted;
+  const auto& agents = session.state().agents;
+  const bool all = std::all_of(agents.begin(), agents.end(), [](const auto& a) {
+    return a.stage == core::Stage::accepted || a.stage == core::Stage::landed;
+  });
+  return all ? 0 : kExitNo;
+}
+
+}  // namespace par::cli

@@ -1,0 +1,26 @@
+// What the commands that work on a run have in common.
+#pragma once
+
+#include <string>
+
+#include "app/session.h"
+#include "cli/command.h"
+#include "cli/status_view.h"
+
+namespace par::cli {
+
+// A run and whether somebody works on it, as `status` shows it. `run`: empty for the newest.
+struct RunView {
+  app::LoadedRun run;
+  Live live;
+};
+[[nodiscard]] Result<RunView> view_run(const app::Project& project, const store::Database& database,
+                                       const std::string& run);
+
+// After work on a run: prints its state (text or JSON, unless quiet) and gives the exit code: 0 when every
+// agent is in, 1 when some are not, 130 when the user interrupted it (with one line on how to go on).
+[[nodiscard]] Result<int> conclude(const app::Project& project, const store::Database& database,
+                                   const app::Session& session, app::EngineEnd end,
+                                   const Invocation& invocation);
+
+}  // namespace par::cli

@@ -1,0 +1,25 @@
+// A run's state as a person reads it, and as JSON (product.md).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "app/project.h"
+
+namespace par::cli {
+
+// What is true now and stands in no event.
+struct Live {
+  bool worker = false;  // a process works on the run
+  Millis now = 0;       // wall clock
+};
+
+// running | validating | ready | landed | stopped | failed
+[[nodiscard]] std::string_view run_state_name(const core::RunState& state, const Live& live);
+// waiting | running | validating | accepted | rejected | rolled-back | landed | stopped
+[[nodiscard]] std::string_view agent_state_name(const core::AgentState& agent);
+
+[[nodiscard]] std::string status_text(const app::LoadedRun& run, const Live& live);
+[[nodiscard]] std::string status_json(const app::LoadedRun& run, const Live& live);
+
+}  // namespace par::cli

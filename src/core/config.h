@@ -1,0 +1,107 @@
+// What `.gitpar.toml` and the user's git config say, as values. Owns defaults; config/ reads and checks them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/enum_names.h"
+#include "base/ids.h"
+
+namespace par::core {
+
+using Seconds = std::int64_t;
+
+enum class Strategy { merge, squash, rebase, single };
+enum class ReportKind { exit, tap, junit };
+enum class When { both, agent, integration };
+enum class OnOverlap { serialise, refuse };
+enum class Severity { blocker, critical, major, minor, info };
+
+struct ValidationSpec {
+  std::string name;
+  std::string run;                       // a shell command; {report} is the file it writes its report to
+  ReportKind report = ReportKind::exit;  // how failing names are read
+  std::vector<std::string> inputs;       // patterns the result depends on; empty: the whole tree
+  Seconds timeout = 600;
+  int reruns = 1;  // a red counts only when it is red again
+  When when = When::both;
+
+  bool operator==(const ValidationSpec&) const = default;
+};
+
+struct Item {
+  ItemId id;
+  std::string title;
+  std::vector<RepoPath> files;
+  Severity severity = Severity::major;
+  std::string category;
+  Seconds estimate = 0;  // 0: not known
+  std::vector<ItemId> after;
+  AgentName agent;  // pinned to this agent; empty: free
+
+  bool operator==(const Item&) const = default;
+};
+
+struct AgentSpec {
+  AgentName name;
+  std::vector<std::string> owns;     // patterns, dialect of core/glob.h
+  std::vector<std::string> forbids;  // subtracted from `owns`
+  std::vector<AgentName> after;      // their work must be in the candidate first
+  std::string run;                   // a shell command with placeholders
+  std::string prompt;
+  std::vector<std::string> validate;    // shell commands checked for this agent's branch too
+  std::vector<std::string> categories;  // items it may take; empty: any
+  Seconds timeout = 7200;
+  Seconds estimate = 0;
+
+  bool operator==(const AgentSpec&) const = default;
+};
+
+struct Policy {
+  int jobs = 4;
+  double min_speedup = 1.5;
+  Seconds min_sequential = 300;
+  double max_failure_rate = 0.10;
+  bool canary = false;
+  OnOverlap on_overlap = OnOverlap::serialise;
+  std::vector<std::string> shared;
+
+  bool operator==(const Policy&) const = default;
+};
+
+struct Config {
+  std::string target;  // branch name; empty: the branch that is checked out
+  Strategy strategy = Strategy::merge;
+  std::string worktrees = "../{repo}.par/{run}/{agent}";
+  Policy policy;
+  std::vector<ValidationSpec> validations;
+  std::vector<AgentSpec> agents;  // in the file's order
+  std::vector<Item> items;
+
+  bool operator==(const Config&) const = default;
+};
+
+// The user's own settings (git config `par.*`), which the repository cannot set.
+struct UserSettings {
+  int jobs = 0;                        // par.jobs: a cap; 0: not set
+  std::vector<std::string> agent_env;  // par.agentEnv: further variables agents and validations may see
+  std::int64_t log_limit = 64 << 20;   // par.logLimit: bytes kept of one agent's output
+};
+
+}  // namespace par::core
+
+namespace par {
+template <>
+inline constexpr std::array<std::string_view, 4> enum_names<core::Strategy>{"merge", "squash", "rebase",
+                                                                            "single"};
+template <>
+inline constexpr std::array<std::string_view, 3> enum_names<core::ReportKind>{"exit", "tap", "junit"};
+template <>
+inline constexpr std::array<std::string_view, 3> enum_names<core::When>{"both", "agent", "integration"};
+template <>
+inline constexpr std::array<std::string_view, 2> enum_names<core::OnOverlap>{"serialise", "refuse"};
+template <>
+inline constexpr std::array<std::string_view, 5> enum_names<core::Severity>{"blocker", "critical", "major",
+                                                                            "minor", "info"};
+}  // namespace par

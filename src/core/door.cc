@@ -1,0 +1,74 @@
+#include "core/door.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/strings.h"
+#include "core/ownership.h"
+
+namespace par::core {
+namespace {
+
+constexpr std::size_t kPathsShown = 3;
+
+std::string quoted(const RepoPath& path) {
+  const std::string text = quote_path(path.str());
+  return text == path.str() ? "'" + text + "'" : text;
+}
+
+// "changed 'a', 'b', 'c' and 4 more, which it does not own"
+std::string outside_reason(const std::vector<RepoPath>& outside) {
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < std::min(outside.size(), kPathsShown); ++i) shown.push_back(quoted(outside[i]));
+  std::string list = join(shown, ", ");
+  if (outside.size() > kPathsShown) list += fmt::format(" and {} more", outside.size() - kPathsShown);
+  return fmt::format("changed {}, which it does not own", list);
+}
+
+std::vector<RepoPath> changed_paths(const BranchFacts& facts) {
+  std::vector<RepoPath> paths = facts.committed;
+  paths.insert(paths.end(), facts.uncommitted.begin(), facts.uncommitted.end());
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  return paths;
+}
+
+}  // namespace
+
+EventBody judge_branch(const Plan& plan, const AgentName& agent, int attempt, const BranchFacts& facts) {
+  const auto reject = [&](RejectKind kind, std::string reason) {
+    AgentRejected rejected;
+    rejected.agent = agent;
+    rejected.attempt = attempt;
+    rejected.kind = kind;
+    rejected.reason = std::move(reason);
+    return rejected;
+  };
+  if (!facts.on_branch)
+    return reject(RejectKind::off_branch, "left its branch: its worktree is not on it any more");
+  if (!facts.descends)
+    return reject(RejectKind::off_branch,
+                  "rewrote history: its branch does not hold the commit it started from");
+
+  const PlannedAgent* planned = plan.find(agent);
+  check(planned != nullptr, "a branch of an agent that is not in the plan");
+  const auto ownership = Ownership::parse(planned->spec, plan.ignore_case);
+  check(ownership.has_value(), "a plan with a pattern that cannot be read");
+  const auto changed = changed_paths(facts);
+  if (const auto outside = ownership->outside(changed); !outside.empty())
+    return reject(RejectKind::outside_ownership, outside_reason(outside));
+  if (changed.empty()) return reject(RejectKind::no_change, "no change");
+
+  AgentCollected collected;
+  collected.agent = agent;
+  collected.attempt = attempt;
+  collected.tip = facts.tip;
+  for (const auto& path : changed) collected.files.push_back(path.str());
+  collected.commits = facts.commits;
+  return collected;
+}
+
+}  // namespace par::core

@@ -1,0 +1,20 @@
+#include "core/event.h"
+
+#include <array>
+
+namespace par::core {
+namespace {
+
+// In the order of EventBody's alternatives.
+constexpr std::array<std::string_view, std::variant_size_v<EventBody>> kKinds{
+    "RunStarted",   "RunPrepared",    "AgentAssigned", "WorktreeReady",  "AgentStarting",
+    "AgentExited",  "AgentCollected", "AgentRejected", "AgentHeld",      "AgentParked",
+    "AgentRetried", "RunResumed",     "RunFinished",   "TrialBuilt",     "TrialValidated",
+    "TrialSplit",   "Accepting",      "Accepted",      "LandRequested",  "Rebased",
+    "LandingBuilt", "Landed",         "LandingLost",   "LandingRefused", "RolledBack"};
+
+}  // namespace
+
+std::string_view kind_of(const EventBody& body) { return kKinds.at(body.index()); }
+
+}  // namespace par::core

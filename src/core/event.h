@@ -1,0 +1,160 @@
+// What happened in a run, in order: the journal's content and the only input of the machines.
+// An event is recorded durably before its effect (`...ing`: the intent, with everything that was decided) or
+// after it (the result). Replaying a run's events gives its state; nothing else does.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/exit_kind.h"
+#include "core/plan.h"
+#include "core/validation.h"
+
+namespace par::core {
+
+// One accepted branch within a candidate.
+struct Step {
+  AgentName agent;
+  ObjectId start;  // the commit its branch started from: start..tip is its work
+  ObjectId tip;
+  ObjectId commit;  // the candidate that holds it and all before it
+  ObjectId tree;    // that commit's tree
+
+  bool operator==(const Step&) const = default;
+};
+
+enum class RejectKind { failed, no_change, outside_ownership, off_branch, conflict, red };
+enum class RunEnd { ready, failed };
+
+// ---- the run
+struct RunStarted {
+  PlanId plan;
+  ObjectId base;
+  ObjectId tree;
+};                      // `tree`: of `base`
+struct RunPrepared {};  // refs/par/<run>/{base,candidate} exist
+struct AgentAssigned {
+  AgentName agent;
+  int attempt = 1;
+  ObjectId start;
+};  // intent: worktree and branch at `start`
+struct WorktreeReady {
+  AgentName agent;
+  int attempt = 1;
+  std::string path;
+};
+struct AgentStarting {
+  AgentName agent;
+  int attempt = 1;
+};  // intent: its command runs
+struct AgentExited {
+  AgentName agent;
+  int attempt = 1;
+  ExitKind how = ExitKind::exited;
+  int code = 0;
+  double seconds = 0;
+};
+struct AgentCollected {
+  AgentName agent;
+  int attempt = 1;
+  ObjectId tip;
+  std::vector<std::string> files;
+  int commits = 0;
+};
+struct AgentRejected {
+  AgentName agent;
+  int attempt = 1;
+  RejectKind kind = RejectKind::failed;
+  std::string reason;
+  std::vector<std::string> tests;  // new failures
+  std::vector<AgentName> with;     // what it breaks with, as far as known
+  std::string log;
+};
+struct AgentHeld {
+  AgentName agent;
+  std::string reason;
+};  // its `after` cannot be met
+struct AgentParked {
+  AgentName agent;
+  std::string reason;
+};  // its branch could not be validated; nothing is wrong with it
+struct AgentRetried {
+  AgentName agent;
+  int attempt = 2;
+};  // back to waiting, from the start
+struct RunResumed {
+};  // by the user: stopped agents start again, parked ones queue up again, what could not run may run now
+struct RunFinished {
+  RunEnd end = RunEnd::ready;
+};
+
+// ---- integration: branches onto the candidate
+struct TrialBuilt {  // a merge of queued branches onto the candidate, not yet validated
+  ObjectId onto;
+  std::vector<Step> steps;         // may be empty when the first branch conflicts
+  AgentName conflict;              // the branch that did not merge; empty: all merged
+  std::vector<std::string> paths;  // where
+};
+struct TrialValidated {
+  ObjectId tree;
+  std::vector<ValidationResult> results;
+};
+struct TrialSplit {};  // a red union: its branches are tried one by one
+struct Accepting {
+  ObjectId from;
+  ObjectId to;
+};  // intent: the candidate moves
+struct Accepted {
+  ObjectId to;
+};
+
+// ---- landing
+struct LandRequested {
+  RefName target;
+};
+struct Rebased {
+  ObjectId base;
+  ObjectId tree;
+};  // the target moved: all accepted branches queue up again on it
+struct LandingBuilt {
+  ObjectId from;
+  ObjectId to;
+  ObjectId tree;
+};  // intent: the target moves
+struct Landed {
+  ObjectId to;
+};
+struct LandingLost {};  // the target was not at `from` any more
+struct LandingRefused {
+  std::string reason;
+};  // e.g. the target's worktree is dirty; nothing was touched
+struct RolledBack {
+  std::vector<AgentName> agents;
+  std::string reason;
+};  // the others queue up again
+
+using EventBody =
+    std::variant<RunStarted, RunPrepared, AgentAssigned, WorktreeReady, AgentStarting, AgentExited,
+                 AgentCollected, AgentRejected, AgentHeld, AgentParked, AgentRetried, RunResumed, RunFinished,
+                 TrialBuilt, TrialValidated, TrialSplit, Accepting, Accepted, LandRequested, Rebased,
+                 LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack>;
+
+struct Event {
+  Millis at = 0;  // wall clock
+  EventBody body;
+};
+
+// "AgentExited", ...: the name in the journal, in traces and of crash points.
+[[nodiscard]] std::string_view kind_of(const EventBody& body);
+
+}  // namespace par::core
+
+namespace par {
+template <>
+inline constexpr std::array<std::string_view, 6> enum_names<core::RejectKind>{
+    "failed", "no-change", "outside-ownership", "off-branch", "conflict", "red"};
+template <>
+inline constexpr std::array<std::string_view, 2> enum_names<core::RunEnd>{"ready", "failed"};
+}  // namespace par

@@ -1,0 +1,53 @@
+// The members of every stored value, listed once. A visitor `v` is called as v("name", member) for each: the
+// store's writer and reader are two such visitors, so what is written is what is read.
+#pragma once
+
+#include "core/event.h"
+#include "core/plan.h"
+
+namespace par::core {
+
+// clang-format off
+template <class V> void fields(V& v, ValidationSpec& s) { v("name", s.name); v("run", s.run); v("report", s.report); v("inputs", s.inputs); v("timeout", s.timeout); v("reruns", s.reruns); v("when", s.when); }
+template <class V> void fields(V& v, Item& i) { v("id", i.id); v("title", i.title); v("files", i.files); v("severity", i.severity); v("category", i.category); v("estimate", i.estimate); v("after", i.after); v("agent", i.agent); }
+template <class V> void fields(V& v, AgentSpec& a) { v("name", a.name); v("owns", a.owns); v("forbids", a.forbids); v("after", a.after); v("run", a.run); v("prompt", a.prompt); v("validate", a.validate); v("categories", a.categories); v("timeout", a.timeout); v("estimate", a.estimate); }
+template <class V> void fields(V& v, Overlap& o) { v("a", o.a); v("b", o.b); v("witness", o.witness); v("kind", o.kind); v("resolution", o.resolution); }
+template <class V> void fields(V& v, Decision& d) { v("mode", d.mode); v("sequential_s", d.sequential_s); v("parallel_s", d.parallel_s); v("speedup", d.speedup); v("efficiency", d.efficiency); v("reasons", d.reasons); }
+template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); }
+template <class V> void fields(V& v, Plan& p) {
+  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); v("ignore_case", p.ignore_case);
+  v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
+  v("overlaps", p.overlaps); v("unowned_items", p.unowned_items); v("unowned_paths", p.unowned_paths);
+}
+
+template <class V> void fields(V& v, ValidationResult& r) { v("name", r.name); v("result", r.result); v("failures", r.failures); v("flaky", r.flaky); v("detail", r.detail); v("log", r.log); v("seconds", r.seconds); v("cached", r.cached); }
+template <class V> void fields(V& v, Step& s) { v("agent", s.agent); v("start", s.start); v("tip", s.tip); v("commit", s.commit); v("tree", s.tree); }
+
+template <class V> void fields(V& v, RunStarted& e) { v("plan", e.plan); v("base", e.base); v("tree", e.tree); }
+template <class V> void fields(V&, RunPrepared&) {}
+template <class V> void fields(V& v, AgentAssigned& e) { v("agent", e.agent); v("attempt", e.attempt); v("start", e.start); }
+template <class V> void fields(V& v, WorktreeReady& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }
+template <class V> void fields(V& v, AgentStarting& e) { v("agent", e.agent); v("attempt", e.attempt); }
+template <class V> void fields(V& v, AgentExited& e) { v("agent", e.agent); v("attempt", e.attempt); v("how", e.how); v("code", e.code); v("seconds", e.seconds); }
+template <class V> void fields(V& v, AgentCollected& e) { v("agent", e.agent); v("attempt", e.attempt); v("tip", e.tip); v("files", e.files); v("commits", e.commits); }
+template <class V> void fields(V& v, AgentRejected& e) { v("agent", e.agent); v("attempt", e.attempt); v("kind", e.kind); v("reason", e.reason); v("tests", e.tests); v("with", e.with); v("log", e.log); }
+template <class V> void fields(V& v, AgentHeld& e) { v("agent", e.agent); v("reason", e.reason); }
+template <class V> void fields(V& v, AgentParked& e) { v("agent", e.agent); v("reason", e.reason); }
+template <class V> void fields(V&, RunResumed&) {}
+template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); }
+template <class V> void fields(V& v, RunFinished& e) { v("end", e.end); }
+template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); }
+template <class V> void fields(V& v, TrialValidated& e) { v("tree", e.tree); v("results", e.results); }
+template <class V> void fields(V&, TrialSplit&) {}
+template <class V> void fields(V& v, Accepting& e) { v("from", e.from); v("to", e.to); }
+template <class V> void fields(V& v, Accepted& e) { v("to", e.to); }
+template <class V> void fields(V& v, LandRequested& e) { v("target", e.target); }
+template <class V> void fields(V& v, Rebased& e) { v("base", e.base); v("tree", e.tree); }
+template <class V> void fields(V& v, LandingBuilt& e) { v("from", e.from); v("to", e.to); v("tree", e.tree); }
+template <class V> void fields(V& v, Landed& e) { v("to", e.to); }
+template <class V> void fields(V&, LandingLost&) {}
+template <class V> void fields(V& v, LandingRefused& e) { v("reason", e.reason); }
+template <class V> void fields(V& v, RolledBack& e) { v("agents", e.agents); v("reason", e.reason); }
+// clang-format on
+
+}  // namespace par::core

@@ -1,0 +1,159 @@
+#include "core/landing_commits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+#include "base/check.h"
+#include "base/strings.h"
+
+namespace par::core {
+namespace {
+
+constexpr std::size_t kSubjectWidth = 72;
+constexpr std::size_t kItemsShown = 20;  // of one agent, in the breakdown; trailers name all
+
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
+// One line of at most `width` characters, safe to show and with nothing that could end it early.
+std::string one_line(std::string_view text, std::size_t width) {
+  std::string line(text);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
+      ' ');
+  line = display_text(trim(line));
+  auto characters = static_cast<std::size_t>(std::count_if(line.begin(), line.end(), starts_character));
+  if (characters <= width) return line;
+  static constexpr std::string_view kDots = "...";
+  while (characters > width - kDots.size()) {
+    if (starts_character(line.back())) --characters;
+    line.pop_back();
+  }
+  return line.append(kDots);
+}
+
+std::string counted(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+class Describer {
+ public:
+  Describer(const Plan& plan, const RunState& state, std::span<const Step> accepted)
+      : plan_(plan), state_(state), accepted_(accepted) {}
+
+  // False when the branch began on something that is not among what lands.
+  [[nodiscard]] bool may_be_parent(const Step& step) const {
+    return step.start == state_.base || step.start == state_.integration.base ||
+           std::any_of(accepted_.begin(), accepted_.end(),
+                       [&](const Step& s) { return s.commit == step.start; });
+  }
+
+  [[nodiscard]] std::vector<ObjectId> parents() const {
+    std::vector<ObjectId> parents;
+    for (const auto& step : accepted_)
+      if (may_be_parent(step) && std::find(parents.begin(), parents.end(), step.tip) == parents.end())
+        parents.push_back(step.tip);
+    return parents;
+  }
+
+  [[nodiscard]] std::string message_of_all(std::string_view verb) const {
+    const std::string who = accepted_.size() == 1 ? "'" + accepted_[0].agent.str() + "'"
+                                                  : counted(std::ssize(accepted_), "agent");
+    std::string text = one_line(fmt::format("{} {} of run {}", verb, who, state_.id.str()), kSubjectWidth);
+    text += "\n\n";
+    int phase = 0;
+    for (const Step* step : by_phase()) {
+      if (phase_of(*step) != phase) {
+        phase = phase_of(*step);
+        text += fmt::format("Phase {}\n", phase);
+      }
+      text += breakdown(*step);
+      if (plan_.strategy == Strategy::merge && !may_be_parent(*step))
+        text += "    (not a parent of this commit: the branch began on an earlier candidate)\n";
+    }
+    return text + "\n" + trailers(accepted_);
+  }
+
+  [[nodiscard]] std::string message_of_one(const Step& step) const {
+    const PlannedAgent& agent = planned(step);
+    const std::string what = agent.items.empty() || agent.items.front().title.empty()
+                                 ? fmt::format("work of run {}", state_.id.str())
+                                 : agent.items.front().title;
+    std::string text = one_line(fmt::format("{}: {}", step.agent.str(), what), kSubjectWidth);
+    text += fmt::format("\n\nPhase {}\n{}\n", agent.phase, breakdown(step));
+    return text + trailers(std::span(&step, 1));
+  }
+
+ private:
+  [[nodiscard]] const PlannedAgent& planned(const Step& step) const {
+    const PlannedAgent* agent = plan_.find(step.agent);
+    check(agent != nullptr, "an accepted branch of an agent that is not in the plan");
+    return *agent;
+  }
+  [[nodiscard]] int phase_of(const Step& step) const { return planned(step).phase; }
+
+  [[nodiscard]] std::vector<const Step*> by_phase() const {
+    std::vector<const Step*> steps;
+    for (const auto& step : accepted_) steps.push_back(&step);
+    std::stable_sort(steps.begin(), steps.end(),
+                     [&](const Step* a, const Step* b) { return phase_of(*a) < phase_of(*b); });
+    return steps;
+  }
+
+  // "  errors: 3 files, 2 commits, 1 item" and a line for each item.
+  [[nodiscard]] std::string breakdown(const Step& step) const {
+    const auto& items = planned(step).items;
+    const AgentState* agent = state_.find(step.agent);
+    check(agent != nullptr, "an accepted branch of an agent that is not in the run");
+    std::string text = fmt::format("  {}: {}, {}", step.agent.str(), counted(agent->files, "file"),
+                                   counted(agent->commits, "commit"));
+    if (!items.empty()) text += ", " + counted(std::ssize(items), "item");
+    text += '\n';
+    for (std::size_t i = 0; i < std::min(items.size(), kItemsShown); ++i) {
+      const std::string title = one_line(items[i].title, kSubjectWidth);
+      text += fmt::format("    {}{}{}\n", items[i].id.str(), title.empty() ? "" : " ", title);
+    }
+    if (items.size() > kItemsShown) text += fmt::format("    and {} more\n", items.size() - kItemsShown);
+    return text;
+  }
+
+  [[nodiscard]] std::string trailers(std::span<const Step> steps) const {
+    std::string text = fmt::format("Par-Run: {}\n", state_.id.str());
+    for (const auto& step : steps) {
+      text += fmt::format("Par-Agent: {}\n", step.agent.str());
+      for (const auto& item : planned(step).items) text += fmt::format("Par-Item: {}\n", item.id.str());
+    }
+    return text;
+  }
+
+  const Plan& plan_;
+  const RunState& state_;
+  std::span<const Step> accepted_;
+};
+
+}  // namespace
+
+std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
+                                        const std::vector<Step>& steps) {
+  check(!steps.empty(), "a landing of nothing");
+  const Describer describer(plan, state, steps);
+  switch (plan.strategy) {
+    case Strategy::merge:
+      return {{steps.back().tree, describer.parents(), describer.message_of_all("Merge"), {}}};
+    case Strategy::single:
+      return {{steps.back().tree, {}, describer.message_of_all("Land"), {}}};
+    case Strategy::squash: {
+      std::vector<CommitSpec> commits;
+      for (const auto& step : steps)
+        commits.push_back({step.tree, {}, describer.message_of_one(step), step.tip});
+      return commits;
+    }
+    case Strategy::rebase:
+      break;
+  }
+  bug("landing by rebase is not described by commits");
+}
+
+}  // namespace par::core

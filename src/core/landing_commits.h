@@ -1,0 +1,36 @@
+// The commits of a landing, described: what the chosen strategy makes of the accepted steps.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/state.h"
+
+namespace par::core {
+
+// A commit to write. Its first parent is the commit before it in the list, or the target's old tip.
+struct CommitSpec {
+  ObjectId tree;
+  std::vector<ObjectId> merged;  // further parents
+  std::string message;
+  ObjectId author_of;  // take author and author date of this commit; empty: the committer's
+};
+
+// merge: one commit, every branch a parent. squash: one commit per agent, in the order of the steps. single:
+// one commit, no further parents. Each tree is one that was validated (under squash the landing machine tries
+// branches one by one); the last is the candidate's.
+//
+// A parent's whole history becomes the target's, so a branch is a parent only when nothing but accepted work
+// can be below it: it started from the run's base, from the base that the candidate is built on now, or from
+// the commit of one of `steps` (which holds that base and steps up to it, no more). A branch that started
+// from an earlier candidate, one that was taken apart by a rollback or rebuilt when the target moved, stands
+// only in the message.
+//
+// A message is a subject of at most 72 characters, a breakdown by phase and agent, and the trailers Par-Run,
+// then for each agent Par-Agent and the Par-Item of each of its items. Titles are reduced to one line without
+// control characters, so that they cannot forge trailers. Precondition: steps is not empty, strategy is not
+// rebase.
+[[nodiscard]] std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
+                                                      const std::vector<Step>& steps);
+
+}  // namespace par::core

@@ -1,0 +1,108 @@
+// The two machines of a run, pure: what an event changes, and what to do next.
+//
+// run_machine.cc moves agents from `waiting` to a finished branch; landing_machine.cc takes finished branches
+// into the candidate and the candidate to the target. Both follow one scheme: a decision is recorded as an
+// event before its effect; while the state says that an effect is due, `next_step` names it; its result is
+// recorded as an event. Every effect is idempotent or a compare-and-swap, so after a crash the same step is
+// simply taken again.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/state.h"
+
+namespace par::core {
+
+// ---- steps that are taken at once
+struct Record {
+  EventBody body;
+};  // a decision, nothing but the event
+struct PrepareRun {
+  ObjectId base;
+};  // -> RunPrepared
+struct AddWorktree {
+  AgentName agent;
+  int attempt = 1;
+  ObjectId start;
+};  // -> WorktreeReady
+struct Collect {
+  AgentName agent;
+  int attempt = 1;
+  ObjectId start;
+};  // -> AgentCollected | AgentRejected
+struct BranchRef {
+  AgentName agent;
+  ObjectId start;
+  ObjectId tip;
+};
+struct BuildTrial {
+  ObjectId onto;
+  std::vector<BranchRef> branches;
+};  // -> TrialBuilt
+struct MoveCandidate {
+  ObjectId from;
+  ObjectId to;
+};  // -> Accepted
+// Reads the target: still at `expected` -> LandingBuilt with the commits of `steps`; moved -> Rebased.
+struct BuildLanding {
+  RefName target;
+  ObjectId expected;
+  std::vector<Step> steps;
+};
+struct MoveTarget {
+  RefName target;
+  ObjectId from;
+  ObjectId to;
+};  // -> Landed | LandingLost | LandingRefused
+
+using Action = std::variant<Record, PrepareRun, AddWorktree, Collect, BuildTrial, MoveCandidate, BuildLanding,
+                            MoveTarget>;
+
+// ---- things that must be under way until their event comes
+struct AwaitAgent {
+  AgentName agent;
+  int attempt = 1;
+};  // -> AgentExited
+struct AwaitValidation {
+  ObjectId commit;
+  ObjectId tree;
+  std::vector<std::string> names;
+};  // -> TrialValidated
+
+struct Limits {
+  int jobs = 4;           // agents at once
+  bool draining = false;  // start nothing new
+};
+
+struct Next {
+  std::optional<Action> action;  // take it, record its event, ask again
+  std::vector<AwaitAgent> agents;
+  std::optional<AwaitValidation> validation;  // at most one at a time
+
+  // Nothing to do and nothing to wait for.
+  [[nodiscard]] bool idle() const { return !action && agents.empty() && !validation; }
+};
+
+// Total: an event that does not fit the state is a bug of ours (BugFound), never ignored.
+void apply_event(RunState& state, const Event& event);
+
+// What to do in this state. Deterministic; O(agents).
+[[nodiscard]] Next next_step(const Plan& plan, const RunState& state, const Limits& limits);
+
+// The parts, each in its own file.
+void apply_run_event(RunState& state, const Event& event);
+void apply_landing_event(RunState& state, const Event& event);
+[[nodiscard]] Next next_agent_step(const Plan& plan, const RunState& state, const Limits& limits);
+[[nodiscard]] Next next_landing_step(const Plan& plan, const RunState& state);
+// Removes a branch from everything that queues up.
+void drop_from_queue(Integration& integration, const AgentName& agent);
+
+// True when the agent needs nothing more for the run to end.
+[[nodiscard]] bool is_settled(Stage stage);
+// The agents that come `after` any of `names`, directly or not, in plan order.
+[[nodiscard]] std::vector<AgentName> dependents_of(const Plan& plan, const std::vector<AgentName>& names);
+
+}  // namespace par::core

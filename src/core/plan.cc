@@ -1,0 +1,117 @@
+#include "core/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/plan_parts.h"
+
+namespace par::core {
+namespace {
+
+using planning::AgentIndex;
+
+Result<std::vector<Ownership>> parse_ownerships(const std::vector<AgentSpec>& agents, bool ignore_case) {
+  std::vector<Ownership> ownerships;
+  for (const auto& agent : agents) {
+    PAR_ASSIGN(Ownership ownership, Ownership::parse(agent, ignore_case));
+    ownerships.push_back(std::move(ownership));
+  }
+  return ownerships;
+}
+
+// The plan's validations, and for each agent the names of those that it adds: "<agent>-1", ...
+class Validations {
+ public:
+  explicit Validations(const std::vector<ValidationSpec>& of_file) : specs_(of_file) {
+    for (const auto& spec : specs_) {
+      common_.push_back(spec.name);
+      names_.insert(spec.name);
+    }
+  }
+
+  // The names of what checks this agent's branch.
+  std::vector<std::string> add(const AgentSpec& agent) {
+    std::vector<std::string> names = common_;
+    int number = 0;
+    for (const auto& command : agent.validate) {
+      ValidationSpec spec;
+      do {
+        spec.name = fmt::format("{}-{}", agent.name.str(), ++number);
+      } while (!names_.insert(spec.name).second);
+      spec.run = command;
+      names.push_back(spec.name);
+      specs_.push_back(std::move(spec));
+    }
+    return names;
+  }
+
+  [[nodiscard]] std::vector<ValidationSpec> specs() && { return std::move(specs_); }
+
+ private:
+  std::vector<ValidationSpec> specs_;
+  std::vector<std::string> common_;
+  std::set<std::string> names_;
+};
+
+std::vector<Overlap> describe(const std::vector<planning::Meeting>& meetings,
+                              const std::vector<AgentSpec>& agents) {
+  std::vector<Overlap> overlaps;
+  for (const auto& meeting : meetings)
+    overlaps.push_back({agents[meeting.agents.first].name, agents[meeting.agents.second].name,
+                        meeting.witness, meeting.kind, Resolution::serialised});
+  return overlaps;
+}
+
+int places(const PlanRequest& request) {
+  const int jobs = request.config.policy.jobs;
+  return std::max(1, request.jobs_cap > 0 ? std::min(jobs, request.jobs_cap) : jobs);
+}
+
+}  // namespace
+
+const PlannedAgent* Plan::find(const AgentName& name) const {
+  const auto found = std::find_if(agents.begin(), agents.end(),
+                                  [&](const PlannedAgent& agent) { return agent.spec.name == name; });
+  return found == agents.end() ? nullptr : &*found;
+}
+
+Result<Plan> make_plan(const PlanRequest& request) {
+  const Config& config = request.config;
+  if (config.agents.empty())
+    return Error("there are no agents").hint("add an [agent.<name>] section to '.gitpar.toml'");
+  PAR_ASSIGN(const auto indices, planning::index_agents(config.agents));
+  PAR_ASSIGN(const auto ownerships, parse_ownerships(config.agents, request.ignore_case));
+  PAR_ASSIGN(auto assignment, planning::assign_items(config, indices, ownerships));
+  const auto survey = planning::survey_paths(ownerships, request.paths);
+  const auto meetings = planning::find_meetings(ownerships, survey);
+  PAR_ASSIGN(const auto phases, planning::find_phases(config, indices, assignment, meetings));
+
+  Plan plan;
+  plan.base = request.base;
+  plan.target = request.target;
+  plan.strategy = config.strategy;
+  plan.worktrees = config.worktrees;
+  plan.jobs = places(request);
+  plan.ignore_case = request.ignore_case;
+  plan.overlaps = describe(meetings, config.agents);
+  plan.unowned_items = std::move(assignment.unowned);
+  plan.unowned_paths = survey.unowned;
+  Validations validations(config.validations);
+  for (AgentIndex i = 0; i < config.agents.size(); ++i) {
+    const AgentSpec& spec = config.agents[i];
+    plan.phases = std::max(plan.phases, phases[i]);
+    plan.agents.push_back(
+        {spec, phases[i], std::move(assignment.items[i]), validations.add(spec), survey.file_counts[i]});
+  }
+  plan.validations = std::move(validations).specs();
+  std::stable_sort(plan.agents.begin(), plan.agents.end(),
+                   [](const PlannedAgent& a, const PlannedAgent& b) { return a.phase < b.phase; });
+  plan.decision = planning::decide(plan, config.policy, request.force_parallel);
+  if (plan.decision.mode == Mode::sequential) plan.jobs = 1;
+  return plan;
+}
+
+}  // namespace par::core

@@ -1,0 +1,97 @@
+// A plan: who works on what, in which phase, and why. A value, immutable once made and named by its content.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "core/config.h"
+
+namespace par::core {
+
+enum class Mode { parallel, sequential };
+enum class OverlapKind { file, new_file };
+enum class Resolution { serialised, refused };
+
+// A path that two agents could both change, and what the plan does about it.
+struct Overlap {
+  AgentName a;
+  AgentName b;
+  RepoPath witness;
+  OverlapKind kind = OverlapKind::file;
+  Resolution resolution = Resolution::serialised;
+
+  bool operator==(const Overlap&) const = default;
+};
+
+struct Decision {
+  Mode mode = Mode::parallel;
+  double sequential_s = 0;
+  double parallel_s = 0;
+  double speedup = 1;
+  double efficiency = 0;  // (sequential - parallel) / sequential
+  std::vector<std::string> reasons;
+
+  bool operator==(const Decision&) const = default;
+};
+
+struct PlannedAgent {
+  AgentSpec spec;
+  int phase = 1;  // from 1
+  std::vector<Item> items;
+  std::vector<std::string> validations;  // names of the plan's validations that check this agent's branch
+  std::int64_t file_count = 0;           // existing paths it owns
+
+  bool operator==(const PlannedAgent&) const = default;
+};
+
+struct Plan {
+  PlanId id;  // not part of the text it is computed from
+  ObjectId base;
+  RefName target;
+  Strategy strategy = Strategy::merge;
+  std::string worktrees;
+  int jobs = 4;
+  bool ignore_case = false;
+  std::vector<ValidationSpec> validations;  // of the file, then one per command of an agent's `validate`
+  std::vector<PlannedAgent> agents;         // by phase, then by the file's order
+  int phases = 0;
+  Decision decision;
+  std::vector<Overlap> overlaps;
+  std::vector<ItemId> unowned_items;
+  std::int64_t unowned_paths = 0;
+
+  [[nodiscard]] const PlannedAgent* find(const AgentName& name) const;
+  bool operator==(const Plan&) const = default;
+};
+
+struct PlanRequest {
+  ObjectId base;
+  RefName target;
+  Config config;
+  std::vector<RepoPath> paths;  // every path of the base's tree
+  bool ignore_case = false;     // core.ignoreCase
+  int jobs_cap = 0;             // par.jobs or -j; 0: none
+  bool force_parallel = false;
+};
+
+// Pure, deterministic, independent of the order of `paths`. Overlaps are decided over the existing paths and,
+// for pairs that share none, over all paths that could exist (core/common_path.h says how exact that is). The
+// file's order of agents matters where nothing else decides: the earlier of two that overlap goes first,
+// unless other orders already say otherwise; an item goes to the earliest of the agents with the least
+// estimated work so far. Errors: no agents, a pattern that cannot be read, an agent or item listed twice, an
+// unknown name in `after` or `agent`, a cycle of agents or items (printed), an overlap that no `after` orders
+// under on_overlap = "refuse" (refused, with the witness). Cost: paths x patterns for ownership, pairs of
+// agents x patterns that begin alike for overlaps.
+[[nodiscard]] Result<Plan> make_plan(const PlanRequest& request);
+
+}  // namespace par::core
+
+namespace par {
+template <>
+inline constexpr std::array<std::string_view, 2> enum_names<core::Mode>{"parallel", "sequential"};
+template <>
+inline constexpr std::array<std::string_view, 2> enum_names<core::OverlapKind>{"file", "new-file"};
+template <>
+inline constexpr std::array<std::string_view, 2> enum_names<core::Resolution>{"serialised", "refused"};
+}  // namespace par

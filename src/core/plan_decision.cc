@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <queue>
+
+#include "base/strings.h"
+#include "core/plan_parts.h"
+
+namespace par::core::planning {
+namespace {
+
+// Longest first onto the place that is free first: at most 4/3 of the best.
+double makespan(std::vector<Seconds> durations, int places) {
+  std::sort(durations.begin(), durations.end(), std::greater<>());
+  std::priority_queue<Seconds, std::vector<Seconds>, std::greater<>> ends;
+  for (int i = 0; i < places; ++i) ends.push(0);
+  Seconds last = 0;
+  for (const auto duration : durations) {
+    const Seconds end = ends.top() + duration;
+    ends.pop();
+    ends.push(end);
+    last = std::max(last, end);
+  }
+  return static_cast<double>(last);
+}
+
+double parallel_time(const Plan& plan) {
+  double total = 0;
+  for (int phase = 1; phase <= plan.phases; ++phase) {
+    std::vector<Seconds> durations;
+    for (const auto& agent : plan.agents)
+      if (agent.phase == phase) durations.push_back(estimate_of(agent));
+    total += makespan(std::move(durations), plan.jobs);
+  }
+  return total;
+}
+
+std::string unknown_estimates(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& agent : plan.agents)
+    if (estimate_of(agent) == 0) names.push_back("'" + agent.spec.name.str() + "'");
+  return names.empty() ? "" : fmt::format("no estimate for {}: counted as 0s", join(names, ", "));
+}
+
+// Why the agents should rather run one after the other; empty: they should not.
+std::vector<std::string> reasons_against(const Plan& plan, const Policy& policy, const Decision& numbers) {
+  if (plan.agents.size() == 1) return {"one agent: there is nothing to run beside it"};
+  if (plan.jobs == 1) return {"jobs is 1: one agent at a time"};
+  std::vector<std::string> reasons;
+  if (numbers.sequential_s == 0) return reasons;
+  if (numbers.speedup < policy.min_speedup)
+    reasons.push_back(
+        fmt::format("speedup {:.2f} ({} in sequence, {} with {} jobs) is below min_speedup {:.2f}",
+                    numbers.speedup, human_duration(numbers.sequential_s), human_duration(numbers.parallel_s),
+                    plan.jobs, policy.min_speedup));
+  if (numbers.sequential_s < static_cast<double>(policy.min_sequential))
+    reasons.push_back(fmt::format("{} in sequence is below min_sequential {}",
+                                  human_duration(numbers.sequential_s),
+                                  human_duration(static_cast<double>(policy.min_sequential))));
+  return reasons;
+}
+
+std::string reason_for(const Plan& plan, const Decision& numbers) {
+  if (numbers.sequential_s == 0) return "no estimates: parallel by default";
+  return fmt::format("speedup {:.2f}: {} in sequence, {} with {} jobs", numbers.speedup,
+                     human_duration(numbers.sequential_s), human_duration(numbers.parallel_s), plan.jobs);
+}
+
+}  // namespace
+
+Seconds estimate_of(const PlannedAgent& agent) {
+  if (agent.spec.estimate > 0) return agent.spec.estimate;
+  return std::accumulate(agent.items.begin(), agent.items.end(), Seconds{0},
+                         [](Seconds sum, const Item& item) { return sum + item.estimate; });
+}
+
+Decision decide(const Plan& plan, const Policy& policy, bool force_parallel) {
+  Decision decision;
+  for (const auto& agent : plan.agents) decision.sequential_s += static_cast<double>(estimate_of(agent));
+  decision.parallel_s = parallel_time(plan);
+  if (decision.parallel_s > 0) {
+    decision.speedup = decision.sequential_s / decision.parallel_s;
+    decision.efficiency = (decision.sequential_s - decision.parallel_s) / decision.sequential_s;
+  }
+  decision.reasons = reasons_against(plan, policy, decision);
+  if (decision.reasons.empty()) {
+    decision.reasons.push_back(reason_for(plan, decision));
+  } else if (force_parallel) {
+    decision.reasons.emplace_back("parallel all the same: it was forced");
+  } else {
+    decision.mode = Mode::sequential;
+  }
+  if (const auto unknown = unknown_estimates(plan); decision.sequential_s > 0 && !unknown.empty())
+    decision.reasons.push_back(unknown);
+  return decision;
+}
+
+}  // namespace par::core::planning

@@ -1,0 +1,82 @@
+// The steps of make_plan, one file each. For plan*.cc alone; everything is in the file's order of agents.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "core/ownership.h"
+#include "core/plan.h"
+
+namespace par::core::planning {
+
+using AgentIndex = std::size_t;
+using AgentPair = std::pair<AgentIndex, AgentIndex>;  // the earlier in the file first
+using AgentIndices = std::map<AgentName, AgentIndex>;
+
+// ---- plan_paths.cc
+struct PathSurvey {
+  std::vector<std::int64_t> file_counts;  // by agent
+  std::int64_t unowned = 0;
+  std::map<AgentPair, RepoPath> shared;  // the shortest path of both, then the smallest
+};
+
+// One pass over the paths, whose order does not matter.
+[[nodiscard]] PathSurvey survey_paths(const std::vector<Ownership>& ownerships,
+                                      const std::vector<RepoPath>& paths);
+
+struct Meeting {
+  AgentPair agents;
+  RepoPath witness;
+  OverlapKind kind = OverlapKind::file;
+};
+
+// Every pair of agents with a path in common, once and sorted: an existing path where there is one, otherwise
+// one that does not exist yet (core/common_path.h).
+[[nodiscard]] std::vector<Meeting> find_meetings(const std::vector<Ownership>& ownerships,
+                                                 const PathSurvey& survey);
+
+// ---- plan_items.cc
+// An item of `then` comes after an item of `first`.
+struct ItemOrder {
+  AgentIndex first = 0;
+  AgentIndex then = 0;
+  ItemId first_item;
+  ItemId then_item;
+};
+
+struct Assignment {
+  std::vector<std::vector<Item>> items;  // by agent; each behind what it comes after
+  std::vector<ItemId> unowned;           // in the file's order
+  std::vector<ItemOrder> orders;         // between different agents
+};
+
+// Errors: an item listed twice, an unknown agent or item, a cycle of items.
+[[nodiscard]] Result<Assignment> assign_items(const Config& config, const AgentIndices& indices,
+                                              const std::vector<Ownership>& ownerships);
+
+// ---- plan_phases.cc
+// Errors: an agent listed twice.
+[[nodiscard]] Result<AgentIndices> index_agents(const std::vector<AgentSpec>& agents);
+
+// The phase of each agent, from 1. Errors: an unknown agent in `after`, a cycle, an overlap that is refused.
+[[nodiscard]] Result<std::vector<int>> find_phases(const Config& config, const AgentIndices& indices,
+                                                   const Assignment& assignment,
+                                                   const std::vector<Meeting>& meetings);
+
+// ---- plan_decision.cc
+// 0: not known.
+[[nodiscard]] Seconds estimate_of(const PlannedAgent& agent);
+
+// Reads plan.agents, plan.phases and plan.jobs (the places there are).
+[[nodiscard]] Decision decide(const Plan& plan, const Policy& policy, bool force_parallel);
+
+// ---- texts that several steps use
+// "x -> y -> x"
+[[nodiscard]] std::string chain(const std::vector<std::string>& names);
+// `error` with a hint at the name that was probably meant.
+[[nodiscard]] Error unknown_name(std::string message, const std::string& name,
+                                 const std::vector<std::string>& known);
+
+}  // namespace par::core::planning

@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/strings.h"
+#include "core/plan_parts.h"
+#include "core/precedence.h"
+
+namespace par::core::planning {
+namespace {
+
+std::vector<std::string> names_of(const std::vector<AgentSpec>& agents) {
+  std::vector<std::string> names;
+  for (const auto& agent : agents) names.push_back(agent.name.str());
+  return names;
+}
+
+Error cycle_error(const Config& config, const Assignment& assignment, const std::vector<std::size_t>& cycle) {
+  std::vector<std::string> names;
+  for (const auto i : cycle) names.push_back(config.agents[i].name.str());
+  Error error = Error(fmt::format("agents wait for each other: {}", chain(names)))
+                    .hint("each waits for the next through an 'after': take one of these out");
+  for (std::size_t i = 0; i + 1 < cycle.size(); ++i) {
+    const auto& after = config.agents[cycle[i]].after;
+    if (std::find(after.begin(), after.end(), config.agents[cycle[i + 1]].name) != after.end()) continue;
+    const auto order =
+        std::find_if(assignment.orders.begin(), assignment.orders.end(),
+                     [&](const ItemOrder& o) { return o.then == cycle[i] && o.first == cycle[i + 1]; });
+    if (order == assignment.orders.end()) continue;
+    error.causes.push_back(fmt::format("item '{}' of '{}' is after item '{}' of '{}'", order->then_item.str(),
+                                       names[i], order->first_item.str(), names[i + 1]));
+  }
+  return error;
+}
+
+// What the file says: `after` of agents and of their items.
+Result<Precedence> stated_order(const Config& config, const AgentIndices& indices,
+                                const Assignment& assignment) {
+  Precedence order(config.agents.size());
+  for (AgentIndex i = 0; i < config.agents.size(); ++i)
+    for (const auto& name : config.agents[i].after) {
+      const auto found = indices.find(name);
+      if (found == indices.end())
+        return unknown_name(fmt::format("agent '{}' is after '{}', which does not exist",
+                                        config.agents[i].name.str(), name.str()),
+                            name.str(), names_of(config.agents));
+      order.add(found->second, i);
+    }
+  for (const auto& item : assignment.orders) order.add(item.first, item.then);
+  if (const auto cycle = order.cycle(); !cycle.empty()) return cycle_error(config, assignment, cycle);
+  return order;
+}
+
+Result<void> refuse_overlaps(const Config& config, const Precedence& stated,
+                             const std::vector<Meeting>& meetings) {
+  std::vector<std::string> overlaps;
+  for (const auto& meeting : meetings) {
+    const auto [a, b] = meeting.agents;
+    if (stated.are_ordered(a, b)) continue;
+    overlaps.push_back(fmt::format("agents '{}' and '{}' both own '{}'", config.agents[a].name.str(),
+                                   config.agents[b].name.str(), meeting.witness.str()));
+  }
+  if (overlaps.empty()) return {};
+  Error error =
+      refused(overlaps.front())
+          .hint(
+              "put one of them 'after' the other, give the path to one alone with 'forbids', or set "
+              "on_overlap = \"serialise\"");
+  error.causes.assign(overlaps.begin() + 1, overlaps.end());
+  return error;
+}
+
+}  // namespace
+
+std::string chain(const std::vector<std::string>& names) { return join(names, " -> "); }
+
+Error unknown_name(std::string message, const std::string& name, const std::vector<std::string>& known) {
+  Error error(std::move(message));
+  if (const auto meant = did_you_mean(name, known); !meant.empty())
+    error.hints.push_back(fmt::format("did you mean '{}'?", meant));
+  return error;
+}
+
+Result<AgentIndices> index_agents(const std::vector<AgentSpec>& agents) {
+  AgentIndices indices;
+  for (AgentIndex i = 0; i < agents.size(); ++i)
+    if (!indices.emplace(agents[i].name, i).second)
+      return Error(fmt::format("agent '{}' is listed twice", agents[i].name.str()));
+  return indices;
+}
+
+Result<std::vector<int>> find_phases(const Config& config, const AgentIndices& indices,
+                                     const Assignment& assignment, const std::vector<Meeting>& meetings) {
+  PAR_ASSIGN(Precedence order, stated_order(config, indices, assignment));
+  if (config.policy.on_overlap == OnOverlap::refuse) PAR_TRY(refuse_overlaps(config, order, meetings));
+
+  // Neighbours in the file first: most pairs further apart are then ordered already. A pair is given an order
+  // only when it has none, so that no cycle can arise.
+  std::vector<AgentPair> pairs;
+  for (const auto& meeting : meetings) pairs.push_back(meeting.agents);
+  std::sort(pairs.begin(), pairs.end(), [](const AgentPair& x, const AgentPair& y) {
+    return x.second != y.second ? x.second < y.second : x.first > y.first;
+  });
+  for (const auto& [first, then] : pairs)
+    if (!order.are_ordered(first, then)) order.add(first, then);
+  return order.levels();
+}
+
+}  // namespace par::core::planning

@@ -1,0 +1,76 @@
+// The ports of a run: the only places where the machines meet the world. git/workspace and store/journal
+// implement them; tests fake them. (Commands run behind os/jobs, time behind base/clock, the screen behind
+// app/reporter.)
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "core/door.h"
+#include "core/event.h"
+#include "core/landing_commits.h"
+#include "core/machine.h"
+
+namespace par::core {
+
+// The durable record: what happened in runs, and what validations found. Each write returns only when it
+// would survive a power cut.
+class Journal {
+ public:
+  virtual ~Journal() = default;
+  virtual Result<void> append(const RunId& run, const Event& event) = 0;
+  // Results by content: `key` covers everything a result depends on.
+  [[nodiscard]] virtual Result<std::optional<ValidationResult>> cached_result(
+      const std::string& key) const = 0;
+  [[nodiscard]] virtual Result<void> cache_result(const std::string& key, const ValidationResult& result) = 0;
+  // This tree passed: it may stand on the target (what the pre-push hook asks for).
+  [[nodiscard]] virtual Result<void> record_green(const ObjectId& tree) = 0;
+};
+
+struct TargetTip {
+  ObjectId commit;
+  ObjectId tree;
+};
+
+enum class TargetMove { moved, lost, refused };
+struct TargetMoveResult {
+  TargetMove outcome = TargetMove::moved;
+  std::string reason;  // for refused: "'main' is checked out in '/x' and has local changes"
+};
+
+// The git side of one run. Every verb may be called again after a crash at any point inside it and then ends
+// in the same state; errors are of the world (disk, git), never of the work.
+class Workspace {
+ public:
+  virtual ~Workspace() = default;
+
+  // refs/par/<run>/base and candidate stand at `base`.
+  virtual Result<void> prepare_run(const ObjectId& base) = 0;
+  // Branch par/<run>/<agent>/tip at `start`, checked out in a worktree of its own; returns the worktree's
+  // path. attempt > 1: what the earlier attempt left (commits, uncommitted and untracked files) is saved
+  // under refs/par/salvage/<run>/<agent>/<n> first, then branch and worktree are set back to `start`.
+  virtual Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) = 0;
+  virtual Result<BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) = 0;
+  // Commits what the agent left uncommitted, on its branch; returns the new tip. Nothing left: the tip as it
+  // is.
+  virtual Result<ObjectId> commit_leftovers(const AgentName& agent) = 0;
+  // Merges each branch's own work (start..tip) onto the one before. Stops at the first that conflicts.
+  virtual Result<TrialBuilt> build_trial(const ObjectId& onto, const std::vector<BranchRef>& branches) = 0;
+  // refs/par/<run>/candidate from -> to by compare-and-swap; the old value is kept as a checkpoint ref.
+  virtual Result<void> move_candidate(const ObjectId& from, const ObjectId& to) = 0;
+  // A worktree for validations with exactly the tree of `commit` (ignored files are kept); returns its path.
+  virtual Result<std::string> checkout_validation(const ObjectId& commit) = 0;
+  virtual Result<TargetTip> read_target(const RefName& target) = 0;
+  // Writes the chain of commits onto `from`; returns the last.
+  virtual Result<ObjectId> write_commits(const ObjectId& from, const std::vector<CommitSpec>& commits) = 0;
+  // What was written to the repository so far survives a power cut.
+  virtual Result<void> make_durable() = 0;
+  // Moves the target by compare-and-swap. Where it is checked out: index and files move with it when they are
+  // clean, otherwise `refused` and nothing is touched.
+  virtual Result<TargetMoveResult> move_target(const RefName& target, const ObjectId& from,
+                                               const ObjectId& to) = 0;
+};
+
+}  // namespace par::core

@@ -1,0 +1,35 @@
+#include "core/state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace par::core {
+
+const AgentState* RunState::find(const AgentName& name) const {
+  const auto found =
+      std::find_if(agents.begin(), agents.end(), [&](const AgentState& a) { return a.name == name; });
+  return found == agents.end() ? nullptr : &*found;
+}
+
+AgentState* RunState::find(const AgentName& name) {
+  return const_cast<AgentState*>(
+      std::as_const(*this).find(name));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+}
+
+RunState initial_state(const RunId& id, const Plan& plan) {
+  RunState state;
+  state.id = id;
+  state.plan = plan.id;
+  state.base = plan.base;
+  state.landing.target = plan.target;
+  state.agents.reserve(plan.agents.size());
+  for (const auto& planned : plan.agents) {
+    AgentState agent;
+    agent.name = planned.spec.name;
+    agent.phase = planned.phase;
+    state.agents.push_back(std::move(agent));
+  }
+  return state;
+}
+
+}  // namespace par::core

@@ -1,0 +1,111 @@
+// The state of a run: a fold over its events. Owns no rules; run_machine and landing_machine do.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+
+namespace par::core {
+
+enum class Stage {
+  waiting,    // not started: an earlier phase, or no free place
+  preparing,  // intent: its worktree is made
+  prepared,   // its worktree stands
+  running,    // intent: its command runs
+  exited,     // its command ended; its branch is not yet looked at
+  queued,     // its branch waits for, or is in, a trial on top of the candidate
+  accepted,   // in the candidate
+  rejected,
+  held,  // something it comes `after` is not in the candidate
+  rolled_back,
+  landed,
+  stopped,  // ended by the user; `resume` starts it again
+  parked,   // its branch stands, but a validation could not run; `resume` tries again
+};
+
+struct AgentState {
+  AgentName name;
+  int phase = 1;
+  Stage stage = Stage::waiting;
+  int attempt = 1;
+  ObjectId start;  // where its branch began
+  ObjectId tip;    // its finished branch
+  std::string worktree;
+  std::int64_t files = 0;  // changed
+  int commits = 0;
+  ExitKind how = ExitKind::exited;
+  int code = 0;
+  Millis started_at = 0;  // wall clock; 0: not yet
+  Millis ended_at = 0;
+  std::string reason;  // why rejected, held, rolled back
+  std::vector<std::string> tests;
+  std::vector<AgentName> with;
+  std::string log;  // of what refused it
+};
+
+struct Trial {
+  ObjectId onto;
+  std::vector<Step> steps;
+  AgentName conflict;
+  std::vector<std::string> paths;
+};
+
+using ResultsByName = std::map<std::string, ValidationResult>;
+
+// The candidate and what queues up for it.
+struct Integration {
+  ObjectId base;  // what `steps` are built on: the run's base, or where the target moved to
+  ObjectId base_tree;
+  std::vector<Step> steps;
+  ObjectId candidate;  // the value of refs/par/<run>/candidate
+  std::vector<AgentName> queue;
+  std::set<AgentName> singles;  // after a red union: these are tried one by one
+  std::optional<Trial> trial;
+  std::optional<Accepting> accepting;
+  std::map<ObjectId, ResultsByName> results;  // by tree
+  std::string blocked;  // why nothing can be judged: a validation could not run on the base; empty: nothing
+
+  // The commit that the next trial builds on.
+  [[nodiscard]] const ObjectId& head() const { return steps.empty() ? base : steps.back().commit; }
+};
+
+struct LandingState {
+  bool requested = false;
+  RefName target;
+  std::optional<LandingBuilt> built;
+  ObjectId landed;  // empty: not landed
+  int lost = 0;     // how often the target moved away under us
+  std::string refused;
+};
+
+struct RunState {
+  RunId id;
+  PlanId plan;
+  ObjectId base;
+  bool prepared = false;
+  std::vector<AgentState> agents;  // in the plan's order
+  Integration integration;
+  LandingState landing;
+  std::optional<RunEnd> finished;
+  Millis started_at = 0;
+  Millis last_at = 0;
+
+  [[nodiscard]] AgentState* find(const AgentName& name);
+  [[nodiscard]] const AgentState* find(const AgentName& name) const;
+};
+
+// A run before its first event.
+[[nodiscard]] RunState initial_state(const RunId& id, const Plan& plan);
+
+}  // namespace par::core
+
+namespace par {
+template <>
+inline constexpr std::array<std::string_view, 13> enum_names<core::Stage>{
+    "waiting",  "preparing", "prepared",    "running", "exited",  "queued", "accepted",
+    "rejected", "held",      "rolled-back", "landed",  "stopped", "parked"};
+}  // namespace par

@@ -1,0 +1,82 @@
+// The object engine: libgit2 over the object database only (no configuration, hooks, filters or drivers of
+// the repository take part). Reads commits, trees and blobs, compares and merges trees, writes trees and
+// commits. Never refs, index, status or checkout: that is the git binary's (refs.h, worktrees.h).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace par::git {
+
+struct Signature {
+  std::string name;
+  std::string email;
+  std::int64_t when = 0;  // seconds since 1970
+  int offset_minutes = 0;
+
+  bool operator==(const Signature&) const = default;
+};
+
+struct CommitInfo {
+  ObjectId id;
+  ObjectId tree;
+  std::vector<ObjectId> parents;
+  Signature author;
+  std::string message;
+};
+
+struct NewCommit {
+  ObjectId tree;
+  std::vector<ObjectId> parents;
+  std::string message;
+  Signature author;
+  Signature committer;
+};
+
+struct TreeMerge {
+  ObjectId tree;                    // empty when there are conflicts
+  std::vector<RepoPath> conflicts;  // sorted
+};
+
+class Objects {
+ public:
+  // `common_dir`: the repository's common directory; alternates are followed.
+  [[nodiscard]] static Result<Objects> open(const std::string& common_dir);
+  Objects(Objects&&) noexcept;
+  Objects& operator=(Objects&&) noexcept;
+  ~Objects();
+
+  [[nodiscard]] Result<CommitInfo> commit(const ObjectId& id) const;
+  // nullopt: no such path, or not a file.
+  [[nodiscard]] Result<std::optional<std::string>> file_at(const ObjectId& commit,
+                                                           const RepoPath& path) const;
+  // Every path of the commit's tree (files, symlinks, submodules), in tree order.
+  [[nodiscard]] Result<std::vector<RepoPath>> paths(const ObjectId& commit) const;
+  // Paths that differ between two trees: content, mode, kind, added, removed; a rename gives both sides.
+  // Sorted. O(changed directories).
+  [[nodiscard]] Result<std::vector<RepoPath>> changed_paths(const ObjectId& tree_a,
+                                                            const ObjectId& tree_b) const;
+  [[nodiscard]] Result<bool> is_ancestor(const ObjectId& ancestor, const ObjectId& commit) const;
+  // Commits reachable from `tip` and not from `base`.
+  [[nodiscard]] Result<int> count_commits(const ObjectId& base, const ObjectId& tip) const;
+  [[nodiscard]] Result<ObjectId> write_commit(const NewCommit& commit);
+
+  // The merge of `theirs` into `ours` since `ancestor`: the same tree as merge-ort's, or conflicts. Trees
+  // whose changed paths are disjoint and without removals are merged in process (exact); everything else goes
+  // through `git merge-tree` over synthetic commits, so renames, directory renames and attributes follow git.
+  [[nodiscard]] Result<TreeMerge> merge_trees(const ObjectId& ancestor, const ObjectId& ours,
+                                              const ObjectId& theirs);
+
+ private:
+  struct Impl;
+  explicit Objects(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace par::git

@@ -1,0 +1,38 @@
+// Which repository we are in: paths and facts, found by git itself (so sparse, partial, bare, linked-worktree
+// and reftable repositories work). A value; opens nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace par::git {
+
+struct Repository {
+  std::string git_dir;     // of this worktree, absolute
+  std::string common_dir;  // shared by all worktrees, absolute
+  std::string work_tree;   // of this worktree; empty in a bare repository
+  std::string main_root;   // what "{repo}" and relative worktree templates are relative to: the main
+                           // worktree's root, or the bare repository's directory
+  std::string prefix;      // the user's place below work_tree, with a trailing '/', or empty
+  bool bare = false;
+  bool ignore_case = false;
+  std::optional<RefName> head;  // what HEAD points to (also when unborn); nullopt: detached
+
+  // $GIT_COMMON_DIR/par
+  [[nodiscard]] std::string state_dir() const { return common_dir + "/par"; }
+};
+
+// Errors: not in a repository (hint), SHA-256 repository (not supported yet), git missing or too old.
+[[nodiscard]] Result<Repository> discover(const std::string& cwd);
+
+// All of git config whose key matches the regular expression (lower-case section and variable), in order,
+// values of `git -c` included: {"par.jobs", "4"}.
+[[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> read_config(
+    const Repository& repository, const std::string& key_regex);
+
+}  // namespace par::git

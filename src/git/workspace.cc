@@ -1,0 +1,288 @@
+#include "git/workspace.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <filesystem>
+
+#include "base/strings.h"
+#include "git/command.h"
+#include "git/refs.h"
+#include "git/workspace_parts.h"
+#include "git/worktree_files.h"
+#include "git/worktrees.h"
+#include "os/crash_point.h"
+#include "os/files.h"
+#include "os/system_clock.h"
+
+namespace par::git {
+namespace {
+
+// In the agent's git directory while its worktree is set back: "<attempt> <start>". What was there before is
+// saved by then.
+constexpr const char* kSetBackNote = "/par-set-back";
+
+std::string ref_prefix(const RunId& run) { return fmt::format("refs/par/{}/", run.str()); }
+
+// "Name <email> 1700000000 +0100"
+std::optional<Signature> parse_ident(std::string_view text) {
+  const auto open = text.rfind('<');
+  const auto close = text.rfind('>');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
+  Signature who;
+  who.name = std::string(trim(text.substr(0, open)));
+  who.email = std::string(text.substr(open + 1, close - open - 1));
+  const auto parts = split(trim(text.substr(close + 1)), ' ');
+  if (parts.size() != 2 || parts[1].size() != 5) return std::nullopt;
+  std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), who.when);
+  int zone = 0;
+  std::from_chars(parts[1].data() + 1, parts[1].data() + parts[1].size(), zone);
+  who.offset_minutes = (zone / 100 * 60 + zone % 100) * (parts[1].front() == '-' ? -1 : 1);
+  return who;
+}
+
+Error already_there(const RefName& ref) {
+  return Error(fmt::format("'{}' already exists", short_name(ref)))
+      .hint("it is not of this run: rename or delete it");
+}
+
+// The ref comes to stand at `to`, from nothing.
+Result<void> create_ref(const Repository& repository, const RefName& ref, const ObjectId& to) {
+  PAR_ASSIGN(const Swap swap, swap_ref(repository, ref, ObjectId(), to, "par: created"));
+  if (swap == Swap::lost) return already_there(ref);
+  return {};
+}
+
+}  // namespace
+
+RefName branch_ref(const RunId& run, const AgentName& agent) {
+  return RefName(fmt::format("refs/heads/par/{}/{}/tip", run.str(), agent.str()));
+}
+
+RefName candidate_ref(const RunId& run) { return RefName(ref_prefix(run) + "candidate"); }
+
+RefName base_ref(const RunId& run) { return RefName(ref_prefix(run) + "base"); }
+
+std::string worktree_path(const Repository& repository, const std::string& worktree_template,
+                          const RunId& run, const AgentName& agent) {
+  // The repository's name comes last: it may hold braces, the others cannot.
+  std::string path = replace_all(worktree_template, "{run}", run.str());
+  path = replace_all(std::move(path), "{agent}", agent.str());
+  path = replace_all(std::move(path), "{repo}", os::base_name(repository.main_root));
+  return os::absolute_path(path, repository.main_root);
+}
+
+std::string validation_path(const Repository& repository, const std::string& worktree_template,
+                            const RunId& run) {
+  return worktree_path(repository, worktree_template, run, AgentName("@validation"));
+}
+
+Result<Signature> committer(const Repository& repository) {
+  CommandOptions options;
+  options.git_dir = repository.git_dir;
+  options.user_context = true;
+  PAR_ASSIGN(const auto finished, run_git({"var", "GIT_COMMITTER_IDENT"}, options));
+  const auto who = finished.exit_code == 0 ? parse_ident(trim(finished.out)) : std::nullopt;
+  if (who) return *who;
+  return command_failed("var", finished)
+      .within("git does not know who you are")
+      .hint("git config --global user.name \"Your Name\"")
+      .hint("git config --global user.email you@example.com");
+}
+
+Signature signature_now(Signature who) {
+  if (os::environment_variable("GIT_COMMITTER_DATE")) return who;
+  who.when = os::SystemClock().wall() / 1000;
+  return who;
+}
+
+void remove_empty_parents(const Repository& repository, const std::string& worktree_template,
+                          const std::string& path) {
+  const std::string fixed = worktree_template.substr(0, worktree_template.find('{'));
+  const std::string root =
+      os::absolute_path(fixed.substr(0, fixed.rfind('/') + 1) + ".", repository.main_root);
+  std::string directory = os::parent_directory(path);
+  while (directory.size() > root.size() && directory.starts_with(root == "/" ? root : root + "/")) {
+    if (::rmdir(directory.c_str()) != 0) return;
+    directory = os::parent_directory(directory);
+  }
+}
+
+RunWorkspace::RunWorkspace(const Repository& repository, Objects& objects, RunId run,
+                           std::string worktree_template, Signature committer)
+    : repository_(repository),
+      objects_(objects),
+      run_(std::move(run)),
+      template_(std::move(worktree_template)),
+      committer_(std::move(committer)) {}
+
+Result<void> RunWorkspace::prepare_run(const ObjectId& base) {
+  PAR_TRY(create_ref(repository_, base_ref(run_), base));
+  return create_ref(repository_, candidate_ref(run_), base);
+}
+
+Result<std::string> RunWorkspace::add_worktree(const AgentName& agent, int attempt, const ObjectId& start) {
+  const std::string path = worktree_path(repository_, template_, run_, agent);
+  const RefName branch = branch_ref(run_, agent);
+  PAR_ASSIGN(const auto tip, read_ref(repository_, branch));
+  PAR_ASSIGN(const auto old, find_worktree(repository_, path));
+  if (tip && *tip != start && !old && attempt == 1) return already_there(branch);
+
+  // Files of an earlier attempt are saved once; from then on the note says that they may go.
+  const bool filled = old && os::exists(old->git_dir + "/index") && os::is_directory(path);
+  const std::string note = filled ? old->git_dir + kSetBackNote : "";
+  const std::string doing = fmt::format("{} {}", attempt, start.str());
+  const bool saved = filled && os::exists(note) && os::read_file(note).value_or("") == doing;
+  if (!saved && (old || (tip && *tip != start))) {
+    PAR_TRY(salvage(agent, start));
+    if (filled) PAR_TRY(os::write_file_durably(note, doing));
+  }
+  if (tip != start) {
+    PAR_ASSIGN(const Swap swap, swap_ref(repository_, branch, tip.value_or(ObjectId()), start,
+                                         fmt::format("par: attempt {}", attempt)));
+    if (swap == Swap::lost) return already_there(branch);
+  }
+  PAR_TRY(os::crash_point("worktree.branch"));
+  PAR_ASSIGN(const Worktree worktree, ensure_worktree(repository_, path, branch, start));
+  if (filled) {
+    PAR_TRY(reset_worktree(worktree, start, false, false));
+    PAR_TRY(os::remove_file(note));
+  }
+  return path;
+}
+
+Result<core::BranchFacts> RunWorkspace::inspect_branch(const AgentName& agent, const ObjectId& start) {
+  const RefName branch = branch_ref(run_, agent);
+  core::BranchFacts facts;
+  facts.tip = start;
+  PAR_ASSIGN(const auto tip, read_ref(repository_, branch));
+  const auto commit = tip ? objects_.commit(*tip) : Result<CommitInfo>(Error("no branch"));
+  PAR_ASSIGN(const auto worktree,
+             find_worktree(repository_, worktree_path(repository_, template_, run_, agent)));
+  facts.on_branch = commit && worktree && worktree->branch == branch;
+  if (commit) {
+    facts.tip = *tip;
+    PAR_ASSIGN(const auto base, objects_.commit(start));
+    PAR_ASSIGN(facts.descends, objects_.is_ancestor(start, *tip));
+    PAR_ASSIGN(facts.commits, objects_.count_commits(start, *tip));
+    PAR_ASSIGN(facts.committed, objects_.changed_paths(base.tree, commit->tree));
+  }
+  if (!facts.on_branch) return facts;
+  // A worktree that git cannot read (index or git directory broken by who worked there) is not on its branch.
+  auto uncommitted = uncommitted_paths(*worktree);
+  facts.on_branch = uncommitted.has_value();
+  if (uncommitted) facts.uncommitted = std::move(*uncommitted);
+  return facts;
+}
+
+Result<ObjectId> RunWorkspace::commit_leftovers(const AgentName& agent) {
+  const RefName branch = branch_ref(run_, agent);
+  PAR_ASSIGN(const auto tip, read_ref(repository_, branch));
+  if (!tip) return Error(fmt::format("the branch '{}' is gone", short_name(branch)));
+  PAR_ASSIGN(const auto worktree,
+             find_worktree(repository_, worktree_path(repository_, template_, run_, agent)));
+  if (!worktree || worktree->branch != branch || !os::exists(worktree->git_dir + "/index")) return *tip;
+  PAR_TRY(os::remove_file(worktree->git_dir + "/index.lock"));
+  const std::string index = worktree->git_dir + "/par-index";
+  PAR_ASSIGN(const ObjectId tree, write_index_tree(*worktree, index));
+  PAR_TRY(os::crash_point("collect.staged"));
+  PAR_ASSIGN(const CommitInfo head, objects_.commit(*tip));
+  ObjectId commit = *tip;
+  if (tree != head.tree) {
+    const Signature who = signature_now(committer_);
+    const std::string message =
+        fmt::format("{}: work left uncommitted\n\nPar-Commit: orchestrator\n", agent.str());
+    PAR_ASSIGN(commit, objects_.write_commit({tree, {*tip}, message, who, who}));
+    PAR_TRY(os::crash_point("collect.committed"));
+    PAR_ASSIGN(const Swap swap, swap_ref(repository_, branch, *tip, commit, "par: work left uncommitted"));
+    if (swap == Swap::lost)
+      return Error(fmt::format("the branch '{}' moved while its work was committed", short_name(branch)));
+    PAR_TRY(os::crash_point("collect.moved"));
+  }
+  std::error_code error;
+  std::filesystem::rename(index, worktree->git_dir + "/index", error);
+  if (error)
+    return Error(fmt::format("cannot replace the index of '{}': {}", worktree->path, error.message()));
+  PAR_TRY(end_operations(*worktree));
+  return commit;
+}
+
+Result<core::TrialBuilt> RunWorkspace::build_trial(const ObjectId& onto,
+                                                   const std::vector<core::BranchRef>& branches) {
+  core::TrialBuilt built;
+  built.onto = onto;
+  PAR_ASSIGN(CommitInfo head, objects_.commit(onto));
+  const Signature who = signature_now(committer_);
+  for (const auto& branch : branches) {
+    PAR_ASSIGN(const CommitInfo start, objects_.commit(branch.start));
+    PAR_ASSIGN(const CommitInfo tip, objects_.commit(branch.tip));
+    PAR_ASSIGN(const TreeMerge merge, objects_.merge_trees(start.tree, head.tree, tip.tree));
+    if (!merge.conflicts.empty()) {
+      built.conflict = branch.agent;
+      for (const auto& path : merge.conflicts) built.paths.push_back(quote_path(path.str()));
+      break;
+    }
+    const std::string message = fmt::format("candidate: {}\n", branch.agent.str());
+    PAR_ASSIGN(head.id, objects_.write_commit({merge.tree, {head.id, branch.tip}, message, who, who}));
+    head.tree = merge.tree;
+    built.steps.push_back({branch.agent, branch.start, branch.tip, head.id, head.tree});
+  }
+  PAR_TRY(os::crash_point("trial.built"));
+  return built;
+}
+
+Result<void> RunWorkspace::move_candidate(const ObjectId& from, const ObjectId& to) {
+  const RefName candidate = candidate_ref(run_);
+  PAR_ASSIGN(const auto now, read_ref(repository_, candidate));
+  if (now == to) return {};
+  if (now == from) {
+    PAR_TRY(save_numbered(repository_, ref_prefix(run_) + "checkpoint/", from));
+    PAR_TRY(os::crash_point("candidate.checkpoint"));
+    // A ref must not survive a power cut that its objects do not.
+    PAR_TRY(make_durable());
+    PAR_ASSIGN(const Swap swap, swap_ref(repository_, candidate, from, to, "par: accepted"));
+    PAR_TRY(os::crash_point("candidate.moved"));
+    if (swap == Swap::moved) return {};
+  }
+  return Error(fmt::format("the candidate of run '{}' is not where it was left", run_.str()))
+      .hint(fmt::format("somebody moved '{}': move it back to {}", candidate.str(), short_oid(from)));
+}
+
+Result<std::string> RunWorkspace::checkout_validation(const ObjectId& commit) {
+  const std::string path = validation_path(repository_, template_, run_);
+  PAR_ASSIGN(const Worktree worktree, ensure_worktree(repository_, path, RefName(), commit));
+  PAR_TRY(reset_worktree(worktree, commit, true, false));
+  PAR_TRY(os::crash_point("validation.checkout"));
+  return path;
+}
+
+Result<ObjectId> RunWorkspace::write_commits(const ObjectId& from,
+                                             const std::vector<core::CommitSpec>& commits) {
+  const Signature who = signature_now(committer_);
+  ObjectId last = from;
+  for (const auto& spec : commits) {
+    NewCommit commit{spec.tree, {last}, spec.message, who, who};
+    commit.parents.insert(commit.parents.end(), spec.merged.begin(), spec.merged.end());
+    if (!spec.author_of.empty()) {
+      PAR_ASSIGN(const CommitInfo source, objects_.commit(spec.author_of));
+      commit.author = source.author;
+    }
+    PAR_ASSIGN(last, objects_.write_commit(commit));
+  }
+  PAR_TRY(os::crash_point("land.written"));
+  return last;
+}
+
+Result<void> RunWorkspace::make_durable() { return os::sync_file_system(repository_.common_dir); }
+
+Result<void> RunWorkspace::remove_run() {
+  const std::string path = validation_path(repository_, template_, run_);
+  PAR_TRY(remove_worktree(repository_, path));
+  remove_empty_parents(repository_, template_, path);
+  PAR_TRY(os::crash_point("clean.removed"));
+  PAR_TRY(delete_refs(repository_, ref_prefix(run_)));
+  return os::crash_point("clean.removed");
+}
+
+}  // namespace par::git

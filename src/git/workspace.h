@@ -1,0 +1,70 @@
+// The git side of a run: core::Workspace on a real repository. Owns the refs below refs/par/<run>/ and
+// refs/heads/par/<run>/ and the worktrees it makes; touches nothing else but the target, in move_target.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/ports.h"
+#include "git/objects.h"
+#include "git/repository.h"
+
+namespace par::git {
+
+// refs/heads/par/<run>/<agent>/tip
+[[nodiscard]] RefName branch_ref(const RunId& run, const AgentName& agent);
+// refs/par/<run>/candidate, refs/par/<run>/base
+[[nodiscard]] RefName candidate_ref(const RunId& run);
+[[nodiscard]] RefName base_ref(const RunId& run);
+// The template with {repo}, {run} and {agent} filled in, absolute.
+[[nodiscard]] std::string worktree_path(const Repository& repository, const std::string& worktree_template,
+                                        const RunId& run, const AgentName& agent);
+
+// What git will write as author or committer: `git var`; an Error with git's own hint when none is
+// configured.
+[[nodiscard]] Result<Signature> committer(const Repository& repository);
+
+// One saved piece of work.
+struct Salvaged {
+  RefName ref;
+  ObjectId commit;
+};
+
+class RunWorkspace final : public core::Workspace {
+ public:
+  RunWorkspace(const Repository& repository, Objects& objects, RunId run, std::string worktree_template,
+               Signature committer);
+
+  Result<void> prepare_run(const ObjectId& base) override;
+  Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) override;
+  Result<core::BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) override;
+  Result<ObjectId> commit_leftovers(const AgentName& agent) override;
+  Result<core::TrialBuilt> build_trial(const ObjectId& onto,
+                                       const std::vector<core::BranchRef>& branches) override;
+  Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
+  Result<std::string> checkout_validation(const ObjectId& commit) override;
+  Result<core::TargetTip> read_target(const RefName& target) override;
+  Result<ObjectId> write_commits(const ObjectId& from, const std::vector<core::CommitSpec>& commits) override;
+  Result<void> make_durable() override;  // os::sync_file_system(common_dir)
+  Result<core::TargetMoveResult> move_target(const RefName& target, const ObjectId& from,
+                                             const ObjectId& to) override;
+
+  // Saves what an agent's worktree and branch hold beyond `start` under refs/par/salvage/<run>/<agent>/<n>: a
+  // commit with the worktree's content on top of its HEAD. Nothing there: nullopt. Called twice for the same
+  // content, it gives the same ref.
+  Result<std::optional<Salvaged>> salvage(const AgentName& agent, const ObjectId& start);
+  // Salvages, then removes the agent's worktree and branch.
+  Result<std::optional<Salvaged>> remove_agent(const AgentName& agent, const ObjectId& start);
+  // Removes the validation worktree and the refs below refs/par/<run>/ (salvage stays).
+  Result<void> remove_run();
+
+ private:
+  const Repository& repository_;
+  Objects& objects_;
+  RunId run_;
+  std::string template_;
+  Signature committer_;
+};
+
+}  // namespace par::git

@@ -1,0 +1,209 @@
+// Index and files of one worktree: set, compared, saved.
+#include "git/worktree_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+
+#include "base/strings.h"
+#include "git/command.h"
+#include "git/worktree_admin.h"
+#include "git/worktrees.h"
+#include "os/files.h"
+
+namespace par::git {
+namespace {
+
+// What git leaves in a worktree's git directory while an operation waits to be continued.
+constexpr std::array kOperations{"MERGE_HEAD",   "CHERRY_PICK_HEAD", "REVERT_HEAD",
+                                 "rebase-merge", "rebase-apply",     "sequencer"};
+constexpr std::array kOperationNotes{"MERGE_MSG",           "MERGE_MODE",   "MERGE_RR",     "AUTO_MERGE",
+                                     "BISECT_LOG",          "BISECT_START", "BISECT_TERMS", "BISECT_NAMES",
+                                     "BISECT_EXPECTED_REV", "index.lock",   "HEAD.lock"};
+
+// One entry of `git status --porcelain -z`.
+struct StatusEntry {
+  char staged = ' ';
+  char unstaged = ' ';
+  std::string path;
+};
+
+Result<std::vector<StatusEntry>> read_status(const CommandOptions& options, bool untracked) {
+  const char* which = untracked ? "--untracked-files=all" : "--untracked-files=no";
+  PAR_ASSIGN(const std::string out, git_output({"status", "--porcelain=v1", "-z", "--no-renames",
+                                                "--ignore-submodules=dirty", which},
+                                               options));
+  std::vector<StatusEntry> entries;
+  for (const auto& record : split_terminated(out, '\0'))
+    if (record.size() > 3) entries.push_back({record[0], record[1], record.substr(3)});
+  return entries;
+}
+
+// `git add` cannot add a nested repository without a commit; everything else it must.
+Result<void> check_all_added(const CommandOptions& options, const os::Finished& finished) {
+  PAR_ASSIGN(const auto entries, read_status(options, true));
+  for (const auto& entry : entries) {
+    const bool nested_repository = entry.staged == '?' && entry.path.ends_with('/');
+    if (entry.unstaged != ' ' && !nested_repository) return command_failed("add", finished);
+  }
+  return {};
+}
+
+// Adds everything to the index file of `options`; its tree then.
+Result<ObjectId> add_all(const CommandOptions& options) {
+  PAR_ASSIGN(const auto finished, run_git({"add", "-A", "--sparse"}, options));
+  if (finished.exit_code != 0) {
+    PAR_ASSIGN(const auto again, run_git({"add", "-A", "--sparse", "--ignore-errors"}, options));
+    if (again.exit_code != 0) PAR_TRY(check_all_added(options, again));
+  }
+  PAR_ASSIGN(const std::string tree, git_output({"write-tree"}, options));
+  return ObjectId(trim(tree));
+}
+
+struct Move {
+  std::vector<std::string> added;  // paths that only the new commit has
+  std::set<std::string> removed;   // that only the old one has
+};
+
+Result<Move> read_move(const Worktree& worktree, const ObjectId& from, const ObjectId& to) {
+  PAR_ASSIGN(const std::string out, git_output({"diff-tree", "-r", "-z", "--name-status", "--no-renames",
+                                                "--diff-filter=AD", from.str(), to.str()},
+                                               in_worktree(worktree)));
+  const auto fields = split_terminated(out, '\0');
+  Move move;
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    if (fields[i] == "A") move.added.push_back(fields[i + 1]);
+    if (fields[i] == "D") move.removed.insert(fields[i + 1]);
+  }
+  return move;
+}
+
+// Whether a directory holds anything that the move does not remove.
+bool holds_others(const std::string& root, const std::string& directory,
+                  const std::set<std::string>& removed) {
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator it(root + "/" + directory, error);
+  for (; !error && it != std::filesystem::recursive_directory_iterator(); it.increment(error)) {
+    if (it->is_directory(error) && !it->is_symlink(error)) continue;
+    if (!removed.contains(it->path().string().substr(root.size() + 1))) return true;
+  }
+  return static_cast<bool>(error);
+}
+
+// An ignored file in the place of a new one: read-tree would overwrite it without a word.
+bool is_in_the_way(const std::string& root, const std::string& path, const std::set<std::string>& removed) {
+  for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string parent = path.substr(0, slash);
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(fmt::format("{}/{}", root, parent), error);
+    if (!std::filesystem::exists(status)) return false;
+    if (!std::filesystem::is_directory(status)) return !removed.contains(parent);
+  }
+  std::error_code error;
+  const auto status = std::filesystem::symlink_status(root + "/" + path, error);
+  if (!std::filesystem::exists(status)) return false;
+  return !std::filesystem::is_directory(status) || holds_others(root, path, removed);
+}
+
+// The files that the move would write are not there any more; the others are as they were.
+Result<void> undo_move(const Worktree& worktree, const ObjectId& from, const Move& move) {
+  for (const auto& path : move.added) PAR_TRY(os::remove_file(worktree.path + "/" + path));
+  PAR_TRY(git_output({"read-tree", "--reset", "-u", from.str()}, in_worktree(worktree)));
+  return {};
+}
+
+}  // namespace
+
+Result<void> end_operations(const Worktree& worktree) {
+  for (const char* name : kOperations) PAR_TRY(os::remove_tree(worktree.git_dir + "/" + name));
+  for (const char* name : kOperationNotes) PAR_TRY(os::remove_tree(worktree.git_dir + "/" + name));
+  return {};
+}
+
+Result<void> reset_worktree(const Worktree& worktree, const ObjectId& commit, bool detach, bool ignored) {
+  PAR_TRY(end_operations(worktree));
+  if (detach) PAR_TRY(git_output({"update-ref", "--no-deref", "HEAD", commit.str()}, in_worktree(worktree)));
+  PAR_TRY(git_output({"read-tree", "--reset", "-u", commit.str()}, in_worktree(worktree)));
+  PAR_TRY(git_output({"clean", ignored ? "-ffdxq" : "-ffdq"}, in_worktree(worktree)));
+  return {};
+}
+
+Result<std::vector<RepoPath>> uncommitted_paths(const Worktree& worktree) {
+  PAR_ASSIGN(const auto entries, read_status(in_worktree(worktree), true));
+  std::set<RepoPath> paths;
+  for (const auto& entry : entries) {
+    std::string path = entry.path;
+    while (path.ends_with('/')) path.pop_back();  // a nested repository
+    paths.emplace(std::move(path));
+  }
+  return std::vector<RepoPath>(paths.begin(), paths.end());
+}
+
+bool operation_waits(const Worktree& worktree) {
+  return std::any_of(kOperations.begin(), kOperations.end(),
+                     [&](const char* name) { return os::exists(worktree.git_dir + "/" + name); });
+}
+
+Result<void> copy_index(const Worktree& worktree, const std::string& index) {
+  PAR_TRY(os::remove_file(index + ".lock"));
+  std::error_code error;
+  const auto overwrite = std::filesystem::copy_options::overwrite_existing;
+  std::filesystem::copy_file(worktree.git_dir + "/index", index, overwrite, error);
+  if (!error) return {};
+  return Error(fmt::format("cannot copy the index of '{}': {}", worktree.path, error.message()));
+}
+
+Result<ObjectId> write_index_tree(const Worktree& worktree, const std::string& index) {
+  PAR_TRY(copy_index(worktree, index));
+  CommandOptions options = in_worktree(worktree);
+  options.index_file = index;
+  // Files that somebody told git to take for unchanged are looked at all the same. (Exits 1 where some need
+  // it.)
+  PAR_TRY(run_git({"update-index", "-q", "--really-refresh"}, options));
+  return add_all(options);
+}
+
+Result<ObjectId> write_worktree_tree(const Worktree& worktree) {
+  const std::string index = worktree.git_dir + "/par-saved-index";
+  auto tree = write_index_tree(worktree, index);
+  if (!tree && !worktree.head.empty()) {
+    // An index that git cannot read: what it knew of the files is told by HEAD as well.
+    PAR_TRY(os::remove_file(index));
+    CommandOptions options = in_worktree(worktree);
+    options.index_file = index;
+    PAR_TRY(git_output({"read-tree", worktree.head.str()}, options));
+    tree = add_all(options);
+  }
+  PAR_TRY(os::remove_file(index));
+  return tree;
+}
+
+Result<bool> is_clean(const Worktree& worktree) {
+  if (operation_waits(worktree)) return false;
+  PAR_ASSIGN(const auto entries, read_status(in_worktree(worktree), false));
+  return entries.empty();
+}
+
+Result<bool> move_files(const Worktree& worktree, const ObjectId& from, const ObjectId& to) {
+  const CommandOptions options = in_worktree(worktree);
+  PAR_ASSIGN(const Move move, read_move(worktree, from, to));
+  for (const auto& path : move.added)
+    if (is_in_the_way(worktree.path, path, move.removed)) return false;
+  // Files that only look changed (touched, copied) must not stand in the way. (Exits 1 where some are.)
+  PAR_TRY(run_git({"update-index", "-q", "--refresh"}, options));
+  PAR_ASSIGN(const auto trial, run_git({"read-tree", "-n", "-m", "-u", from.str(), to.str()}, options));
+  if (trial.exit_code != 0) return false;
+  PAR_ASSIGN(const auto finished, run_git({"read-tree", "-m", "-u", from.str(), to.str()}, options));
+  if (finished.exit_code == 0) return true;
+  // Either nothing was touched (the index is locked), or the disk failed in the middle.
+  PAR_ASSIGN(const auto entries, read_status(options, false));
+  const auto is_there = [&](const std::string& path) { return os::exists(worktree.path + "/" + path); };
+  if (entries.empty() && std::none_of(move.added.begin(), move.added.end(), is_there)) return false;
+  PAR_TRY(undo_move(worktree, from, move));
+  return command_failed("read-tree", finished);
+}
+
+}  // namespace par::git

@@ -1,0 +1,27 @@
+// An exclusive flock on a file: released by the kernel when the holder dies. The file itself stays, its
+// content is the holder's process id (for `stop`, and for messages).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "os/descriptor.h"
+
+namespace par::os {
+
+class FileLock {
+ public:
+  // Waits. Parent directories must exist.
+  [[nodiscard]] static Result<FileLock> acquire(const std::string& path);
+  // nullopt: somebody else holds it.
+  [[nodiscard]] static Result<std::optional<FileLock>> try_acquire(const std::string& path);
+  // The process id of the living holder; nullopt: nobody holds it (or the file is not there).
+  [[nodiscard]] static Result<std::optional<int>> holder(const std::string& path);
+
+ private:
+  explicit FileLock(Descriptor fd) : fd_(std::move(fd)) {}
+  Descriptor fd_;
+};
+
+}  // namespace par::os

@@ -1,0 +1,11 @@
+// What kind of thing our standard streams are.
+#pragma once
+
+namespace par::os {
+
+[[nodiscard]] bool stdout_is_terminal();
+[[nodiscard]] bool stderr_is_terminal();
+// Columns of the terminal on stdout or stderr; COLUMNS wins; 80 when unknown.
+[[nodiscard]] int terminal_width();
+
+}  // namespace par::os

@@ -1,0 +1,68 @@
+// The state of the project in one SQLite file, $GIT_COMMON_DIR/par/state.db: journal, plans, validation
+// cache. WAL, synchronous=FULL, wal_autocheckpoint=0; every write transaction and checkpoint runs under a
+// flock taken before BEGIN IMMEDIATE. Unknown newer schema, foreign file, network file system: refused with a
+// hint, nothing changed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "core/plan.h"
+#include "core/ports.h"
+#include "core/validation.h"
+
+namespace par::store {
+
+struct RunRow {
+  RunId id;
+  PlanId plan;
+};
+
+class Database final : public core::Journal {
+ public:
+  // Makes the directory (0700) and the file (0600) when missing.
+  [[nodiscard]] static Result<Database> open(const std::string& state_dir);
+  // As open, but nullopt when there is no state yet, and nothing is made.
+  [[nodiscard]] static Result<std::optional<Database>> open_existing(const std::string& state_dir);
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database() override;
+
+  // ---- plans, content-addressed
+  // "p-" and the first 12 digits of the SHA-256 of the plan's text.
+  [[nodiscard]] static PlanId name_of(const core::Plan& plan);
+  // Stores it under its name (sets plan.id); storing it again changes nothing.
+  [[nodiscard]] Result<PlanId> put_plan(const core::Plan& plan);
+  // The plan with that id, or the only one whose id begins so; an Error for none, several, or a damaged text.
+  [[nodiscard]] Result<core::Plan> plan(const std::string& id_or_prefix) const;
+
+  // ---- runs and their events
+  // Creates the next run (r1, r2, ...) with its first event.
+  [[nodiscard]] Result<RunId> create_run(const core::RunStarted& started, Millis at);
+  // What create_run would name the next run.
+  [[nodiscard]] Result<RunId> next_run_id() const;
+  // Oldest first.
+  [[nodiscard]] Result<std::vector<RunRow>> runs() const;
+  Result<void> append(const RunId& run, const core::Event& event) override;
+  // In order. An Error when the chain of hashes is broken.
+  [[nodiscard]] Result<std::vector<core::Event>> events(const RunId& run) const;
+
+  // ---- validation cache
+  [[nodiscard]] Result<std::optional<core::ValidationResult>> cached_result(
+      const std::string& key) const override;
+  [[nodiscard]] Result<void> cache_result(const std::string& key,
+                                          const core::ValidationResult& result) override;
+  // Whether some validation was recorded green for this tree (for the pre-push hook).
+  [[nodiscard]] Result<bool> is_green(const ObjectId& tree) const;
+  [[nodiscard]] Result<void> record_green(const ObjectId& tree) override;
+
+ private:
+  struct Impl;
+  explicit Database(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace par::store

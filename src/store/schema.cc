@@ -1,0 +1,124 @@
+#include "store/schema.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "os/crash_point.h"
+#include "os/file_lock.h"
+#include "os/files.h"
+
+namespace par::store {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x67706172;  // "gpar"
+constexpr std::int64_t kSchemaVersion = 1;
+
+// plan: content-addressed, never changed. event: the journal; `hash` chains each to the one before it in its
+// run. validation, green: caches; a row that reads wrong counts as absent.
+constexpr const char* kTables = R"sql(
+CREATE TABLE plan (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE run (id TEXT PRIMARY KEY, plan TEXT NOT NULL) STRICT;
+CREATE TABLE event (
+  run TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+  kind TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL,
+  PRIMARY KEY (run, seq)) STRICT;
+CREATE TABLE validation (key TEXT PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE green (tree TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+)sql";
+
+Result<void> refuse_network(const std::string& state_dir) {
+  std::string place = os::absolute_path(state_dir);
+  while (!os::exists(place) && place != "/") place = os::parent_directory(place);
+  if (!os::on_network_file_system(place)) return {};
+  return Error(fmt::format("the state directory '{}' is on a network file system", state_dir))
+      .hint("locks and durable writes cannot be trusted there; use a clone on a local disk");
+}
+
+// The log of a database holds acknowledged work: without its database it is neither applied nor thrown away.
+Result<void> refuse_orphaned_log(const std::string& file) {
+  if (!os::exists(file + "-wal")) return {};
+  return Error(fmt::format("'{}' is missing, but its log '{}-wal' is there", file, file))
+      .hint("put the database back, or move the log away to start anew");
+}
+
+Result<void> fill(const std::string& file) {
+  PAR_ASSIGN(const auto connection, Connection::open(file, Connection::Durability::none));
+  PAR_TRY(connection.execute("PRAGMA journal_mode=MEMORY"));
+  PAR_TRY(connection.execute("BEGIN"));
+  PAR_TRY(connection.execute(kTables));
+  const auto marks =
+      fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, kSchemaVersion);
+  PAR_TRY(connection.execute(marks.c_str()));
+  PAR_TRY(connection.execute("COMMIT"));
+  return connection.execute("PRAGMA journal_mode=WAL");
+}
+
+// Under the lock: builds the file beside its place, then moves it there, so that whoever finds it finds it
+// complete.
+Result<void> create(const std::string& state_dir) {
+  PAR_TRY(os::make_directories(state_dir, 0700));
+  PAR_TRY(os::make_directories(os::parent_directory(lock_file(state_dir)), 0700));
+  PAR_ASSIGN(const auto lock, os::FileLock::acquire(lock_file(state_dir)));
+  const auto file = database_file(state_dir);
+  if (os::exists(file)) return {};  // somebody was faster
+  PAR_TRY(refuse_orphaned_log(file));
+
+  std::error_code failed;
+  std::filesystem::permissions(state_dir, std::filesystem::perms::owner_all, failed);
+  if (failed) return errno_error(fmt::format("cannot protect '{}'", state_dir), failed.value());
+  const auto fresh = file + ".new";
+  for (const auto* suffix : {"", "-wal", "-shm"}) PAR_TRY(os::remove_file(fresh + suffix));
+  PAR_TRY(os::write_file_durably(fresh, "", 0600));
+  PAR_TRY(fill(fresh));
+  PAR_TRY(os::sync_file_system(fresh));
+  PAR_TRY(os::crash_point("state.filled"));
+  std::filesystem::rename(fresh, file, failed);
+  if (failed) return errno_error(fmt::format("cannot make '{}'", file), failed.value());
+  PAR_TRY(os::sync_file_system(state_dir));
+  return os::crash_point("state.created");
+}
+
+Result<Connection> open_checked(const std::string& file) {
+  PAR_ASSIGN(auto connection, Connection::open(file, Connection::Durability::full));
+  PAR_ASSIGN(const auto application, connection.query_number("PRAGMA application_id"));
+  if (application != kApplicationId)
+    return Error(fmt::format("'{}' is not a database of git par", file))
+        .hint("move it away, or restore the one that was there");
+  PAR_ASSIGN(const auto version, connection.query_number("PRAGMA user_version"));
+  if (version > kSchemaVersion)
+    return Error(fmt::format("'{}' was written by a newer git par (schema {}, this one knows {})", file,
+                             version, kSchemaVersion))
+        .hint("use the newer version for this repository");
+  if (version < kSchemaVersion)
+    return Error(fmt::format("'{}' is damaged: its schema version is {}", file, version))
+        .hint("branches and refs under refs/par are untouched; move the file away to start anew");
+  return connection;
+}
+
+}  // namespace
+
+std::string database_file(const std::string& state_dir) { return state_dir + "/state.db"; }
+
+std::string lock_file(const std::string& state_dir) { return state_dir + "/locks/db.lock"; }
+
+Result<Connection> open_or_create(const std::string& state_dir) {
+  PAR_TRY(refuse_network(state_dir));
+  const auto file = database_file(state_dir);
+  if (!os::exists(file)) PAR_TRY(create(state_dir));
+  return open_checked(file);
+}
+
+Result<std::optional<Connection>> open_if_there(const std::string& state_dir) {
+  const auto file = database_file(state_dir);
+  if (!os::exists(file)) {
+    PAR_TRY(refuse_orphaned_log(file));
+    return std::optional<Connection>();
+  }
+  PAR_TRY(refuse_network(state_dir));
+  PAR_ASSIGN(auto connection, open_checked(file));
+  return std::optional<Connection>(std::move(connection));
+}
+
+}  // namespace par::store

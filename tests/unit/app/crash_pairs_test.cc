@@ -1,0 +1,177 @@
+// The engine over a world in memory, struck by a crash at every pair of points.
+#include <algorithm>
+#include <optional>
+
+#include "fake_world.h"
+#include "os/files.h"
+#include "support/catch.h"
+
+using namespace par;
+using namespace par::core;
+using par::test::Crash;
+using par::test::FakeWorld;
+
+namespace {
+
+const std::vector<std::vector<std::string>> kPhases{{"alpha", "broken"}, {"gamma"}};
+
+// A directory whose fsync costs nothing, where there is one.
+std::string scratch() {
+  static auto directory = [] {
+    if (os::is_directory("/dev/shm")) ::setenv("TMPDIR", "/dev/shm", 1);
+    auto made = os::TemporaryDirectory::create("par-engine");
+    ::unsetenv("TMPDIR");
+    return std::move(made).value();
+  }();
+  return directory.path();
+}
+
+RunState replay(const Plan& plan, const FakeWorld& world) {
+  RunState state = initial_state(RunId("r1"), plan);
+  for (const auto& event : world.events) apply_event(state, event);
+  return state;
+}
+
+// An error of the world is none of these tests' subjects.
+template <class T>
+void must(const Result<T>& result) {
+  if (!result) FAIL(result.error().message);
+}
+
+// One life of the program: replays the journal, then drives the run until it ends and lands, or a crash
+// strikes.
+bool live(FakeWorld& world, const Plan& plan) {
+  world.restart();
+  try {
+    app::Engine engine(plan, replay(plan, world), {world, world, world, world, world},
+                       test::engine_settings(scratch()));
+    if (world.events.empty())
+      must(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"})}));
+    must(engine.run());
+    if (!engine.state().landing.requested && engine.state().landing.landed.empty())
+      must(engine.record(LandRequested{plan.target}));
+    must(engine.run());
+    return true;
+  } catch (const Crash&) {
+    return false;
+  }
+}
+
+void check_end_state(const FakeWorld& world, const Plan& plan) {
+  const RunState state = replay(plan, world);
+  CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "gamma"});
+  CHECK(world.tree_at("candidate") == world.tree_at("target"));
+  CHECK(state.landing.landed == world.refs.at("target"));
+  CHECK(state.find(AgentName("alpha"))->stage == Stage::landed);
+  CHECK(state.find(AgentName("gamma"))->stage == Stage::landed);
+  CHECK(state.find(AgentName("broken"))->stage == Stage::rejected);
+  CHECK(world.green.contains(FakeWorld::tree_id(world.tree_at("target"))));
+  for (const auto& [what, times] : world.effects)
+    if (!what.starts_with("start v.")) {
+      INFO(what);
+      CHECK(times == 1);
+    }
+}
+
+FakeWorld new_world() {
+  FakeWorld world;
+  world.breaking = {"broken"};
+  return world;
+}
+
+}  // namespace
+
+TEST_CASE("engine: an undisturbed run accepts what passes, rejects what breaks and lands the rest") {
+  FakeWorld world = new_world();
+  const Plan plan = test::plan_of(kPhases, world.refs.at("target"));
+  REQUIRE(live(world, plan));
+  check_end_state(world, plan);
+  const RunState state = replay(plan, world);
+  CHECK(state.find(AgentName("broken"))->tests == std::vector<std::string>{"unit"});
+}
+
+TEST_CASE("engine: a crash at any two points leads to the same end, each effect once") {
+  FakeWorld reference = new_world();
+  const Plan plan = test::plan_of(kPhases, reference.refs.at("target"));
+  REQUIRE(live(reference, plan));
+  const int points = reference.points;
+  REQUIRE(points > 60);
+  int pairs = 0;
+  for (int first = 1; first <= points; ++first) {
+    FakeWorld once = new_world();
+    once.crash_in = first;
+    if (live(once, plan)) continue;
+    for (int second = 1; second <= points; ++second) {
+      FakeWorld world = once;
+      world.crash_in = second;
+      const bool survived = live(world, plan);
+      world.crash_in = -1;
+      if (!survived) REQUIRE(live(world, plan));
+      INFO("crashes at " << first << " and " << second);
+      check_end_state(world, plan);
+      ++pairs;
+      if (survived) break;  // later points are never reached
+    }
+  }
+  CHECK(pairs > 2000);
+}
+
+TEST_CASE("engine: a target that moved is merged with, validated again, and nobody's commit is lost") {
+  FakeWorld world = new_world();
+  world.intruder_at_landing = world.add_commit({"base", "intruder"});
+  const Plan plan = test::plan_of(kPhases, world.refs.at("target"));
+  REQUIRE(live(world, plan));
+  CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "gamma", "intruder"});
+  CHECK(world.green.contains(FakeWorld::tree_id(world.tree_at("target"))));
+}
+
+TEST_CASE("engine: an agent that changes nothing is rejected as such and whoever needs it is held") {
+  FakeWorld world;
+  world.idle_agents = {"alpha"};
+  Plan plan = test::plan_of({{"alpha", "beta"}, {"gamma"}}, world.refs.at("target"));
+  plan.agents[2].spec.after = {AgentName("alpha")};
+  REQUIRE(live(world, plan));
+  const RunState state = replay(plan, world);
+  CHECK(state.find(AgentName("alpha"))->stage == Stage::rejected);
+  CHECK(state.find(AgentName("gamma"))->stage == Stage::held);
+  CHECK(state.find(AgentName("beta"))->stage == Stage::landed);
+}
+
+TEST_CASE("engine: known failures do not block") {
+  FakeWorld world;
+  world.breaking = {"base"};  // red before anybody worked
+  const Plan plan = test::plan_of({{"alpha"}}, world.refs.at("target"));
+  REQUIRE(live(world, plan));
+  CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha"});
+}
+
+TEST_CASE("engine: a rolled-back agent leaves the candidate, the others stay and are validated again") {
+  FakeWorld world;
+  const Plan plan = test::plan_of({{"alpha", "beta"}, {"gamma"}}, world.refs.at("target"));
+  app::EngineSettings settings = test::engine_settings(scratch());
+  app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world}, settings);
+  REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"})}));
+  REQUIRE(engine.run());
+  CHECK(world.tree_at("candidate") == FakeWorld::Tree{"base", "alpha", "beta", "gamma"});
+  REQUIRE(engine.record(RolledBack{{AgentName("beta")}, "by the user"}));
+  REQUIRE(engine.run());
+  CHECK(world.tree_at("candidate") == FakeWorld::Tree{"base", "alpha", "gamma"});
+  CHECK(engine.state().find(AgentName("beta"))->stage == Stage::rolled_back);
+  CHECK(engine.state().finished == RunEnd::ready);
+}
+
+TEST_CASE("engine: the first interrupt starts nothing new, and a resumed run finishes") {
+  FakeWorld world;
+  const Plan plan = test::plan_of({{"alpha"}, {"beta"}}, world.refs.at("target"));
+  app::EngineSettings settings = test::engine_settings(scratch());
+  settings.interrupts = [&] { return world.jobs.contains("a.alpha.1") ? 1 : 0; };
+  {
+    app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world}, settings);
+    REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"})}));
+    CHECK(engine.run().value() == app::EngineEnd::interrupted);
+    CHECK(engine.state().find(AgentName("alpha"))->stage == Stage::accepted);
+    CHECK(engine.state().find(AgentName("beta"))->stage == Stage::waiting);
+  }
+  REQUIRE(live(world, plan));
+  CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "beta"});
+}

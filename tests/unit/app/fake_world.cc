@@ -1,0 +1,240 @@
+#include "fake_world.h"
+
+#include <algorithm>
+
+namespace par::test {
+
+using namespace core;
+
+FakeWorld::FakeWorld() {
+  const auto base = add_commit({"base"});
+  refs["target"] = base;
+}
+
+void FakeWorld::point() {
+  ++points;
+  if (crash_in > 0 && --crash_in == 0) throw Crash{};
+}
+
+void FakeWorld::effect(const std::string& what) {
+  ++effects[what];
+  point();
+}
+
+void FakeWorld::restart() {
+  awaited_.clear();
+  for (auto& [id, job] : jobs) job.reported = false;
+}
+
+ObjectId FakeWorld::tree_id(const Tree& tree) {
+  std::string text = "tree";
+  for (const auto& name : tree) text += "+" + name;
+  return ObjectId(text);
+}
+
+ObjectId FakeWorld::add_commit(Tree tree) {
+  const ObjectId id("c" + std::to_string(commits.size()));
+  commits[id] = Commit{std::move(tree)};
+  return id;
+}
+
+Result<void> FakeWorld::append(const RunId&, const Event& event) {
+  point();
+  events.push_back(event);
+  point();
+  return {};
+}
+
+Result<std::optional<ValidationResult>> FakeWorld::cached_result(const std::string& key) const {
+  const auto found = cache.find(key);
+  if (found == cache.end()) return std::optional<ValidationResult>();
+  return std::optional(found->second);
+}
+
+Result<void> FakeWorld::cache_result(const std::string& key, const ValidationResult& result) {
+  point();
+  cache[key] = result;
+  point();
+  return {};
+}
+
+Result<void> FakeWorld::record_green(const ObjectId& tree) {
+  point();
+  green.insert(tree);
+  point();
+  return {};
+}
+
+Result<void> FakeWorld::prepare_run(const ObjectId& base) {
+  point();
+  refs["base"] = base;
+  refs.emplace("candidate", base);
+  point();
+  return {};
+}
+
+Result<std::string> FakeWorld::add_worktree(const AgentName& agent, int attempt, const ObjectId& start) {
+  point();
+  Branch& branch = branches[agent.str()];
+  if (branch.attempt != attempt) {
+    branch = Branch{attempt, start, start};
+    effect("worktree " + agent.str());
+  }
+  return std::string("/nowhere/" + agent.str());
+}
+
+Result<BranchFacts> FakeWorld::inspect_branch(const AgentName& agent, const ObjectId& start) {
+  const Branch& branch = branches.at(agent.str());
+  BranchFacts facts;
+  facts.tip = branch.tip;
+  if (branch.tip != start) {
+    facts.commits = 1;
+    facts.committed = {RepoPath(agent.str() + "/file")};
+  }
+  return facts;
+}
+
+Result<ObjectId> FakeWorld::commit_leftovers(const AgentName& agent) { return branches.at(agent.str()).tip; }
+
+Result<TrialBuilt> FakeWorld::build_trial(const ObjectId& onto, const std::vector<BranchRef>& refs_in) {
+  point();
+  TrialBuilt built;
+  built.onto = onto;
+  Tree tree = commits.at(onto).tree;
+  for (const auto& ref : refs_in) {
+    tree.insert(ref.agent.str());  // its own work only: start..tip
+    built.steps.push_back({ref.agent, ref.start, ref.tip, add_commit(tree), tree_id(tree)});
+  }
+  point();
+  return built;
+}
+
+Result<void> FakeWorld::move_candidate(const ObjectId& from, const ObjectId& to) {
+  point();
+  if (refs.at("candidate") == to) return {};
+  if (refs.at("candidate") != from) return Error("the candidate is somewhere else");
+  refs["candidate"] = to;
+  effect("candidate " + to.str());
+  return {};
+}
+
+Result<std::string> FakeWorld::checkout_validation(const ObjectId& commit) { return commit.str(); }
+
+Result<TargetTip> FakeWorld::read_target(const RefName&) {
+  const ObjectId& tip = refs.at("target");
+  return TargetTip{tip, tree_id(commits.at(tip).tree)};
+}
+
+Result<ObjectId> FakeWorld::write_commits(const ObjectId& from, const std::vector<CommitSpec>& specs) {
+  point();
+  ObjectId last = from;
+  for (const auto& spec : specs) {
+    for (const auto& [id, commit] : commits)
+      if (tree_id(commit.tree) == spec.tree) last = id;
+    last = add_commit(commits.at(last).tree);
+  }
+  return last;
+}
+
+Result<TargetMoveResult> FakeWorld::move_target(const RefName&, const ObjectId& from, const ObjectId& to) {
+  point();
+  if (!intruder_at_landing.empty()) {
+    refs["target"] = intruder_at_landing;
+    intruder_at_landing = ObjectId();
+  }
+  if (refs.at("target") == to) return TargetMoveResult{TargetMove::moved, ""};
+  if (refs.at("target") != from) return TargetMoveResult{TargetMove::lost, ""};
+  refs["target"] = to;
+  effect("landing");
+  return TargetMoveResult{TargetMove::moved, ""};
+}
+
+void FakeWorld::finish_agent(const os::JobSpec& spec, os::JobExit& exit) {
+  const std::string agent = spec.id.substr(2, spec.id.rfind('.') - 2);
+  Branch& branch = branches.at(agent);
+  if (idle_agents.contains(agent)) return;
+  Tree tree = commits.at(branch.start).tree;
+  tree.insert(agent);
+  branch.tip = add_commit(tree);
+  exit.code = 0;
+}
+
+void FakeWorld::finish_validation(const os::JobSpec& spec, os::JobExit& exit) {
+  const Tree& tree = commits.at(ObjectId(spec.cwd)).tree;
+  exit.code =
+      std::any_of(breaking.begin(), breaking.end(), [&](const auto& b) { return tree.contains(b); }) ? 1 : 0;
+}
+
+Result<void> FakeWorld::ensure(const os::JobSpec& spec) {
+  point();
+  Job& job = jobs[spec.id];
+  if (job.starts == 0) {
+    job.starts = 1;
+    job.exit.id = spec.id;
+    if (spec.id.starts_with("a.")) finish_agent(spec, job.exit);
+    if (spec.id.starts_with("v.")) finish_validation(spec, job.exit);
+    effect("start " + spec.id);
+  }
+  awaited_.insert(spec.id);
+  return {};
+}
+
+Result<std::vector<os::JobExit>> FakeWorld::wait(Millis timeout) {
+  std::vector<os::JobExit> exits;
+  if (timeout == 0) return exits;  // nothing ends while the engine is busy
+  for (const auto& id : awaited_) {
+    Job& job = jobs.at(id);
+    if (job.reported) continue;
+    job.reported = true;
+    exits.push_back(job.exit);
+    break;
+  }
+  point();
+  return exits;
+}
+
+Result<void> FakeWorld::stop(const std::string& id) {
+  jobs.at(id).exit.how = ExitKind::stopped;
+  return {};
+}
+
+Result<void> FakeWorld::forget(const std::string& id) {
+  point();
+  jobs.erase(id);
+  awaited_.erase(id);
+  return {};
+}
+
+Plan plan_of(const std::vector<std::vector<std::string>>& phases, const ObjectId& base) {
+  Plan plan;
+  plan.id = PlanId("p-test");
+  plan.base = base;
+  plan.target = RefName("refs/heads/main");
+  ValidationSpec unit;
+  unit.name = "unit";
+  unit.run = "true";
+  plan.validations.push_back(unit);
+  for (const auto& phase : phases) {
+    ++plan.phases;
+    for (const auto& name : phase) {
+      PlannedAgent agent;
+      agent.spec.name = AgentName(name);
+      agent.spec.owns = {name + "/"};
+      agent.spec.run = "work";
+      agent.phase = plan.phases;
+      agent.validations = {"unit"};
+      plan.agents.push_back(agent);
+    }
+  }
+  return plan;
+}
+
+app::EngineSettings engine_settings(const std::string& directory) {
+  app::EngineSettings settings;
+  settings.paths = app::RunPaths{directory, RunId("r1")};
+  settings.validator.log_dir = directory + "/logs";
+  settings.validator.report_dir = directory + "/reports";
+  return settings;
+}
+
+}  // namespace par::test

@@ -1,0 +1,105 @@
+// A world in memory for the engine: journal, repository and jobs that outlive a crash of the engine, which
+// may strike before and after each effect. A tree is the set of agents whose work it holds.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/engine.h"
+
+namespace par::test {
+
+struct Crash {};
+
+class FakeWorld final : public core::Journal,
+                        public core::Workspace,
+                        public os::Jobs,
+                        public Clock,
+                        public app::Reporter {
+ public:
+  using Tree = std::set<std::string>;
+  struct Commit {
+    Tree tree;
+  };
+  struct Branch {
+    int attempt = 0;
+    ObjectId start;
+    ObjectId tip;
+  };
+  struct Job {
+    int starts = 0;
+    bool reported = false;  // to the engine that lives now
+    os::JobExit exit;
+  };
+
+  // ---- what tests set and read
+  int crash_in = -1;                   // the n-th point from now; < 0: never
+  int points = 0;                      // passed so far
+  std::set<std::string> breaking;      // agents whose work makes the validation red
+  std::set<std::string> idle_agents;   // agents that change nothing
+  ObjectId intruder_at_landing;        // somebody moves the target here when the landing is first tried
+  std::map<std::string, int> effects;  // how often each effect took place
+  std::vector<core::Event> events;
+  std::map<std::string, ObjectId> refs;  // "target", "candidate", "base"
+  std::map<std::string, Branch> branches;
+  std::map<std::string, Job> jobs;
+  std::map<ObjectId, Commit> commits;
+  std::map<std::string, core::ValidationResult> cache;
+  std::set<ObjectId> green;
+
+  FakeWorld();
+  // A new engine sees jobs that ended as not yet reported.
+  void restart();
+  ObjectId add_commit(Tree tree);
+  [[nodiscard]] Tree tree_at(const std::string& ref) const { return commits.at(refs.at(ref)).tree; }
+  [[nodiscard]] static ObjectId tree_id(const Tree& tree);
+
+  // ---- core::Journal
+  Result<void> append(const RunId& run, const core::Event& event) override;
+  Result<std::optional<core::ValidationResult>> cached_result(const std::string& key) const override;
+  Result<void> cache_result(const std::string& key, const core::ValidationResult& result) override;
+  Result<void> record_green(const ObjectId& tree) override;
+
+  // ---- core::Workspace
+  Result<void> prepare_run(const ObjectId& base) override;
+  Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) override;
+  Result<core::BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) override;
+  Result<ObjectId> commit_leftovers(const AgentName& agent) override;
+  Result<core::TrialBuilt> build_trial(const ObjectId& onto,
+                                       const std::vector<core::BranchRef>& branches) override;
+  Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
+  Result<std::string> checkout_validation(const ObjectId& commit) override;
+  Result<core::TargetTip> read_target(const RefName& target) override;
+  Result<ObjectId> write_commits(const ObjectId& from, const std::vector<core::CommitSpec>& commits) override;
+  Result<void> make_durable() override { return {}; }
+  Result<core::TargetMoveResult> move_target(const RefName& target, const ObjectId& from,
+                                             const ObjectId& to) override;
+
+  // ---- os::Jobs
+  Result<void> ensure(const os::JobSpec& spec) override;
+  Result<std::vector<os::JobExit>> wait(Millis timeout) override;
+  Result<void> stop(const std::string& id) override;
+  Result<void> forget(const std::string& id) override;
+
+  // ---- Clock, app::Reporter
+  [[nodiscard]] Millis wall() const override { return 1000; }
+  [[nodiscard]] Millis monotonic() const override { return 1000; }
+  void on_event(const core::Plan&, const core::RunState&, const core::Event&) override {}
+  void on_warning(const std::string&) override {}
+
+ private:
+  void point();
+  void effect(const std::string& what);
+  void finish_agent(const os::JobSpec& spec, os::JobExit& exit);
+  void finish_validation(const os::JobSpec& spec, os::JobExit& exit);
+
+  std::set<std::string> awaited_;  // by the engine that lives now
+};
+
+// Agents in their phases, each owning "<name>/", one validation "unit".
+[[nodiscard]] core::Plan plan_of(const std::vector<std::vector<std::string>>& phases, const ObjectId& base);
+[[nodiscard]] app::EngineSettings engine_settings(const std::string& directory);
+
+}  // namespace par::test

@@ -1,0 +1,149 @@
+#include "git/objects.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit/git/git_test.h"
+
+using namespace par;
+using namespace par::test;
+
+namespace {
+
+struct Fixture {
+  GitRepo repo;
+  git::Objects objects = value_of(git::Objects::open(repo.git_dir()));
+
+  [[nodiscard]] ObjectId tree(const std::string& revision) const {
+    return ObjectId(repo.rev(revision + "^{tree}"));
+  }
+  [[nodiscard]] std::vector<std::string> changed(const std::string& a, const std::string& b) const {
+    return strings(value_of(objects.changed_paths(tree(a), tree(b))));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("objects: a commit as it was written") {
+  Fixture f;
+  const ObjectId one(f.repo.commit("one\n\nbody"));
+  const ObjectId two(f.repo.commit("two"));
+  const auto commit = value_of(f.objects.commit(two));
+  CHECK(commit.id == two);
+  CHECK(commit.parents == std::vector<ObjectId>{one});
+  CHECK(commit.tree == f.tree("HEAD"));
+  CHECK(commit.author == git::Signature{"A U Thor", "author@example.com", 1700000000, 60});
+  CHECK(value_of(f.objects.commit(one)).message == "one\n\nbody\n");
+  CHECK_FALSE(f.objects.commit(ObjectId(std::string(40, '1'))));
+  CHECK_FALSE(f.objects.commit(ObjectId("HEAD")));
+}
+
+TEST_CASE("objects: files of a commit, but no directories, links or missing paths") {
+  Fixture f;
+  f.repo.write("dir/a", std::string("x\0y", 3));
+  f.repo.git({"config", "core.symlinks", "true"});
+  ::symlink("a", (f.repo.root() + "/dir/link").c_str());
+  const ObjectId commit(f.repo.commit("one"));
+  CHECK(value_of(f.objects.file_at(commit, RepoPath("dir/a"))) == std::string("x\0y", 3));
+  for (const char* none : {"dir", "dir/link", "dir/b", "dir/a/b", "none/at/all"})
+    CHECK_FALSE(value_of(f.objects.file_at(commit, RepoPath(none))));
+}
+
+TEST_CASE("objects: all paths in tree order") {
+  Fixture f;
+  for (const char* path : {"b", "a.c", "a/z", "a/y/x", "a0"}) f.repo.write(path, "x");
+  const ObjectId commit(f.repo.commit("one"));
+  CHECK(strings(value_of(f.objects.paths(commit))) ==
+        std::vector<std::string>{"a.c", "a/y/x", "a/z", "a0", "b"});
+}
+
+TEST_CASE("changed_paths: content, mode, kind, added, removed, both sides of a rename; nothing else") {
+  Fixture f;
+  for (const char* path :
+       {"keep/same", "content", "mode", "kind", "removed", "old-name", "to-dir", "to-file/x"})
+    f.repo.write(path, std::string("text of ") + path);
+  f.repo.commit("one");
+  f.repo.write("content", "other");
+  f.repo.git({"update-index", "--chmod=+x", "mode"});
+  ::chmod((f.repo.root() + "/mode").c_str(), 0755);
+  f.repo.remove("kind");
+  ::symlink("mode", (f.repo.root() + "/kind").c_str());
+  f.repo.remove("removed");
+  f.repo.git({"mv", "old-name", "new-name"});
+  f.repo.write("added/deep", "x");
+  f.repo.remove("to-dir");
+  f.repo.write("to-dir/x", "x");
+  f.repo.remove("to-file");
+  f.repo.write("to-file", "x");
+  f.repo.commit("two");
+  const std::vector<std::string> expected{"added/deep", "content",  "kind",     "mode",
+                                          "new-name",   "old-name", "removed",  "to-dir",
+                                          "to-dir/x",   "to-file",  "to-file/x"};
+  CHECK(f.changed("HEAD~1", "HEAD") == expected);
+  CHECK(f.changed("HEAD", "HEAD~1") == expected);
+  CHECK(f.changed("HEAD", "HEAD").empty());
+}
+
+TEST_CASE("objects: ancestry and distance") {
+  Fixture f;
+  const ObjectId one(f.repo.commit("one"));
+  const ObjectId two(f.repo.commit("two"));
+  f.repo.git({"checkout", "--quiet", "-b", "side", one.str()});
+  const ObjectId side(f.repo.commit("side"));
+  CHECK(value_of(f.objects.is_ancestor(one, two)));
+  CHECK(value_of(f.objects.is_ancestor(two, two)));
+  CHECK_FALSE(value_of(f.objects.is_ancestor(two, one)));
+  CHECK_FALSE(value_of(f.objects.is_ancestor(side, two)));
+  CHECK(value_of(f.objects.count_commits(one, two)) == 1);
+  CHECK(value_of(f.objects.count_commits(side, two)) == 1);
+  CHECK(value_of(f.objects.count_commits(two, two)) == 0);
+}
+
+TEST_CASE("objects: history ends where a shallow clone's does") {
+  Fixture f;
+  for (const char* message : {"one", "two", "three"}) f.repo.commit(message);
+  const std::string shallow = f.repo.directory() + "/shallow";
+  f.repo.git({"clone", "--quiet", "--depth=2", "file://" + f.repo.root(), shallow});
+  const auto objects = value_of(git::Objects::open(shallow + "/.git"));
+  const ObjectId two(f.repo.rev("HEAD~1"));
+  const ObjectId three(f.repo.rev("HEAD"));
+  CHECK(value_of(objects.is_ancestor(two, three)));
+  CHECK_FALSE(value_of(objects.is_ancestor(three, two)));
+  CHECK(value_of(objects.count_commits(two, three)) == 1);
+}
+
+TEST_CASE("objects: alternates are followed, and objects that git packs or writes later are found") {
+  Fixture f;
+  const ObjectId one(f.repo.commit("one"));
+  const std::string clone = f.repo.directory() + "/clone";
+  f.repo.git({"clone", "--quiet", "--shared", f.repo.root(), clone});
+  const auto objects = value_of(git::Objects::open(clone + "/.git"));
+  CHECK(objects.commit(one));
+  const ObjectId two(f.repo.commit("two"));
+  f.repo.git({"gc", "--quiet", "--prune=now"});
+  CHECK(f.objects.commit(one));
+  CHECK(f.objects.commit(two));
+}
+
+TEST_CASE("write_commit: git reads the same that was given, and fsck finds nothing wrong") {
+  Fixture f;
+  const ObjectId one(f.repo.commit("one"));
+  const git::Signature author{"J\xc3\xb6rg <x>\nY", "j@example.com", 1600000000, -210};
+  const git::Signature committer{"C", "c@example.com", 1600000001, 0};
+  const auto id = value_of(
+      f.objects.write_commit({f.tree("HEAD"), {one}, "subject\n\nPar-Run: r1\n", author, committer}));
+  f.repo.git({"update-ref", "refs/heads/x", id.str()});
+  CHECK(f.repo.git({"log", "-1", "--format=%an|%ae|%ad|%cn|%cd|%P|%B", "--date=raw", "x"}) ==
+        "J\xc3\xb6rg xY|j@example.com|1600000000 -0330|C|1600000001 +0000|" + one.str() +
+            "|subject\n\nPar-Run: r1\n");
+  f.repo.git({"fsck", "--strict"});
+}
+
+TEST_CASE("write_commit: refuses a tree or parent that is not there") {
+  Fixture f;
+  const ObjectId one(f.repo.commit("one"));
+  const git::Signature who{"C", "c@example.com", 1, 0};
+  const ObjectId nothing(std::string(40, '1'));
+  CHECK_FALSE(f.objects.write_commit({nothing, {one}, "x", who, who}));
+  CHECK_FALSE(f.objects.write_commit({f.tree("HEAD"), {nothing}, "x", who, who}));
+}

@@ -1,0 +1,130 @@
+#include "unit/git/run_fixture.h"
+
+using namespace par;
+using namespace par::test;
+
+namespace {
+
+struct Fixture : RunFixture {
+  Fixture() { path = add(1, base); }
+  [[nodiscard]] std::string show(const std::string& file) const {
+    return repo.git({"show", "refs/par/salvage/r1/a/1:" + file});
+  }
+  [[nodiscard]] bool holds(const std::string& commit) const {
+    return repo.try_git({"merge-base", "--is-ancestor", commit, "refs/par/salvage/r1/a/1"}).exit_code == 0;
+  }
+  std::string path;
+};
+
+}  // namespace
+
+TEST_CASE("salvage: an untouched worktree has nothing to save") {
+  Fixture f;
+  CHECK_FALSE(value_of(f.workspace.salvage(f.agent, f.base)));
+  f.repo.write(f.path + "/build.ign", "x");
+  CHECK_FALSE(value_of(f.workspace.salvage(f.agent, f.base)));
+  CHECK(f.salvaged().empty());
+}
+
+TEST_CASE("salvage: commits, changes, staged, untracked and removed files, detached and dropped commits") {
+  Fixture f;
+  f.repo.write(f.path + "/dropped", "d");
+  const std::string dropped = f.repo.commit("dropped", f.path);
+  f.repo.git_in(f.path, {"reset", "--quiet", "--hard", f.base.str()});
+  f.repo.write(f.path + "/committed", "c");
+  const std::string tip = f.repo.commit("work", f.path);
+  f.repo.git_in(f.path, {"checkout", "--quiet", "--detach"});
+  f.repo.write(f.path + "/detached", "d");
+  const std::string detached = f.repo.commit("detached", f.path);
+  f.repo.write(f.path + "/file", "staged\n");
+  f.repo.git_in(f.path, {"add", "file"});
+  f.repo.write(f.path + "/file", "changed\n");
+  f.repo.write(f.path + "/odd\nname", "untracked");
+  f.repo.remove(f.path + "/committed");
+  const auto saved = value_of(f.workspace.salvage(f.agent, f.base));
+  REQUIRE(saved);
+  CHECK(saved->ref == RefName("refs/par/salvage/r1/a/1"));
+  CHECK(f.repo.rev("refs/par/salvage/r1/a/1^1") == detached);
+  CHECK(f.holds(dropped));
+  CHECK(f.holds(tip));
+  CHECK(f.show("file") == "changed");
+  CHECK(f.show("odd\nname") == "untracked");
+  CHECK_THROWS(f.show("committed"));
+  const std::string staged =
+      f.repo.git({"log", "-1", "--format=%H", "--grep=a: staged", "refs/par/salvage/r1/a/1"});
+  CHECK(f.repo.git({"show", staged + ":file"}) == "staged");
+  CHECK(value_of(f.workspace.salvage(f.agent, f.base))->ref == saved->ref);
+  CHECK(f.salvaged().size() == 1);
+}
+
+TEST_CASE("salvage: committed work alone is saved as it is; new work gets a number of its own") {
+  Fixture f;
+  f.repo.write(f.path + "/work", "1");
+  const std::string tip = f.repo.commit("work", f.path);
+  CHECK(value_of(f.workspace.salvage(f.agent, f.base))->commit.str() == tip);
+  CHECK_FALSE(value_of(f.workspace.salvage(f.agent, ObjectId(tip))));
+  f.repo.write(f.path + "/work", "2");
+  CHECK(value_of(f.workspace.salvage(f.agent, f.base))->ref == RefName("refs/par/salvage/r1/a/2"));
+  CHECK(value_of(f.workspace.salvage(f.agent, f.base))->ref == RefName("refs/par/salvage/r1/a/2"));
+}
+
+TEST_CASE("salvage: without a worktree, what the branch holds") {
+  Fixture f;
+  f.repo.write(f.path + "/work", "1");
+  const std::string tip = f.repo.commit("work", f.path);
+  SECTION("directory deleted") { f.repo.remove(f.path); }
+  SECTION("entry deleted, too") { f.repo.git({"worktree", "remove", "--force", f.path}); }
+  CHECK(value_of(f.workspace.salvage(f.agent, f.base))->commit.str() == tip);
+}
+
+TEST_CASE("remove_agent: the work is saved, worktree, branch and empty directories are gone") {
+  Fixture f;
+  f.repo.write(f.path + "/work", "1");
+  const std::string kept = f.repo.directory() + "/repo.par/r2/other";
+  f.repo.write(kept, "x");
+  for (const char* point : {"clean.salvaged", "clean.removed", "clean.removed@2"}) {
+    f.cut_off_at(point);
+    CHECK_FALSE(f.workspace.remove_agent(f.agent, f.base));
+    f.cut_off_at("");
+    CHECK(f.show("work") == "1");
+  }
+  value_of(f.workspace.remove_agent(f.agent, f.base));
+  CHECK_FALSE(f.repo.has(f.repo.directory() + "/repo.par/r1"));
+  CHECK(f.repo.has(kept));
+  CHECK(f.repo.git({"for-each-ref", "refs/heads/par/"}).empty());
+  CHECK(f.repo.git({"worktree", "list"}).find(f.path) == std::string::npos);
+  CHECK(f.salvaged().size() == 1);
+}
+
+TEST_CASE("remove_agent: works on what an agent broke") {
+  Fixture f;
+  f.repo.write(f.path + "/work", "1");
+  const std::string admin = f.repo.git_dir() + "/worktrees/a";
+  SECTION("index") { f.repo.write(admin + "/index", "nonsense"); }
+  SECTION("in the middle of a merge") {
+    f.repo.write(admin + "/MERGE_HEAD", f.base.str() + "\n");
+    f.repo.write(admin + "/index.lock", "");
+  }
+  SECTION("the .git file") { f.repo.remove(f.path + "/.git"); }
+  SECTION("the .git file leads elsewhere") { f.repo.write(f.path + "/.git", "gitdir: /nowhere\n"); }
+  REQUIRE(value_of(f.workspace.remove_agent(f.agent, f.base)));
+  CHECK(f.show("work") == "1");
+  CHECK_FALSE(f.repo.has(f.path));
+  CHECK_FALSE(f.repo.has(admin));
+}
+
+TEST_CASE("remove_run: the validation worktree and the run's refs go, saved work stays") {
+  Fixture f;
+  succeed(f.workspace.prepare_run(f.base));
+  const auto path = value_of(f.workspace.checkout_validation(f.base));
+  f.repo.write(f.path + "/work", "1");
+  value_of(f.workspace.remove_agent(f.agent, f.base));
+  f.repo.git({"update-ref", "refs/par/r10/base", f.base.str()});
+  succeed(f.workspace.remove_run());
+  CHECK_FALSE(f.repo.has(path));
+  CHECK_FALSE(f.repo.has(f.repo.directory() + "/repo.par"));
+  CHECK(f.repo.git({"for-each-ref", "--format=%(refname)", "refs/par/"}) ==
+        "refs/par/r10/base\nrefs/par/salvage/r1/a/1");
+  succeed(f.workspace.remove_run());
+  f.repo.git({"fsck", "--strict"});
+}
