@@ -45,15 +45,13 @@ struct AgentFiles {
   std::string tmp;
 };
 
-std::string fill_placeholders(std::string command, const AgentFiles& files, const core::AgentState& agent,
-                              const RunId& run) {
-  const std::pair<std::string_view, std::string_view> values[] = {
-      {"{prompt_file}", files.prompt}, {"{items_file}", files.items},
-      {"{agent}", agent.name.str()},   {"{run}", run.str()},
-      {"{worktree}", agent.worktree},  {"{tmp}", files.tmp}};
-  for (const auto& [name, value] : values)
-    command = replace_all(std::move(command), name, shell_quote(value));
-  return command;
+std::string agent_command(const std::string& run_line, const AgentFiles& files, const core::AgentState& agent,
+                          const RunId& run) {
+  const Placeholder values[] = {
+      {"{prompt_file}", shell_quote(files.prompt)}, {"{items_file}", shell_quote(files.items)},
+      {"{agent}", shell_quote(agent.name.str())},   {"{run}", shell_quote(run.str())},
+      {"{worktree}", shell_quote(agent.worktree)},  {"{tmp}", shell_quote(files.tmp)}};
+  return fill_placeholders(run_line, values);
 }
 
 os::Environment agent_variables(const AgentJobContext& context, const core::PlannedAgent& planned,
@@ -88,7 +86,8 @@ std::string agent_job_id(const AgentName& agent, int attempt) {
 }
 
 std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent) {
-  std::string text = replace_all(agent.spec.prompt, "{items}", trim(item_lines(agent)));
+  const Placeholder items[] = {{"{items}", std::string(trim(item_lines(agent)))}};
+  std::string text = fill_placeholders(agent.spec.prompt, items);
   if (!text.empty()) text += "\n\n";
   text += "You own these paths; change nothing else:\n" + bullet_list(agent.spec.owns);
   if (!agent.spec.forbids.empty()) text += "\nNever change:\n" + bullet_list(agent.spec.forbids);
@@ -127,7 +126,7 @@ Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core
   PAR_TRY(os::write_file_durably(files.items, items_text(planned)));
   os::JobSpec job;
   job.id = agent_job_id(agent.name, agent.attempt);
-  job.command = fill_placeholders(planned.spec.run, files, agent, context.paths.run);
+  job.command = agent_command(planned.spec.run, files, agent, context.paths.run);
   job.cwd = agent.worktree;
   job.env = agent_variables(context, planned, agent, files);
   job.log = context.paths.agent_log(agent.name);

@@ -74,7 +74,8 @@ Result<void> Validator::start_run(const ValidationSpec& spec) {
   PAR_ASSIGN(const std::string dir, workspace_.checkout_validation(current_->what.commit));
   os::JobSpec job;
   job.id = current_->job;
-  job.command = replace_all(spec.run, "{report}", shell_quote(report_path()));
+  const Placeholder report[] = {{"{report}", shell_quote(report_path())}};
+  job.command = fill_placeholders(spec.run, report);
   job.cwd = dir;
   job.env = settings_.environment;
   job.log = log_path(spec);

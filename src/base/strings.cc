@@ -107,6 +107,23 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
   return text;
 }
 
+std::string fill_placeholders(std::string_view text, std::span<const Placeholder> placeholders) {
+  std::string out;
+  while (!text.empty()) {
+    const auto found =
+        std::find_if(placeholders.begin(), placeholders.end(),
+                     [&](const Placeholder& placeholder) { return text.starts_with(placeholder.name); });
+    if (found == placeholders.end()) {
+      out += text.front();
+      text.remove_prefix(1);
+    } else {
+      out += found->value;
+      text.remove_prefix(found->name.size());
+    }
+  }
+  return out;
+}
+
 std::string shell_quote(std::string_view text) {
   return "'" + replace_all(std::string(text), "'", "'\\''") + "'";
 }

@@ -17,6 +17,13 @@ namespace par {
 [[nodiscard]] std::string_view trim(std::string_view text);
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
 
+struct Placeholder {
+  std::string_view name;  // with its braces: "{agent}"
+  std::string value;
+};
+// Each placeholder replaced by its value, in one pass: a value that holds a placeholder is left as it is.
+[[nodiscard]] std::string fill_placeholders(std::string_view text, std::span<const Placeholder> placeholders);
+
 // 'it'\''s': one word for a POSIX shell, whatever the bytes.
 [[nodiscard]] std::string shell_quote(std::string_view text);
 

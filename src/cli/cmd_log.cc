@@ -1,7 +1,6 @@
 // git par log: what happened in a run, or what an agent printed.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <CLI/CLI.hpp>
 #include <ctime>
@@ -18,6 +17,8 @@
 
 namespace par::cli {
 namespace {
+
+constexpr Millis kPollMs = 200;
 
 struct Options {
   std::string agent;
@@ -68,12 +69,6 @@ bool show_rest(std::ifstream& file) {
   return any;
 }
 
-void wait_a_little() {
-  constexpr int kPollMs = 200;
-  pollfd wake{os::interrupt_descriptor(), POLLIN, 0};
-  poll(&wake, 1, kPollMs);
-}
-
 Result<int> agent_log(const app::Project& project, const store::Database& database, const Options& options) {
   PAR_ASSIGN(auto view, view_run(project, database, options.run));
   const AgentName name(options.agent);
@@ -93,7 +88,7 @@ Result<int> agent_log(const app::Project& project, const store::Database& databa
     if (!any) {
       PAR_ASSIGN(view, view_run(project, database, view.run.id.str()));
       if (!view.live.worker || core::is_settled(view.run.state.find(name)->stage)) break;
-      wait_a_little();
+      os::wait_for_interrupt(kPollMs);
     }
   }
   return os::interrupt_count() > 0 ? kExitInterrupted : 0;

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <csignal>
 #include <memory>
 
 #include "app/agent_job.h"
@@ -11,6 +10,7 @@
 #include "cli/report.h"
 #include "cli/run_support.h"
 #include "os/jobs.h"
+#include "os/process.h"
 
 namespace par::cli {
 namespace {
@@ -55,9 +55,7 @@ Result<int> stop(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(const auto worker, app::worker_of(paths));
   if (!worker) return stop_leftovers(paths);
   // As Ctrl-C there: once drains, twice ends.
-  for (int i = 0; i < (options.now ? 2 : 1); ++i)
-    if (kill(*worker, SIGINT) != 0)
-      return errno_error(fmt::format("cannot signal process {}", *worker), errno);
+  for (int i = 0; i < (options.now ? 2 : 1); ++i) PAR_TRY(os::interrupt_process(*worker));
   if (!invocation.quiet)
     print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),
                            options.now ? "ends now" : "finishes what runs and then stops", paths.run.str()));

@@ -66,11 +66,9 @@ RefName base_ref(const RunId& run) { return RefName(ref_prefix(run) + "base"); }
 
 std::string worktree_path(const Repository& repository, const std::string& worktree_template,
                           const RunId& run, const AgentName& agent) {
-  // The repository's name comes last: it may hold braces, the others cannot.
-  std::string path = replace_all(worktree_template, "{run}", run.str());
-  path = replace_all(std::move(path), "{agent}", agent.str());
-  path = replace_all(std::move(path), "{repo}", os::base_name(repository.main_root));
-  return os::absolute_path(path, repository.main_root);
+  const Placeholder values[] = {
+      {"{repo}", os::base_name(repository.main_root)}, {"{run}", run.str()}, {"{agent}", agent.str()}};
+  return os::absolute_path(fill_placeholders(worktree_template, values), repository.main_root);
 }
 
 std::string validation_path(const Repository& repository, const std::string& worktree_template,

@@ -264,6 +264,11 @@ Result<Finished> run(const Command& command) {
   return finished;
 }
 
+Result<void> interrupt_process(int process_id) {
+  if (::kill(process_id, SIGINT) == 0) return {};
+  return errno_error(fmt::format("cannot signal process {}", process_id), errno);
+}
+
 Environment current_environment() {
   Environment variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) variables.emplace_back(*entry);

@@ -34,6 +34,9 @@ struct Finished {
 // own still holds its output open.
 [[nodiscard]] Result<Finished> run(const Command& command);
 
+// Sends SIGINT to one process, as Ctrl-C in its terminal. Errors: it is gone, or not ours.
+[[nodiscard]] Result<void> interrupt_process(int process_id);
+
 // Our environment as a list; the value of one variable in ours.
 [[nodiscard]] Environment current_environment();
 [[nodiscard]] std::optional<std::string> environment_variable(const char* name);

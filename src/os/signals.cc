@@ -1,5 +1,6 @@
 #include "os/signals.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -60,6 +61,11 @@ int interrupt_count() { return g_count; }
 int last_interrupt() { return g_last; }
 
 int interrupt_descriptor() { return wake_pipe().read.get(); }
+
+void wait_for_interrupt(Millis timeout) {
+  pollfd wake{interrupt_descriptor(), POLLIN, 0};
+  ::poll(&wake, 1, static_cast<int>(timeout));
+}
 
 void drain_interrupts() {
   std::array<char, 64> bytes{};

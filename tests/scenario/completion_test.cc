@@ -1,4 +1,6 @@
 // Tab in real shells, through git's own completion where there is one.
+#include <algorithm>
+
 #include "base/strings.h"
 #include "os/files.h"
 #include "os/process.h"
@@ -42,7 +44,8 @@ class Bash {
                                     const std::string& command = "git") const {
     std::string array;
     for (const auto& word : words) array += " " + shell_quote(word);
-    const auto line = shell_quote(join(words, " "));
+    // Readline makes a word of '=', wherever it stands.
+    const auto line = shell_quote(replace_all(join(words, " "), " = ", "="));
     const std::string wrapper = command == "git" ? "__git_wrap__git_main" : "__git_wrap_git_par";
     const std::string script =
         std::string("source ") + kBashCompletion + "; _completion_loader " + command + "; COMP_WORDS=(" +
@@ -136,7 +139,95 @@ TEST_CASE("completion: bash completes 'git-par' as one word, too") {
   CHECK(bash.complete({"git-par", "log", "b"}, "git-par") == Lines{"beta "});
 }
 
-namespace {}  // namespace
+TEST_CASE("completion: bash completes the value after '='") {
+  if (no_bash()) return;
+  Sandbox sandbox;
+  with_a_run(sandbox);
+  const Bash bash(sandbox);
+  CHECK(bash.complete({"git", "par", "merge", "--strategy", "=", "sq"}) == Lines{"squash "});
+  CHECK(bash.complete({"git", "par", "merge", "--strategy", "=", ""}) ==
+        Lines{"merge ", "squash ", "single "});
+}
+
+namespace {
+
+// An interactive zsh with zsh's own completion for git, on a terminal of its own (zpty). Tab writes what would be
+// offered into a file, one candidate a line, and a line "end".
+constexpr const char* kZshSetup = R"zsh(
+PS1= fpath=($FUNCTIONS $fpath)
+autoload -Uz compinit; compinit -u -d $HOME/dump
+compadd() {
+  local -a given
+  case " ${(j: :)@} " in (*' -'(O|A|D)' '*) builtin compadd "$@"; return ;; esac
+  builtin compadd -A given "$@"
+  (( $#given )) && print -rl -- $given >>$HOME/offered
+  return 0
+}
+offer() { _main_complete; print end >>$HOME/offered }
+zle -C offer .list-choices offer
+bindkey '^I' offer
+zstyle ':completion:*' completer _complete
+print read''y
+)zsh";
+
+constexpr const char* kZshAsk = R"zsh(
+zmodload zsh/zpty zsh/zselect
+zpty shell zsh -f -i
+zpty -w shell "source $HOME/setup.zsh"
+zpty -r shell output '*ready*'
+zpty -w -n shell "$1"$'\t'
+for try in {1..500}; do
+  [[ -e $HOME/offered && "$(<$HOME/offered)" == *end ]] && break
+  zselect -t 2
+done
+cat $HOME/offered
+zpty -d shell
+)zsh";
+
+Lines zsh_offers(Sandbox& sandbox, const std::string& line) {
+  sandbox.set("FUNCTIONS", PAR_SOURCE_DIR "/completions");
+  sandbox.write("../home/setup.zsh", kZshSetup);
+  sandbox.write("../home/ask.zsh", kZshAsk);
+  const auto done = sandbox.shell("rm -f $HOME/offered; zsh -f $HOME/ask.zsh " + shell_quote(line));
+  INFO(done.out << done.err);
+  auto offered = lines(done.out);
+  REQUIRE(!offered.empty());
+  REQUIRE(offered.back() == "end");
+  offered.pop_back();
+  std::sort(offered.begin(), offered.end());  // zsh puts those with the same description together
+  return offered;
+}
+
+}  // namespace
+
+TEST_CASE("completion: zsh completes 'git par' through its own completion of git, and 'git-par'") {
+  if (missing("zsh", os::find_program("zsh"))) return;
+  Sandbox sandbox;
+  with_a_run(sandbox);
+  CHECK(zsh_offers(sandbox, "git par st") == Lines{"status", "stop"});
+  CHECK(zsh_offers(sandbox, "git par log ") == Lines{"alpha", "beta", "gamma"});
+  CHECK(zsh_offers(sandbox, "git-par run --la") == Lines{"--land"});
+  CHECK(zsh_offers(sandbox, "git par merge --strategy=sq") == Lines{"--strategy=squash"});
+  const auto commands = zsh_offers(sandbox, "git pa");
+  CHECK(std::count(commands.begin(), commands.end(), "par") == 1);
+  REQUIRE(sandbox.shell("git init -q ../other").exit_code == 0);
+  CHECK(zsh_offers(sandbox, "git -C ../other par log ").empty());
+  CHECK(zsh_offers(sandbox, "git -C ../other/../repo par log al") == Lines{"alpha"});
+}
+
+TEST_CASE("completion: says nothing of a state that it cannot read, and writes nothing") {
+  Sandbox sandbox;
+  with_a_run(sandbox);
+  // Readers of a SQLite database mark in the shared memory beside it that they read.
+  const std::string names = "find ../ ! -name state.db-shm -printf '%p %i %T@\\n' | sort";
+  const auto before = sandbox.shell(names).out;
+  CHECK(offered(sandbox, "log ''").size() == 3);
+  CHECK(sandbox.shell(names).out == before);
+  CHECK(sandbox.shell("rm .git/par/state.db-*").exit_code == 0);
+  sandbox.write(".git/par/state.db", "not a database, but long enough to look like one of some kind");
+  CHECK(offered(sandbox, "log ''").empty());
+  CHECK(offered(sandbox, "status ''").empty());
+}
 
 namespace {
 

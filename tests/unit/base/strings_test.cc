@@ -12,6 +12,12 @@ TEST_CASE("strings: split keeps empty parts, split_terminated drops the last ter
   CHECK(split_terminated("", '\n').empty());
 }
 
+TEST_CASE("strings: what a placeholder stands for is not looked into") {
+  const Placeholder values[] = {{"{a}", "<{b}>"}, {"{b}", "{a}"}};
+  CHECK(fill_placeholders("{a}{b} {c} {a", values) == "<{b}>{a} {c} {a");
+  CHECK(fill_placeholders("", values) == "");
+}
+
 TEST_CASE("strings: a shell gets back the very bytes that were quoted") {
   CHECK(shell_quote("it's") == "'it'\\''s'");
   CHECK(shell_quote("") == "''");
