@@ -151,8 +151,8 @@ TEST_CASE("completion: bash completes the value after '='") {
 
 namespace {
 
-// An interactive zsh with zsh's own completion for git, on a terminal of its own (zpty). Tab writes what would be
-// offered into a file, one candidate a line, and a line "end".
+// An interactive zsh with zsh's own completion for git, on a terminal of its own (zpty). Tab writes what
+// would be offered into a file, one candidate a line, and a line "end".
 constexpr const char* kZshSetup = R"zsh(
 PS1= fpath=($FUNCTIONS $fpath)
 autoload -Uz compinit; compinit -u -d $HOME/dump

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/leaks.h"
 #include "unit/git/git_test.h"
 
 using namespace par;
@@ -107,6 +108,8 @@ TEST_CASE("objects: history ends where a shallow clone's does") {
   const auto objects = value_of(git::Objects::open(shallow + "/.git"));
   const ObjectId two(f.repo.rev("HEAD~1"));
   const ObjectId three(f.repo.rev("HEAD"));
+  // libgit2 1.5 loses a few bytes of a commit whose parent is not there.
+  const test::LeaksOfOthers in_libgit2;
   CHECK(value_of(objects.is_ancestor(two, three)));
   CHECK_FALSE(value_of(objects.is_ancestor(three, two)));
   CHECK(value_of(objects.count_commits(two, three)) == 1);
