@@ -5,10 +5,22 @@
 #include <algorithm>
 
 #include "app/session.h"
+#include "git/refs.h"
 #include "git/worktrees.h"
 #include "os/files.h"
 
 namespace par::app {
+namespace {
+
+// What landed is on the target, as long as nobody has taken the target back behind it.
+Result<bool> is_landed_work_kept(const Project& project, const core::RunState& state) {
+  if (state.landing.landed.empty()) return false;
+  PAR_ASSIGN(const auto target, git::read_ref(project.repository, state.landing.target));
+  if (!target) return false;
+  return project.objects->is_ancestor(state.landing.landed, *target);
+}
+
+}  // namespace
 
 Result<std::vector<std::string>> worktrees_of(const Project& project, const LoadedRun& run) {
   std::vector<std::string> paths;
@@ -34,9 +46,11 @@ Result<Cleaned> clean_run(Project& project, const LoadedRun& run) {
   Cleaned cleaned;
   cleaned.run = run.id;
   PAR_ASSIGN(cleaned.worktrees, worktrees_of(project, run));
+  PAR_ASSIGN(const bool landed_is_kept, is_landed_work_kept(project, run.state));
   for (const auto& agent : run.state.agents) {
-    const ObjectId& start = agent.start.empty() ? run.state.base : agent.start;
-    PAR_ASSIGN(auto salvaged, workspace.remove_agent(agent.name, start));
+    ObjectId known = agent.start.empty() ? run.state.base : agent.start;
+    if (landed_is_kept && agent.stage == core::Stage::landed) known = agent.tip;
+    PAR_ASSIGN(auto salvaged, workspace.remove_agent(agent.name, known));
     if (salvaged) cleaned.salvaged.push_back(std::move(*salvaged));
   }
   PAR_TRY(workspace.remove_run());

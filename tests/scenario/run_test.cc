@@ -213,8 +213,28 @@ TEST_CASE("clean: removes worktrees and branches and saves what is not on the ta
   REQUIRE(clean.exit_code == 0);
   CHECK(sandbox.git({"worktree", "list", "--porcelain"}).find("repo.par") == std::string::npos);
   CHECK(sandbox.git({"for-each-ref", "refs/heads/par"}).empty());
-  CHECK(sandbox.git({"for-each-ref", "--format=%(objectname)", "refs/par/salvage/r1/bad"}) == lost);
+  CHECK(sandbox.git({"for-each-ref", "--format=%(objectname)", "refs/par/salvage"}) == lost);
   CHECK(sandbox.par({"clean"}).exit_code == 0);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("clean: what landed counts as kept, squashed too, until the target is taken back") {
+  Sandbox sandbox;
+  write_project(sandbox, kGood);
+  CHECK(sandbox.par({"run", "-q"}).exit_code == 0);
+  CHECK(sandbox.par({"merge", "-q", "--strategy", "squash"}).exit_code == 0);
+  CHECK(sandbox.par({"clean"}).out.find("saved") == std::string::npos);
+  CHECK(sandbox.git({"for-each-ref", "refs/par/salvage"}).empty());
+
+  sandbox.write("src/a/file.txt", "one more commit\n");
+  sandbox.git({"rm", "-q", "src/b/good.txt"});
+  sandbox.commit_all("without it");
+  CHECK(sandbox.par({"run", "-q"}).exit_code == 0);
+  CHECK(sandbox.par({"merge", "-q", "--strategy", "squash"}).exit_code == 0);
+  const auto tip = sandbox.git({"rev-parse", "par/r2/good/tip"});
+  sandbox.git({"reset", "-q", "--hard", "HEAD~1"});
+  CHECK(sandbox.par({"clean"}).exit_code == 0);
+  CHECK(sandbox.git({"for-each-ref", "--format=%(objectname)", "refs/par/salvage/r2/good"}) == tip);
   sandbox.assert_clean();
 }
 
