@@ -1,0 +1,65 @@
+// Where the readers bring what they find: owns the counts, the names of items and what is told apart from
+// what. Everything a reader meets goes through exactly one of add, skip, bad and refuse.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/stable_hash.h"
+#include "import/findings.h"
+
+namespace par::import {
+
+struct Finding {
+  core::Item item;         // the id as given, valid or not or empty; the files as the tool names them
+  std::uint64_t at = 0;    // as in BadRecord
+  std::uint64_t line = 0;  // where in the first file; 0: not known
+  std::uint64_t column = 0;
+  std::string fingerprint;  // the tool's own
+  bool decisive = false;    // equal fingerprints are one finding, wherever they stand
+  std::string context;      // the text it is about
+};
+
+class Intake {
+ public:
+  Intake(Format format, std::string name, const ImportOptions& options);
+
+  void add(Finding finding);
+  void skip(std::uint64_t count = 1);
+  // What could not be understood.
+  void bad(std::uint64_t at, std::string reason);
+  // The path as it is in the repository.
+  [[nodiscard]] std::optional<std::string> inside(std::string_view path) const;
+  // No further record is wanted: the first bad one was an error.
+  [[nodiscard]] bool stopped() const { return strict_error_.has_value(); }
+
+  [[nodiscard]] Result<Imported> finish() &&;
+
+ private:
+  // What is known of the findings that agree in all but their place.
+  struct Twins {
+    std::uint32_t count = 0;
+    std::uint64_t line = 0;  // of the first
+    std::uint64_t column = 0;
+  };
+
+  void refuse(std::uint64_t at, std::string reason);
+  bool normalise_files(Finding& finding);
+  // nullopt: it is one that was there already.
+  std::optional<ItemId> made_id(const Finding& finding);
+
+  std::string name_;
+  std::string root_;
+  bool strict_;
+  Imported imported_;
+  std::optional<Error> strict_error_;
+  std::unordered_set<Hash128> ids_;
+  std::unordered_map<Hash128, Twins> twins_;
+  std::unordered_set<Hash128> places_;  // of the second twin and later ones
+};
+
+}  // namespace par::import
