@@ -47,6 +47,13 @@ std::optional<Format> format_of_list(std::string_view text) {
   return std::nullopt;
 }
 
+// A list, and not "[1/20] Building" or "[INFO]".
+bool begins_json_list(std::string_view text) {
+  const auto behind = trim(text.substr(1));
+  return text.front() == '[' && !behind.empty() &&
+         std::string_view("{]").find(behind.front()) != std::string_view::npos;
+}
+
 std::optional<Format> format_of_text(std::string_view text) {
   if (is_csv_header(trim(text.substr(0, text.find('\n'))))) return Format::csv;
   for (const auto& line : split(text, '\n'))
@@ -76,10 +83,8 @@ std::optional<Format> detect_format(std::string_view beginning, std::string_view
   std::optional<Format> format;
   if (text.starts_with('{'))
     format = format_of_object(text);
-  else if (text.starts_with('['))
-    format = format_of_list(text);
   else if (!text.empty())
-    format = format_of_text(text);
+    format = begins_json_list(text) ? format_of_list(text) : format_of_text(text);
   return format ? format : format_of_name(name);
 }
 

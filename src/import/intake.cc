@@ -45,7 +45,10 @@ std::string place_of(Format format, const BadRecord& record) {
 }
 
 Intake::Intake(Format format, std::string name, const ImportOptions& options)
-    : name_(std::move(name)), root_(options.root), strict_(options.strict) {
+    : name_(std::move(name)),
+      root_(options.root),
+      strict_(options.strict),
+      gives_ids_(format == Format::jsonl || format == Format::csv || format == Format::sonarqube) {
   imported_.format = format;
 }
 
@@ -65,6 +68,10 @@ void Intake::bad(std::uint64_t at, std::string reason) {
   refuse(at, std::move(reason));
 }
 
+void Intake::refuse_path(std::uint64_t at, std::string_view path) {
+  refuse(at, fmt::format("path outside the repository: '{}'", path));
+}
+
 void Intake::skip(std::uint64_t count) {
   imported_.records += count;
   imported_.skipped += count;
@@ -81,7 +88,7 @@ bool Intake::normalise_files(Finding& finding) {
   for (const auto& file : files) {
     auto path = inside(file.str());
     if (!path) {
-      refuse(finding.at, fmt::format("path outside the repository: '{}'", file.str()));
+      refuse_path(finding.at, file.str());
       return false;
     }
     RepoPath normal(*std::move(path));
@@ -111,7 +118,7 @@ void Intake::add(Finding finding) {
   if (auto problem = problem_of(finding.item); !problem.empty()) return bad(finding.at, std::move(problem));
   auto id = finding.item.id.empty() ? made_id(finding) : item_id_from(finding.item.id.str());
   ++imported_.records;
-  if (!id || !ids_.insert(stable_hash(id->str())).second) {
+  if (!id || (gives_ids_ && !ids_.insert(stable_hash(id->str())).second)) {
     ++imported_.duplicates;
     return;
   }

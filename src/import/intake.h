@@ -1,5 +1,5 @@
 // Where the readers bring what they find: owns the counts, the names of items and what is told apart from
-// what. Everything a reader meets goes through exactly one of add, skip, bad and refuse.
+// what. Everything a reader meets goes through exactly one of add, skip, bad and refuse_path.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,8 @@ class Intake {
   void skip(std::uint64_t count = 1);
   // What could not be understood.
   void bad(std::uint64_t at, std::string reason);
+  // A finding in a file that is none of the repository's.
+  void refuse_path(std::uint64_t at, std::string_view path);
   // The path as it is in the repository.
   [[nodiscard]] std::optional<std::string> inside(std::string_view path) const;
   // No further record is wanted: the first bad one was an error.
@@ -55,6 +57,7 @@ class Intake {
   std::string name_;
   std::string root_;
   bool strict_;
+  bool gives_ids_;  // made ids differ among themselves, but may meet a given one
   Imported imported_;
   std::optional<Error> strict_error_;
   std::unordered_set<Hash128> ids_;

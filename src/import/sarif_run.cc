@@ -126,16 +126,18 @@ std::string SarifRun::base_uri(const std::string& name) const {
   return uri;
 }
 
-std::optional<std::string> SarifRun::path_of(const SarifArtifact& artifact) const {
-  const auto* place = &artifact;
-  if (place->uri.empty()) place = at_index(artifacts_, place->index);
-  if (place == nullptr || place->uri.empty()) return std::nullopt;
-  const auto plain = path_of_uri(place->uri).value_or(place->uri);
-  if (is_absolute_uri(place->uri) || place->base.empty()) return plain;
-  const auto joined = path_of_uri(base_uri(place->base) + place->uri);
+const SarifArtifact* SarifRun::place_of(const SarifArtifact& artifact) const {
+  const auto* place = artifact.uri.empty() ? at_index(artifacts_, artifact.index) : &artifact;
+  return place == nullptr || place->uri.empty() ? nullptr : place;
+}
+
+std::optional<std::string> SarifRun::path_of(const SarifArtifact& place) const {
+  auto plain = path_of_uri(place.uri);
+  if (is_absolute_uri(place.uri) || place.base.empty()) return plain;
+  auto joined = path_of_uri(base_uri(place.base) + place.uri);
   if (joined && intake_.inside(*joined)) return joined;
   // The log was written in another checkout, whose root the base names ("%SRCROOT%", "ROOTPATH").
-  return place->base.find("ROOT") != std::string::npos ? plain : joined.value_or(plain);
+  return place.base.find("ROOT") != std::string::npos ? plain : joined;
 }
 
 void SarifRun::settle(SarifResult result) {
@@ -158,8 +160,10 @@ void SarifRun::settle(SarifResult result) {
   }
   if (result.artifacts.empty()) return intake_.bad(at, "the finding names no file");
   for (const auto& artifact : result.artifacts) {
-    auto path = path_of(artifact);
-    if (!path) return intake_.bad(at, "a location that names no file");
+    const auto* place = place_of(artifact);
+    if (place == nullptr) return intake_.bad(at, "a location that names no file");
+    auto path = path_of(*place);
+    if (!path) return intake_.refuse_path(at, place->uri);
     item.files.emplace_back(*std::move(path));
   }
   intake_.add(std::move(result.finding));

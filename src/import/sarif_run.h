@@ -49,8 +49,10 @@ class SarifRun {
   void settle(SarifResult result);
   [[nodiscard]] const Rule* rule_of(const SarifResult& result) const;
   [[nodiscard]] const Rule* rule_named(const std::string& id) const;
-  // The path for Intake; nullopt for a reference that leads nowhere.
-  [[nodiscard]] std::optional<std::string> path_of(const SarifArtifact& artifact) const;
+  // The artifact's own reference or that of the one it names by index; nullptr: there is none.
+  [[nodiscard]] const SarifArtifact* place_of(const SarifArtifact& artifact) const;
+  // The path for Intake; nullopt for what is no file of this machine.
+  [[nodiscard]] std::optional<std::string> path_of(const SarifArtifact& place) const;
   [[nodiscard]] std::string base_uri(const std::string& name) const;
 
   Intake& intake_;
