@@ -1,15 +1,20 @@
 #include "base/stable_hash.h"
 
 #include <bit>
+#include <cstring>
 
 #include "base/check.h"
 
 namespace par {
 namespace {
 
-// Eight bytes (fewer at the end of a text) with the first as the lowest, whatever the machine's order.
+// At most eight bytes with the first as the lowest, whatever the machine's order.
 std::uint64_t word(std::string_view bytes) {
   std::uint64_t value = 0;
+  if (std::endian::native == std::endian::little && bytes.size() == 8) {
+    std::memcpy(&value, bytes.data(), 8);
+    return value;
+  }
   for (std::size_t i = bytes.size(); i-- > 0;) value = value << 8U | static_cast<unsigned char>(bytes[i]);
   return value;
 }

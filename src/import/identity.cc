@@ -52,15 +52,18 @@ void append_part(std::string& out, std::string_view part) {
 std::string normalised(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_blank(text[i])) {
-      if (!out.empty() && out.back() != ' ') out += ' ';
-    } else if (is_digit(text[i]) && follows_place_word(out)) {
-      while (i + 1 < text.size() && is_digit(text[i + 1])) ++i;
-      out += '#';
-    } else {
-      out += text[i];
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto begin = i;
+    while (i < text.size() && !is_blank(text[i]) && !is_digit(text[i])) ++i;
+    out += text.substr(begin, i - begin);
+    if (i < text.size() && is_blank(text[i])) {
+      while (i < text.size() && is_blank(text[i])) ++i;
+      if (!out.empty()) out += ' ';
     }
+    const auto digits = i;
+    while (i < text.size() && is_digit(text[i])) ++i;
+    if (i != digits) out += follows_place_word(out) ? "#" : text.substr(digits, i - digits);
   }
   while (out.ends_with(' ')) out.pop_back();
   return out;

@@ -93,15 +93,16 @@ std::optional<core::Seconds> effort_from(std::string_view text) {
 }
 
 std::string one_line(std::string_view text) {
+  const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
   std::string out;
-  out.reserve(std::min(text.size(), kLongestTitle));
-  for (const char c : text) {
-    const bool blank = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-    if (!blank)
-      out += c;
-    else if (!out.empty() && out.back() != ' ')
-      out += ' ';
-    if (out.size() > kLongestTitle) break;
+  out.reserve(std::min(text.size(), kLongestTitle + 1));
+  for (std::size_t i = 0; i < text.size() && out.size() <= kLongestTitle;) {
+    const auto begin = i;
+    while (i < text.size() && !is_blank(text[i])) ++i;
+    out += text.substr(begin, std::min(i - begin, kLongestTitle + 1));
+    const auto blanks = i;
+    while (i < text.size() && is_blank(text[i])) ++i;
+    if (i != blanks && !out.empty()) out += ' ';
   }
   if (out.size() > kLongestTitle) {
     out.resize(kLongestTitle - 3);
