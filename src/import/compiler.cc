@@ -46,6 +46,8 @@ std::optional<Diagnostic> diagnostic_at(std::string_view line, std::size_t colon
   if (found.line == 0) return std::nullopt;
   if (const auto before = take_number(found.path); before != 0)
     found.column = std::exchange(found.line, before);
+  if (const auto tool = found.path.rfind(": "); tool != std::string_view::npos)
+    found.path = found.path.substr(tool + 2);  // "/usr/bin/ld: a.c"
   return found;
 }
 

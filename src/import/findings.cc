@@ -36,7 +36,7 @@ Error unreadable(const std::string& name, const Error& error) {
 
 Result<Imported> read_findings(const Source& source, const std::string& name, const ImportOptions& options) {
   Input input(source);
-  while (input.unread().size() < kBeginning && input.more()) continue;
+  while (input.unread().size() < kBeginning + kByteOrderMark.size() && input.more()) continue;
   if (input.unread().starts_with(kByteOrderMark)) input.consume(kByteOrderMark.size());
   const auto beginning = input.unread().substr(0, kBeginning);
   const auto format = options.format ? options.format : detect_format(beginning, name);

@@ -101,11 +101,12 @@ const SarifRun::Rule* SarifRun::rule_named(const std::string& id) const {
   return nullptr;
 }
 
-// By its index, else by its id, which may go on behind that of the rule: "CA1000/1".
+// By its index where the id agrees, else by the id, which may go on behind that of the rule: "CA1000/1".
 const SarifRun::Rule* SarifRun::rule_of(const SarifResult& result) const {
-  if (const auto* component = at_index(components_, result.extension + 1))
-    if (const auto* rule = at_index(component->rules, result.rule)) return rule;
   const auto& id = result.finding.item.category;
+  if (const auto* component = at_index(components_, result.extension + 1))
+    if (const auto* rule = at_index(component->rules, result.rule))
+      if (id.empty() || id.starts_with(rule->id)) return rule;
   if (id.empty()) return nullptr;
   const auto* rule = rule_named(id);
   const auto slash = id.rfind('/');

@@ -90,6 +90,7 @@ TEST_CASE(
   CHECK(item_of(R"("ruleId":"e")").severity == Severity::critical);
   CHECK(item_of(R"("ruleId":"s/part")").severity == Severity::critical);
   CHECK(item_of(R"("ruleId":"s/part")").category == "s/part");
+  CHECK(item_of(R"("ruleId":"s","ruleIndex":0)").severity == Severity::critical);
   const auto unknown = read(Format::sarif, log_of(result(R"("ruleIndex":7,"message":{"text":"m"})")));
   CHECK(unknown.items.empty());
   CHECK(unknown.first_bad.front().reason == "rule 7 is not in its run");

@@ -60,6 +60,8 @@ TEST_CASE("compiler: lines without a place are no records") {
   }
   CHECK(read_one(Format::compiler, "a b:c.c:4: fatal error: x: error: y").title == "x: error: y");
   CHECK(read_one(Format::compiler, "a b:c.c:4: fatal error: x").severity == Severity::blocker);
+  CHECK(read_one(Format::compiler, "/usr/bin/ld: a.c:4: warning: x").files ==
+        std::vector<RepoPath>{RepoPath("a.c")});
   CHECK(bad_of(read(Format::compiler, std::string("a.c:1: error: \0\n", 16))) == Texts{"line 1: a NUL byte"});
   CHECK(bad_of(read(Format::compiler, "a.c:1: error: \xff\n")) == Texts{"line 1: not UTF-8"});
   CHECK(read_one(Format::compiler, "\xff.c:1: error: x").files == std::vector<RepoPath>{RepoPath("\xff.c")});
