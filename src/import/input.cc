@@ -7,7 +7,7 @@
 namespace par::import {
 namespace {
 
-constexpr std::size_t kChunk = 256U << 10U;
+constexpr std::size_t kChunk = 64U << 10U;
 
 }  // namespace
 
@@ -24,8 +24,8 @@ bool Input::more() {
   }
   const std::span<char> room(buffer_.data() + end_, buffer_.size() - kPadding - end_);
   auto size = source_(room);
-  if (!size) error_ = std::move(size).error();
   ended_ = !size || *size == 0;
+  if (!size) error_ = std::move(size).error();
   if (ended_) return false;
   check(*size <= room.size(), "a source fills no more than the room it is given");
   end_ += *size;
