@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "import_support.h"
 #include "support/catch.h"
 
@@ -74,6 +76,8 @@ TEST_CASE(
   const auto log = warning("a.c:1:1", "m") + warning("a.c:5:1", "m") + warning("a.c:1:1", "m") +
                    warning("a.c:5:1", "m") + warning("a.c:9:1", "m");
   const auto imported = read(Format::compiler, log);
+  const auto all = ids_of(imported);
+  CHECK(std::set<std::string>(all.begin(), all.end()).size() == 3);
   CHECK(imported.items.size() == 3);
   CHECK(imported.duplicates == 2);
   const auto fewer = ids(warning("a.c:2:1", "m") + warning("a.c:6:1", "m"));

@@ -162,6 +162,15 @@ TEST_CASE("import: a record above the limit is bad, and the next one is read") {
             "byte 11");
 }
 
+TEST_CASE("csv: a quote that is not closed is given up at the limit, and reading goes on behind it") {
+  std::string text = "id,title\n\"open";
+  for (int i = 0; i < 18; ++i) text += "\n" + std::string(1U << 20U, 'x') + std::to_string(i) + ",t";
+  const auto imported = read(Format::csv, text + "\nlast,t\n");
+  CHECK(bad_of(imported) == Texts{"line 2: longer than 16 MiB"});
+  REQUIRE(imported.items.size() == 3);
+  CHECK(imported.items.back().id == ItemId("last"));
+}
+
 TEST_CASE("import: only the first bad records are kept, and all are counted") {
   std::string text;
   for (int i = 0; i < 50; ++i) text += "{\n";
