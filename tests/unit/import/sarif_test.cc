@@ -115,9 +115,9 @@ TEST_CASE("sarif: files come from URIs, bases and artifacts") {
   CHECK(files_of(R"("index":0)") == Texts{"art.c"});
   CHECK(files_of(R"("uri":"a.c","uriBaseId":"X")") == Texts{"a.c"});
   const std::string_view bases =
-      R"(,"originalUriBaseIds":{"X":{"uri":"sub","uriBaseId":"Y"},"Y":{"uri":"file:///work/repo/"},)"
+      R"(,"originalUriBaseIds":{"X":{"uri":"sub","uriBaseId":"Y"},"Y":{"uri":"file:///work/repo/top/"},)"
       R"("SRCROOT":{"uri":"file:///ci/build/"},"INC":{"uri":"file:///usr/include/"},"L":{"uri":"l/","uriBaseId":"L"}})";
-  CHECK(files_of(R"("uri":"a.c","uriBaseId":"X")", bases) == Texts{"sub/a.c"});
+  CHECK(files_of(R"("uri":"a.c","uriBaseId":"X")", bases) == Texts{"top/sub/a.c"});
   CHECK(files_of(R"("uri":"a.c","uriBaseId":"SRCROOT")", bases) == Texts{"a.c"});
   CHECK(files_of(R"("uri":"a.c","uriBaseId":"INC")", bases)
             .front()
@@ -149,6 +149,11 @@ TEST_CASE("sarif: rules, artifacts and bases may stand before the results or beh
       R"(],"artifacts":[{"location":{"uri":"art.c"}}],"tool":{"driver":{"rules":[{"id":"s",)"
       R"("properties":{"security-severity":"7.0"}}]}}}]})";
   CHECK(read(Format::sarif, first).items == behind.items);
+  const auto last =
+      read_one(Format::sarif, R"({"runs":[{"results":[)" + result(R"("ruleId":"s","message":{"text":"m"})") +
+                                  R"(],"tool":{"driver":{"rules":[{"id":"s",)"
+                                  R"("properties":{"security-severity":"7.0"}}]}}}]})");
+  CHECK(last.severity == Severity::critical);
 }
 
 TEST_CASE("sarif: an unreadable rule keeps its place, so that those behind it keep their index") {
