@@ -154,6 +154,11 @@ TEST_CASE("sarif: rules, artifacts and bases may stand before the results or beh
                                   R"(],"tool":{"driver":{"rules":[{"id":"s",)"
                                   R"("properties":{"security-severity":"7.0"}}]}}}]})");
   CHECK(last.severity == Severity::critical);
+  const auto artifacts_last =
+      read_one(Format::sarif, R"({"runs":[{"tool":{},"originalUriBaseIds":{},"results":[)" +
+                                  result(R"("ruleId":"s","message":{"text":"m"})", R"("index":0)") +
+                                  R"(],"artifacts":[{"location":{"uri":"art.c"}}]}]})");
+  CHECK(artifacts_last.files == std::vector<RepoPath>{RepoPath("art.c")});
 }
 
 TEST_CASE("sarif: an unreadable rule keeps its place, so that those behind it keep their index") {
