@@ -13,7 +13,7 @@ constexpr std::string_view kSarif = R"({"version": "2.1.0", "runs": [{
   "results": [
     {"ruleIndex": 1, "message": {"text": "the \"token\" is {not} checked ]"},
      "locations": [{"physicalLocation": {"artifactLocation": {"index": 1}, "region": {"startLine": 7}}}]},
-    {"ruleId": "unused", "level": "note", "message": {"text": "x is unused"}, "partialFingerprints": {"primaryLocationLineHash": "1f:1"},
+    {"ruleId": "unused", "message": {"text": "x is unused"}, "partialFingerprints": {"primaryLocationLineHash": "1f:1"},
      "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/a%20b.cc", "uriBaseId": "SRC"}}}]},
     {"ruleId": "unused", "message": {"text": "y is unused"}, "suppressions": [{"kind": "inSource"}]},
     {"ruleId": "unused", "message": {"text": "z is unused"}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "../z.cc"}}}]}
@@ -21,7 +21,7 @@ constexpr std::string_view kSarif = R"({"version": "2.1.0", "runs": [{
   "artifacts": [{"location": {"uri": "README.md"}}, {"location": {"uri": "file:///work/repo/src/login.cc"}}],
   "originalUriBaseIds": {"SRC": {"uri": "file:///work/repo/"}},
   "tool": {"driver": {"name": "t", "rules": [
-    {"id": "unused", "defaultConfiguration": {"level": "warning"}},
+    {"id": "unused", "defaultConfiguration": {"level": "note"}},
     {"id": "auth", "properties": {"security-severity": "9.1"}}]}}
 }]}
 )";
