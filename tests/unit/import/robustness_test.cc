@@ -191,12 +191,15 @@ TEST_CASE("import: when strict, the first bad record is the error") {
 }
 
 TEST_CASE("import: the source's error is the import's") {
+  const std::string blanks(100'000, '\n');  // more than is read to tell the format
   for (const auto format : all_formats()) {
-    std::string_view text = example(format).substr(0, 20);
+    std::string_view text = blanks;
     const import::Source source = [&](std::span<char> room) -> Result<std::size_t> {
       if (text.empty()) return Error("the disk is gone");
-      std::copy(text.begin(), text.end(), room.begin());
-      return std::exchange(text, {}).size();
+      const auto piece = text.substr(0, std::min<std::size_t>(room.size(), 9999));
+      text.remove_prefix(piece.size());
+      std::copy(piece.begin(), piece.end(), room.begin());
+      return piece.size();
     };
     const auto imported = import::read_findings(source, "in", {format, "", false});
     REQUIRE_FALSE(imported);

@@ -127,5 +127,7 @@ TEST_CASE("import values: durations") {
 TEST_CASE("import values: a title is cut between characters") {
   const auto title = import::one_line(std::string(496, 'x') + "\xc3\xa9\xc3\xa9\xc3\xa9");
   CHECK(title == std::string(496, 'x') + "...");
+  CHECK(import::one_line(std::string(495, 'x') + "\xe2\x82\xac\xe2\x82\xac") ==
+        std::string(495, 'x') + "...");
   CHECK(import::one_line(std::string(500, 'x')) == std::string(500, 'x'));
 }
