@@ -84,6 +84,7 @@ ItemId item_id_from(const std::string& given) {
 
 Hash128 identity_of(const Finding& finding) {
   std::string parts;
+  parts.reserve(512);
   append_part(parts, finding.item.category);
   for (const auto& file : finding.item.files) append_part(parts, file.str());
   parts += '/';

@@ -100,9 +100,9 @@ bool Intake::normalise_files(Finding& finding) {
 
 std::optional<ItemId> Intake::made_id(const Finding& finding) {
   const auto identity = identity_of(finding);
-  auto& twins = twins_[identity];
+  auto& twins = twins_.find(identity);
   if (twins.count == 0) {
-    twins = {1, finding.line, finding.column};
+    twins = {identity, finding.line, finding.column, 1};
   } else {
     if (finding.decisive || (twins.line == finding.line && twins.column == finding.column))
       return std::nullopt;

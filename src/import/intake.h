@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "base/stable_hash.h"
 #include "import/findings.h"
+#include "import/twin_table.h"
 
 namespace par::import {
 
@@ -42,13 +42,6 @@ class Intake {
   [[nodiscard]] Result<Imported> finish() &&;
 
  private:
-  // What is known of the findings that agree in all but their place.
-  struct Twins {
-    std::uint32_t count = 0;
-    std::uint64_t line = 0;  // of the first
-    std::uint64_t column = 0;
-  };
-
   void refuse(std::uint64_t at, std::string reason);
   bool normalise_files(Finding& finding);
   // nullopt: it is one that was there already.
@@ -61,7 +54,7 @@ class Intake {
   Imported imported_;
   std::optional<Error> strict_error_;
   std::unordered_set<Hash128> ids_;
-  std::unordered_map<Hash128, Twins> twins_;
+  TwinTable twins_;
   std::unordered_set<Hash128> places_;  // of the second twin and later ones
 };
 

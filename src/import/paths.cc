@@ -14,6 +14,7 @@ bool is_git_directory(std::string_view segment) {
 // The segments that remain of `path`; nullopt when it leads out of where it begins.
 std::optional<std::vector<std::string_view>> segments_of(std::string_view path) {
   std::vector<std::string_view> segments;
+  segments.reserve(static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')) + 1);
   while (!path.empty()) {
     const auto segment = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(path.size(), segment.size() + 1));

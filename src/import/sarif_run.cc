@@ -133,12 +133,11 @@ const SarifArtifact* SarifRun::place_of(const SarifArtifact& artifact) const {
 }
 
 std::optional<std::string> SarifRun::path_of(const SarifArtifact& place) const {
-  auto plain = path_of_uri(place.uri);
-  if (is_absolute_uri(place.uri) || place.base.empty()) return plain;
+  if (is_absolute_uri(place.uri) || place.base.empty()) return path_of_uri(place.uri);
   auto joined = path_of_uri(base_uri(place.base) + place.uri);
   if (joined && intake_.inside(*joined)) return joined;
   // The log was written in another checkout, whose root the base names ("%SRCROOT%", "ROOTPATH").
-  return place.base.find("ROOT") != std::string::npos ? plain : joined;
+  return place.base.find("ROOT") != std::string::npos ? path_of_uri(place.uri) : joined;
 }
 
 void SarifRun::settle(SarifResult result) {
