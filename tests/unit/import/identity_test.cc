@@ -84,6 +84,17 @@ TEST_CASE(
   CHECK(fewer == Texts{imported.items[0].id.str(), imported.items[1].id.str()});
 }
 
+TEST_CASE("item ids: many findings differ, and each is known again") {
+  std::string log;
+  for (int i = 0; i < 3000; ++i) log += warning("a.c:1:1", fmt::format("message {}", i));
+  const auto once = read(Format::compiler, log);
+  const auto all = ids_of(once);
+  CHECK(std::set<std::string>(all.begin(), all.end()).size() == 3000);
+  const auto twice = read(Format::compiler, log + log);
+  CHECK(twice.items == once.items);
+  CHECK(twice.duplicates == 3000);
+}
+
 TEST_CASE(
     "item ids: decisive fingerprints make one item, partial ones count with the message and the place") {
   const std::string full = R"("fingerprints":{"v1":"abc"})";
