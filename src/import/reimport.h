@@ -1,0 +1,30 @@
+// What a further import of the same source changes. Pure; the known items are the caller's.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "import/findings.h"
+
+namespace par::import {
+
+struct KnownItem {
+  ItemId id;
+  bool open = true;
+};
+
+struct ImportChanges {
+  std::vector<std::size_t> added;     // indices into the import's items
+  std::vector<std::size_t> kept;      // known and open: the item may say something new of the same finding
+  std::vector<std::size_t> reopened;  // known and closed, and there again
+  // Known, open and no longer there, in the order of `known`. Empty when the import is not complete: what
+  // could not be read may be among it.
+  std::vector<ItemId> vanished;
+
+  bool operator==(const ImportChanges&) const = default;
+};
+
+// Precondition: no id is known twice. Linear in both.
+[[nodiscard]] ImportChanges compare_import(const std::vector<KnownItem>& known, const Imported& imported);
+
+}  // namespace par::import

@@ -1,0 +1,42 @@
+#include "import/reimport.h"
+
+#include "support/catch.h"
+
+using namespace par;
+using import::compare_import;
+
+namespace {
+
+import::Imported with(const std::vector<std::string>& ids){import::Imported imported;
+for (const auto& id : ids)
+  imported.items.push_back({ItemId(id), id, {}, core::Severity::major, "", 0, {}, AgentName()});
+return imported;
+}  // namespace
+
+const std::vector<import::KnownItem> kKnown{
+    {ItemId("kept"), true}, {ItemId("gone"), true}, {ItemId("back"), false}, {ItemId("over"), false}};
+
+}  // namespace
+
+TEST_CASE("reimport: items are added, kept, reopened or vanished") {
+  const auto changes = compare_import(kKnown, with({"new", "back", "kept"}));
+  CHECK(changes.added == std::vector<std::size_t>{0});
+  CHECK(changes.reopened == std::vector<std::size_t>{1});
+  CHECK(changes.kept == std::vector<std::size_t>{2});
+  CHECK(changes.vanished == std::vector<ItemId>{ItemId("gone")});
+}
+
+TEST_CASE("reimport: nothing vanishes in an import that could not be read to its end") {
+  auto imported = with({"kept"});
+  imported.complete = false;
+  CHECK(compare_import(kKnown, imported).vanished.empty());
+  CHECK(compare_import(kKnown, imported).kept.size() == 1);
+}
+
+TEST_CASE("reimport: the same import again changes nothing") {
+  const auto imported = with({"a", "b"});
+  const auto changes = compare_import({{ItemId("a"), true}, {ItemId("b"), true}}, imported);
+  CHECK(changes.kept.size() == 2);
+  CHECK(changes.added.empty());
+  CHECK(changes.vanished.empty());
+}
