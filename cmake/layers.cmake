@@ -14,7 +14,7 @@ function(par_layer name)
   target_link_libraries(par_${name} PUBLIC par_options ${layers} PRIVATE ${ARG_WITH})
 endfunction()
 
-par_layer(base WITH fmt::fmt)
+par_layer(base WITH fmt::fmt PkgConfig::UTF8PROC)
 target_link_libraries(par_base PUBLIC fmt::fmt)
 par_layer(core USES base)
 par_layer(os USES base WITH PkgConfig::NETTLE)

@@ -39,6 +39,7 @@ for folder in src/*/; do
   }
 done
 
+outside src/base 'libutf8proc stays in base/' '#include <utf8proc'
 outside src/git 'libgit2 stays in git/' '#include <git2'
 outside src/store 'SQLite and simdjson stay in store/' '#include <(sqlite3|simdjson)'
 outside src/config 'toml++ stays in config/' '#include <toml'

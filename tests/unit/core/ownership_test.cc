@@ -10,7 +10,7 @@ Ownership ownership(std::vector<std::string> owns, std::vector<std::string> forb
   agent.name = AgentName("errors");
   agent.owns = std::move(owns);
   agent.forbids = std::move(forbids);
-  auto parsed = Ownership::parse(agent, fold_case);
+  auto parsed = Ownership::parse(agent, {fold_case});
   REQUIRE(parsed);
   return *std::move(parsed);
 }
@@ -58,7 +58,7 @@ TEST_CASE("ownership: a pattern that cannot be read names its agent and its list
   agent.name = AgentName("errors");
   agent.owns = {"src"};
   agent.forbids = {"a//b"};
-  const auto parsed = Ownership::parse(agent, false);
+  const auto parsed = Ownership::parse(agent, {});
   REQUIRE_FALSE(parsed);
   CHECK(parsed.error().message == "cannot read 'forbids' of agent 'errors'");
   CHECK(parsed.error().causes == std::vector<std::string>{"invalid pattern 'a//b': it has an empty segment"});
