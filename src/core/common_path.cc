@@ -41,9 +41,10 @@ bool is_taken_away(const std::vector<RuleAt>& rules, const RuleAt& grant, const 
 // A query under construction. A rule is tracked once, and only where it can make a difference.
 class QueryBuilder {
  public:
-  QueryBuilder(Folding folding, std::uint32_t lists) {
+  QueryBuilder(Folding folding, std::uint32_t lists, std::size_t set_limit) {
     query_.folding = folding;
     query_.lists = lists;
+    query_.set_limit = set_limit;
   }
 
   void add_pair(const RuleAt& a, const RuleAt& b) { query_.pairs.emplace_back(a, b); }
@@ -61,7 +62,7 @@ class QueryBuilder {
 PathQuery common_query(const Ownership& a, const Ownership& b) {
   const auto rules_a = rules_of(a, 0);
   const auto rules_b = rules_of(b, list_count(a));
-  QueryBuilder builder(a.folding(), list_count(a) + list_count(b));
+  QueryBuilder builder(a.folding(), list_count(a) + list_count(b), kCommonLimit);
   for (const auto& x : rules_a) {
     if (!x.grants) continue;
     for (const auto& y : rules_b) {
@@ -93,7 +94,7 @@ Containment contains(const Ownership& outer, const Ownership& inner) {
   const auto rules_inner = rules_of(inner, 0);
   const auto rules_outer = rules_of(outer, list_count(inner));
   const RuleAt everything{nullptr, list_count(inner) + list_count(outer), 0, true};
-  QueryBuilder builder(inner.folding(), everything.list + 1);
+  QueryBuilder builder(inner.folding(), everything.list + 1, kContainmentLimit);
   for (const auto& x : rules_inner) {
     if (!x.grants) continue;
     builder.add_pair(x, everything);

@@ -19,12 +19,17 @@ namespace par::core {
 // exponentially many. Beyond a limit (core/path_search.h) they are left out of account, and so is the
 // question whether a word with characters outside ASCII is the folded spelling of a name: then the answer may
 // be a path that not both own (they are kept apart without need), never a wrong "none".
+inline constexpr std::size_t kCommonLimit = 5'000;
+
 [[nodiscard]] std::optional<RepoPath> common_path(const Ownership& a, const Ownership& b);
 
-// Whether every path that `inner` owns belongs to `outer` too.
+// Whether every path that `inner` owns belongs to `outer` too. Cost: all rules of `outer` that may matter are
+// followed as sets, kContainmentLimit at most.
+inline constexpr std::size_t kContainmentLimit = 20'000;
+
 struct Containment {
   std::optional<RepoPath> outside;  // a shortest path of `inner` that is not of `outer`; none: contained
-  bool decided = true;              // false: beyond the limit named above; `outside` says nothing
+  bool decided = true;              // false: beyond the limit; `outside` says nothing
 
   [[nodiscard]] bool contained() const { return decided && !outside; }
 };

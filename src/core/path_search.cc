@@ -61,6 +61,7 @@ class Search {
  public:
   explicit Search(const PathQuery& query)
       : folding_(query.folding),
+        set_limit_(query.set_limit),
         tracked_(query.tracked, query.lists),
         must_not_be_owned_(std::any_of(query.tracked.begin(), query.tracked.end(),
                                        [](const RuleAt& rule) { return rule.grants; })) {
@@ -85,7 +86,7 @@ class Search {
 
   [[nodiscard]] PathAnswer run() {
     for (std::size_t i = 0; i < words_.size(); ++i) {
-      if (tracked_.size() > kTrackedLimit) return {std::nullopt, false};
+      if (tracked_.size() > set_limit_) return {std::nullopt, false};
       const auto pairs = std::move(words_[i].pairs);
       for (const char c : symbols_) {
         if (!extend_word(i, pairs, c)) continue;
@@ -158,6 +159,7 @@ class Search {
   }
 
   Folding folding_;
+  std::size_t set_limit_;
   TrackedRules tracked_;
   bool must_not_be_owned_;
   Side a_;

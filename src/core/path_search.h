@@ -19,18 +19,17 @@ struct PathQuery {
   // A denial takes the path away from the grants before it on its list. Where there is a grant among these,
   // the path must not be owned by the lists of these rules.
   std::vector<RuleAt> tracked;
-  std::uint32_t lists = 0;  // more than any list's number
+  std::uint32_t lists = 0;    // more than any list's number
+  std::size_t set_limit = 0;  // how many sets of places `tracked` may need
   Folding folding;
 };
 
 struct PathAnswer {
   std::optional<RepoPath> path;
-  // False: `tracked` needed more than kTrackedLimit sets, or what was found is a word of bytes that no folded
+  // False: `tracked` needed more than `set_limit` sets, or what was found is a word of bytes that no folded
   // name consists of. Then `path` matches a pair and no more, and none means nothing.
   bool decided = true;
 };
-
-inline constexpr std::size_t kTrackedLimit = 5'000;
 
 [[nodiscard]] PathAnswer find_path(const PathQuery& query);
 

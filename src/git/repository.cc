@@ -46,7 +46,8 @@ struct Facts {
 bool is_true(std::string_view value) { return value == "true" || value == "yes" || value == "1"; }
 
 Result<Facts> read_facts(const Repository& repository) {
-  PAR_ASSIGN(const auto entries, read_config(repository, R"(^core\.(ignorecase|precomposeunicode|worktree)$)"));
+  PAR_ASSIGN(const auto entries,
+             read_config(repository, R"(^core\.(ignorecase|precomposeunicode|worktree)$)"));
   Facts facts;
   for (const auto& [key, value] : entries) {
     if (key == "core.worktree") facts.work_tree = value;
