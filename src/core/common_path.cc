@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <string>
 
 #include "core/glob_relations.h"
 #include "core/path_search.h"
+#include "core/shortest_common.h"
 
 namespace par::core {
 namespace {
@@ -52,6 +54,8 @@ class QueryBuilder {
     if (tracked_.insert(rule.glob).second) query_.tracked.push_back(rule);
   }
 
+  void forget_tracked() { query_.tracked.clear(); }
+
   [[nodiscard]] const PathQuery& query() const { return query_; }
 
  private:
@@ -59,35 +63,65 @@ class QueryBuilder {
   std::set<const Glob*> tracked_;
 };
 
-PathQuery common_query(const Ownership& a, const Ownership& b) {
-  const auto rules_a = rules_of(a, 0);
-  const auto rules_b = rules_of(b, list_count(a));
-  QueryBuilder builder(a.folding(), list_count(a) + list_count(b), kCommonLimit);
+// The pairs of rules that may grant a common path, without the rules to track.
+QueryBuilder pairs_of(const std::vector<RuleAt>& rules_a, const std::vector<RuleAt>& rules_b,
+                      QueryBuilder builder) {
   for (const auto& x : rules_a) {
     if (!x.grants) continue;
-    for (const auto& y : rules_b) {
-      if (!y.grants || !may_meet(*x.glob, *y.glob)) continue;
-      if (is_taken_away(rules_a, x, *y.glob) || is_taken_away(rules_b, y, *x.glob)) continue;
-      builder.add_pair(x, y);
-      const auto track = [&](const RuleAt& denial) {
-        if (may_meet(*denial.glob, *x.glob) && may_meet(*denial.glob, *y.glob)) builder.track(denial);
-      };
-      for_denials(rules_a, x, track);
-      for_denials(rules_b, y, track);
-    }
+    for (const auto& y : rules_b)
+      if (y.grants && may_meet(*x.glob, *y.glob) && !is_taken_away(rules_a, x, *y.glob) &&
+          !is_taken_away(rules_b, y, *x.glob))
+        builder.add_pair(x, y);
   }
-  return builder.query();
+  return builder;
+}
+
+// Adds the rules that take a common path of a pair away.
+void track_denials(const std::vector<RuleAt>& rules_a, const std::vector<RuleAt>& rules_b,
+                   QueryBuilder& builder) {
+  const auto pairs = builder.query().pairs;
+  for (const auto& [x, y] : pairs) {
+    const Glob& a = *x.glob;
+    const Glob& b = *y.glob;
+    const auto track = [&](const RuleAt& denial) {
+      if (may_meet(*denial.glob, a) && may_meet(*denial.glob, b)) builder.track(denial);
+    };
+    for_denials(rules_a, x, track);
+    for_denials(rules_b, y, track);
+  }
+}
+
+// The first of the shortest paths that a pair grants, whatever is tracked; nullopt: that takes the search.
+std::optional<std::optional<RepoPath>> common_path_of_pairs(const PathQuery& query) {
+  std::optional<std::string> best;
+  for (const auto& [a, b] : query.pairs) {
+    auto common = shortest_common(*a.glob, *b.glob);
+    if (!common.certain) return std::nullopt;
+    if (common.path && (!best || comes_before(*common.path, *best))) best = std::move(common.path);
+  }
+  return best ? std::optional<RepoPath>(RepoPath(*std::move(best))) : std::optional<RepoPath>();
+}
+
+bool is_path_of(const RepoPath& path, const Ownership& a, const Ownership& b) {
+  return fold_name(path.str(), a.folding()) == path.str() && a.owns(path.str()) && b.owns(path.str());
 }
 
 }  // namespace
 
+// No path at all that a pair grants is a proof, and the first one that a pair grants is the first that both
+// own if they do own it. Else the search tells what the rules that take away leave.
 std::optional<RepoPath> common_path(const Ownership& a, const Ownership& b) {
-  PathQuery query = common_query(a, b);
-  if (query.pairs.empty()) return std::nullopt;
-  auto answer = find_path(query);
+  const auto rules_a = rules_of(a, 0);
+  const auto rules_b = rules_of(b, list_count(a));
+  auto builder = pairs_of(rules_a, rules_b, {a.folding(), list_count(a) + list_count(b), kCommonLimit});
+  if (builder.query().pairs.empty()) return std::nullopt;
+  if (auto known = common_path_of_pairs(builder.query()); known && (!*known || is_path_of(**known, a, b)))
+    return *known;
+  track_denials(rules_a, rules_b, builder);
+  auto answer = find_path(builder.query());
   if (answer.decided || answer.path) return std::move(answer.path);
-  query.tracked.clear();
-  return find_path(query).path;
+  builder.forget_tracked();
+  return find_path(builder.query()).path;
 }
 
 Containment contains(const Ownership& outer, const Ownership& inner) {

@@ -67,6 +67,24 @@ bool can_be_segment(Beginning text) {
          text != Beginning::git;
 }
 
+std::size_t rank_of(char c) {
+  static constexpr auto kRanks = [] {
+    std::array<std::uint8_t, 256> ranks{};
+    for (std::size_t i = 0; i < kBytesInOrder.size(); ++i)
+      ranks[kBytesInOrder[i]] = static_cast<std::uint8_t>(i);
+    ranks[static_cast<unsigned char>(kEndOfSegment)] = kBytesInOrder.size();
+    return ranks;
+  }();
+  return kRanks[static_cast<unsigned char>(c)];
+}
+
+std::optional<char> best_byte(const ByteSet& set, Folding folding) {
+  for (const auto byte : kBytesInOrder)
+    if (set.test(byte) && !(folding.ignore_case && is_upper(static_cast<char>(byte))))
+      return static_cast<char>(byte);
+  return std::nullopt;
+}
+
 void Alphabet::distinguish(const PathAutomaton& automaton) {
   for (const auto& place : automaton.places())
     if (place.kind == PlaceKind::byte) distinguish(place.bytes);

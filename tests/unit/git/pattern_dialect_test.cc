@@ -1,4 +1,5 @@
 // The dialect of core/glob.h against the one it was made of: git's own ignore patterns.
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -23,6 +24,15 @@ bool matches_as_ignored(const std::string& pattern, const std::string& path) {
   return !pattern.ends_with('/') && below && below->matches(path);
 }
 
+// Two stars within a segment are '*' to us. git says so too, but reads "***" as "**" and, before 2.40,
+// sometimes "b**/" as well (it compares pointers into different texts).
+bool reads_stars_alike(const std::string& pattern) {
+  const auto segments = split(pattern, '/');
+  return std::all_of(segments.begin(), segments.end(), [](const std::string& segment) {
+    return segment == "**" || segment.find("**") == std::string::npos;
+  });
+}
+
 std::vector<std::string> random_patterns(std::size_t count) {
   std::mt19937 random(3);  // NOLINT: the same patterns every time
   const std::vector<std::string> tokens{"a",  "b",   "a",   "b",   "/",    "/",    "*",          "?",
@@ -31,7 +41,7 @@ std::vector<std::string> random_patterns(std::size_t count) {
   while (patterns.size() < count) {
     std::string pattern;
     for (auto left = 1 + random() % 5; left > 0; --left) pattern += tokens[random() % tokens.size()];
-    if (core::Glob::parse(pattern)) patterns.push_back(std::move(pattern));
+    if (core::Glob::parse(pattern) && reads_stars_alike(pattern)) patterns.push_back(std::move(pattern));
   }
   return patterns;
 }
