@@ -35,7 +35,7 @@ std::string mapped(const std::string& text, int options) {
 }
 
 // `text` is well-formed UTF-8.
-std::string fold_characters(std::string text, Folding folding) {
+std::string fold_characters(const std::string& text, Folding folding) {
   if (!folding.ignore_case) return mapped(text, UTF8PROC_COMPOSE);
   if (!folding.precompose) return mapped(text, UTF8PROC_CASEFOLD);
   // Marks are put in order before their case is folded, which can make them letters (U+0345).
@@ -52,7 +52,7 @@ std::string fold_name(std::string_view name, Folding folding) {
       if (folding.ignore_case) fold_ascii(run);
       out += run;
     } else {
-      out += fold_characters(std::move(run), folding);
+      out += fold_characters(run, folding);
     }
     run.clear();
   };

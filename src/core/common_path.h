@@ -17,7 +17,7 @@ namespace par::core {
 // Cost: the product of the pairs of rules that may meet (core/glob_relations.h) and of which none takes the
 // other away, segment by segment (core/shortest_common.h) and, where rules that take away matter, byte by
 // byte (core/path_search.h). Rules that take away have to be followed as sets of states, of which patterns
-// made for it have exponentially many. Beyond a limit (core/path_search.h) they are left out of account, and
+// made for it have exponentially many. Beyond kCommonLimit sets they are left out of account, and
 // so is the question whether a word with characters outside ASCII is the folded spelling of a name: then the
 // answer may be a path that not both own (they are kept apart without need), never a wrong "none".
 inline constexpr std::size_t kCommonLimit = 5'000;

@@ -1,7 +1,6 @@
 // One pattern of `.gitpar.toml` and what it matches. The dialect:
 //   - anchored at the root when it holds a '/' before its end (a leading '/' counts, and is dropped),
-//   otherwise
-//     it matches at any depth;
+//     otherwise it matches at any depth;
 //   - '*', '?', '[...]' match within a segment, '**' (a whole segment) matches any number of segments, at the
 //     end at least one; '\' escapes. In brackets: ranges, '!' or '^' first negates, ']' first is itself,
 //     "[:alpha:]" and its like (ASCII);

@@ -3,9 +3,8 @@
 //
 // Metadata of the repository is never owned by a wildcard: a path with a segment that starts with ".git", or
 // a file called CODEOWNERS, belongs only to patterns that name that segment literally (".github/workflows"
-// owns
-// ".github/workflows/ci.yml", "**" and "src" do not own "src/.gitattributes"). Patterns that take away match
-// metadata as any other path.
+// owns ".github/workflows/ci.yml", "**" and "src" do not own "src/.gitattributes"). Patterns that take away
+// match metadata as any other path.
 #pragma once
 
 #include <string_view>

@@ -48,6 +48,25 @@ TEST_CASE("ownership: case is folded in what is owned and in what is forbidden")
   CHECK_FALSE(agent.owns("SRC/vendor/a.c"));
 }
 
+TEST_CASE("ownership: of ordered rules the last that matches decides, list by list") {
+  AgentSpec agent;
+  agent.owns = {"/x"};
+  agent.rules = {{"docs", true, false, 0},
+                 {"docs/api", false, false, 0},
+                 {"docs/api/index.md", true, false, 0},
+                 {"docs/api/v1", true, true, 1}};
+  agent.forbids = {"*.lock"};
+  const auto parsed = Ownership::parse(agent, {});
+  REQUIRE(parsed);
+  CHECK(parsed->owns("x"));
+  CHECK(parsed->owns("docs/a"));
+  CHECK_FALSE(parsed->owns("docs/api/a"));
+  CHECK(parsed->owns("docs/api/index.md"));
+  CHECK(parsed->owns("docs/api/v1"));
+  CHECK_FALSE(parsed->owns("docs/api/v1/x"));
+  CHECK_FALSE(parsed->owns("docs/yarn.lock"));
+}
+
 TEST_CASE("ownership: paths outside keep their order") {
   const std::vector<RepoPath> changed{RepoPath("z"), RepoPath("src/a"), RepoPath("b")};
   CHECK(ownership({"src"}, {}).outside(changed) == std::vector<RepoPath>{RepoPath("z"), RepoPath("b")});
