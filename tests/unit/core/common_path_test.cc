@@ -36,17 +36,39 @@ std::string witness(const std::string& a, const std::string& b, bool fold_case =
   return witness(ownership({a}, {}, fold_case), ownership({b}, {}, fold_case));
 }
 
-TEST_CASE("common path: pairs that other planners get wrong") {
+// ---- pairs that other planners get wrong
+
+TEST_CASE("common path: a wildcard for the name meets a wildcard for the directory") {
   CHECK(witness("src/api/*.py", "src/*/handler.py") == "src/api/handler.py");
+}
+
+TEST_CASE("common path: a directory meets what is below it") {
   CHECK(witness("src/lib", "src/lib/x.py") == "src/lib/x.py");
+}
+
+TEST_CASE("common path: a name at any depth meets a directory") {
   CHECK(witness("**/x.c", "src/**") == "src/x.c");
+}
+
+TEST_CASE("common path: '*' and '**' meet across each other") {
   CHECK(witness("a/*/c/**", "a/b/**/d") == "a/b/c/d");
+}
+
+TEST_CASE("common path: a set of bytes meets a literal of another length") {
   CHECK(witness("src/[ab]*", "src/b?") == "src/ba");
+}
+
+TEST_CASE("common path: one name written with different escapes is one name") {
   CHECK(witness("src/\\a.c", "src/a.c") == "src/a.c");
   CHECK(witness("src/\\*", "src/[*]") == "src/*");
+}
+
+TEST_CASE("common path: names that differ in case meet where case is ignored") {
   CHECK(witness("Foo/x", "foo/x").empty());
   CHECK(witness("Foo/x", "foo/x", true) == "foo/x");
 }
+
+// ----
 
 TEST_CASE("common path: what people mean to be disjoint is disjoint") {
   CHECK(witness("*.c", "*.h").empty());
