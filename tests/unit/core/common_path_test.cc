@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/owner_index.h"
 #include "support/catch.h"
 
 namespace par::core {
@@ -136,6 +137,8 @@ TEST_CASE("common path: names that the repository takes for the same are one pat
              "e",
              {true, false}));
   CHECK(witness("x/[A-Z]", "x/?", true) == "x/a");
+  // What is left are upper-case letters, which are no names of their own.
+  CHECK(witness(ownership({"x/*"}, {"x/a", "x/[!a]"}, true), ownership({"x/?"}, {}, true)).empty());
 }
 
 TEST_CASE("common path: what either forbids is not shared") {
@@ -208,6 +211,18 @@ TEST_CASE("common path: shares exactly the metadata that the matcher lets both o
       REQUIRE(b.owns(found->str()));
     } else {
       for (const auto& path : paths) REQUIRE_FALSE((a.owns(path) && b.owns(path)));
+    }
+    const auto answer = contains(a, b);
+    const auto& outside = answer.outside;
+    REQUIRE(answer.decided);
+    if (outside) REQUIRE((b.owns(outside->str()) && !a.owns(outside->str())));
+    OwnerIndex index({a, b});
+    for (std::size_t path = static_cast<std::size_t>(i) % 16; path < paths.size(); path += 16) {
+      const bool by_a = a.owns(paths[path]);
+      const bool by_b = b.owns(paths[path]);
+      if (!outside && by_b && !by_a) FAIL("not contained: " << paths[path]);
+      const auto owners = index.owners_of(paths[path]);
+      if (owners.size() != (by_a ? 1U : 0U) + (by_b ? 1U : 0U)) FAIL("the owners of " << paths[path]);
     }
   }
 }

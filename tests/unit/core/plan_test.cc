@@ -154,9 +154,10 @@ TEST_CASE("plan: overlaps are listed by the file's order, whether their path exi
 TEST_CASE("plan: agents of ordered rules are planned like all others") {
   auto docs = agent("docs", {});
   docs.rules = {{"docs/**", true, false, 0}, {"docs/api/**", false, false, 0}};
-  const auto plan = plan_of(request({docs, agent("api", {"docs/api/**"})}, {"docs/x", "docs/api/y"}));
+  const auto plan =
+      plan_of(request({docs, agent("api", {"docs/api/**"})}, {"docs/x", "docs/api/y", "docs/z"}));
   CHECK(plan.overlaps.empty());
-  CHECK(plan.find(AgentName("docs"))->file_count == 1);
+  CHECK(plan.find(AgentName("docs"))->file_count == 2);
   CHECK(plan.unowned_paths == 0);
 }
 
