@@ -15,7 +15,7 @@ namespace {
 using test::RandomOwners;
 using test::SampledOwner;
 
-constexpr std::size_t kQuick = 4'000;
+constexpr std::size_t kQuick = 2'500;
 
 RandomOwners random_owners(unsigned seed) {
   return test::sweep_count(0) == 0 ? RandomOwners(seed, test::all_paths("abc", 5), 300)
