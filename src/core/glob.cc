@@ -52,8 +52,20 @@ std::string_view class_ranges(std::string_view name) {
   return found == kClasses.end() ? std::string_view() : found->second;
 }
 
-GlobSegment any_depth() { return {true, false, {}, {}}; }
-GlobSegment any_one() { return {false, false, {}, {{true, {}}}}; }
+GlobSegment any_depth() { return {true, false, {}, {}, {}}; }
+GlobSegment any_one() { return {false, false, {}, {{true, {}}}, "a"}; }
+
+// Of a segment with wildcards: every star left out, unless nothing is left then.
+std::string shortest_text(const std::vector<GlobStep>& steps, Folding folding) {
+  std::string text;
+  for (const auto& step : steps) {
+    if (step.star) continue;
+    const auto c = best_byte(step.bytes, folding);
+    if (!c) return "";
+    text += *c;
+  }
+  return text.empty() ? "a" : text;
+}
 
 // Reads one segment of a pattern.
 class SegmentParser {
@@ -67,6 +79,7 @@ class SegmentParser {
     while (!rest_.empty()) PAR_TRY(read_step());
     add_literals();
     if (!segment_.literal) segment_.plain.clear();
+    segment_.shortest = segment_.literal ? segment_.plain : shortest_text(segment_.steps, folding_);
     if (segment_.plain == "." || segment_.plain == "..")
       return Error(fmt::format("'{}' is not a segment of a path", segment_.plain));
     return std::move(segment_);

@@ -10,7 +10,6 @@
 // same to a pattern (base/folding.h); within brackets that holds for ASCII letters.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,10 +17,9 @@
 
 #include "base/folding.h"
 #include "base/result.h"
+#include "core/byte_set.h"
 
 namespace par::core {
-
-using ByteSet = std::bitset<256>;
 
 // One element of a segment: any bytes, or one byte of a set. No set holds '/' or NUL.
 struct GlobStep {
@@ -38,6 +36,7 @@ struct GlobSegment {
   bool literal = false;    // `plain` is the only match
   std::string plain;       // unescaped and folded
   std::vector<GlobStep> steps;
+  std::string shortest;  // what it matches first: shortest, then best bytes (core/byte_set.h); "": nothing
 
   bool operator==(const GlobSegment&) const = default;
 };

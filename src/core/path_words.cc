@@ -27,28 +27,6 @@ bool is_in_beginning(char c, Folding folding) {
                      [&](std::string_view beginning) { return equal(beginning.back(), c, folding); });
 }
 
-// 0 for the bytes that a reader likes best in a witness.
-constexpr int preference(unsigned char c) {
-  if (c >= 'a' && c <= 'z') return 0;
-  if (c >= '0' && c <= '9') return 1;
-  if (c == '_') return 2;
-  if (c == '-') return 3;
-  if (c == '.') return 4;
-  return c > 0x20 && c < 0x7f ? 5 : 6;
-}
-
-// Every byte that a segment may hold, best first.
-constexpr std::array<unsigned char, 254> bytes_in_order() {
-  std::array<unsigned char, 254> bytes{};
-  std::size_t count = 0;
-  for (int rank = 0; rank <= 6; ++rank)
-    for (unsigned c = 1; c < 256; ++c)
-      if (c != static_cast<unsigned char>(kEndOfSegment) && preference(static_cast<unsigned char>(c)) == rank)
-        bytes[count++] = static_cast<unsigned char>(c);
-  return bytes;
-}
-constexpr auto kBytesInOrder = bytes_in_order();
-
 }  // namespace
 
 Beginning extend(Beginning beginning, char c, Folding folding) {
@@ -67,24 +45,6 @@ bool can_be_segment(Beginning text) {
          text != Beginning::git;
 }
 
-std::size_t rank_of(char c) {
-  static constexpr auto kRanks = [] {
-    std::array<std::uint8_t, 256> ranks{};
-    for (std::size_t i = 0; i < kBytesInOrder.size(); ++i)
-      ranks[kBytesInOrder[i]] = static_cast<std::uint8_t>(i);
-    ranks[static_cast<unsigned char>(kEndOfSegment)] = kBytesInOrder.size();
-    return ranks;
-  }();
-  return kRanks[static_cast<unsigned char>(c)];
-}
-
-std::optional<char> best_byte(const ByteSet& set, Folding folding) {
-  for (const auto byte : kBytesInOrder)
-    if (set.test(byte) && !(folding.ignore_case && is_upper(static_cast<char>(byte))))
-      return static_cast<char>(byte);
-  return std::nullopt;
-}
-
 void Alphabet::distinguish(const PathAutomaton& automaton) {
   for (const auto& place : automaton.places())
     if (place.kind == PlaceKind::byte) distinguish(place.bytes);
@@ -97,7 +57,7 @@ void Alphabet::distinguish(const ByteSet& set) {
   }
   std::array<std::uint16_t, 512> split{};  // class, in the set or not -> new class + 1
   std::uint16_t count = 0;
-  for (const auto c : kBytesInOrder) {
+  for (const auto c : bytes_in_order()) {
     std::uint16_t& part = split[class_of_[c] * 2U + (set.test(c) ? 1U : 0U)];
     if (part == 0) part = ++count;
     class_of_[c] = static_cast<std::uint16_t>(part - 1);
@@ -108,7 +68,7 @@ void Alphabet::distinguish(const ByteSet& set) {
 std::vector<char> Alphabet::symbols(Folding folding) const {
   std::vector<bool> taken(count_);
   std::vector<char> symbols;
-  for (const auto byte : kBytesInOrder) {
+  for (const auto byte : bytes_in_order()) {
     const auto c = static_cast<char>(byte);
     if (folding.ignore_case && is_upper(c)) continue;
     if (!alone_.test(byte)) {

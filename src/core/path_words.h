@@ -3,9 +3,7 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "base/folding.h"
@@ -19,12 +17,6 @@ enum class Beginning : std::uint8_t { empty = 0, dot = 1, dot_dot = 2, git = 5, 
 [[nodiscard]] Beginning extend(Beginning beginning, char c, Folding folding);
 // Empty segments, ".", ".." and ".git" are no part of a path that git can hold.
 [[nodiscard]] bool can_be_segment(Beginning text);
-
-// The order of bytes in a path that is shown: a-z, 0-9, '_', '-', '.', other printable bytes, the rest, '/'.
-[[nodiscard]] std::size_t rank_of(char c);
-// The first of a set that is not empty; where case is folded, of those that are not upper case: nullopt if
-// none.
-[[nodiscard]] std::optional<char> best_byte(const ByteSet& set, Folding folding);
 
 // The bytes in classes: those of one class are told apart by no pattern.
 class Alphabet {

@@ -12,27 +12,15 @@ namespace {
 
 using Steps = std::vector<GlobStep>;
 
-// The first of the shortest texts, but the empty one, that a segment accepts.
-std::optional<std::string> shortest_text(const GlobSegment& segment, Folding folding) {
-  if (segment.literal) return segment.plain;
-  std::string text;
-  for (const auto& step : segment.steps) {
-    if (step.star) continue;
-    const auto c = best_byte(step.bytes, folding);
-    if (!c) return std::nullopt;
-    text += *c;
-  }
-  return text.empty() ? "a" : text;
-}
-
-// As shortest_text, of two segments with wildcards. Breadth first: a point is how
-// far each segment has been read, and all points of one text are held together.
+// The first of the shortest texts, but the empty one, that two segments with wildcards accept. Breadth first:
+// a point is how far each segment has been read, and all points of one text are held together.
 class SharedText {
  public:
   SharedText(const Steps& a, const Steps& b, Folding folding)
       : a_(a), b_(b), folding_(folding), seen_((a.size() + 1) * (b.size() + 1)) {}
 
-  std::optional<std::string> find() {
+  // "": there is none.
+  std::string find() {
     Text empty;
     enter({0, 0}, empty);
     std::fill(seen_.begin(), seen_.end(), false);  // the start may be met again with a text behind it
@@ -43,7 +31,7 @@ class SharedText {
         return text_at(i);
       extend(i, points);
     }
-    return std::nullopt;
+    return "";
   }
 
  private:
@@ -129,12 +117,11 @@ class Grid {
     if (i == a_.size() || j == b_.size() || (any_a && any_b)) return;
     const auto& rest = at(any_a ? i : i + 1, any_b ? j : j + 1);
     if (!rest) return;
-    const auto text = any_a   ? shortest_text(b_[j], folding_)
-                      : any_b ? shortest_text(a_[i], folding_)
-                              : shared(a_[i], b_[j]);
+    const auto text = any_a ? b_[j].shortest : any_b ? a_[i].shortest : shared(a_[i], b_[j]);
+    if (text.empty()) return;
     const bool both_literal = a_[i].literal && b_[j].literal;
-    certain_ = certain_ && !(text && has_meaning(*text, both_literal, rest->empty()));
-    if (text) offer(i, j, *text + kEndOfSegment + *rest);
+    certain_ = certain_ && !has_meaning(text, both_literal, rest->empty());
+    offer(i, j, text + kEndOfSegment + *rest);
   }
 
   void offer(std::size_t i, std::size_t j, std::string path) {
@@ -142,9 +129,10 @@ class Grid {
     if (!best || comes_before(path, *best)) best = std::move(path);
   }
 
-  [[nodiscard]] std::optional<std::string> shared(const GlobSegment& x, const GlobSegment& y) const {
-    if (x.literal) return accepts(y, x.plain) ? std::optional(x.plain) : std::nullopt;
-    if (y.literal) return accepts(x, y.plain) ? std::optional(y.plain) : std::nullopt;
+  // "": there is none.
+  [[nodiscard]] std::string shared(const GlobSegment& x, const GlobSegment& y) const {
+    if (x.literal) return accepts(y, x.plain) ? x.plain : "";
+    if (y.literal) return accepts(x, y.plain) ? y.plain : "";
     return SharedText(x.steps, y.steps, folding_).find();
   }
 
