@@ -12,17 +12,17 @@ function(par_layer name)
   set(layers ${ARG_USES})
   list(TRANSFORM layers PREPEND par_)
   target_link_libraries(par_${name} PUBLIC par_options ${layers} PRIVATE ${ARG_WITH})
-  # Half of the time of a build is spent in these; tests/checks/tidy.sh builds without, so that every source
-  # still includes what it uses.
-  if(name STREQUAL base)
-    target_precompile_headers(par_base PRIVATE <algorithm> <functional> <map> <memory> <optional> <string>
+  # Half of the time of a build is spent in these; tests/checks/tidy.sh builds without, so that every
+  # source still includes what it uses. (base compiles with settings of its own.)
+  if(name STREQUAL base OR name STREQUAL core)
+    target_precompile_headers(par_${name} PRIVATE <algorithm> <functional> <map> <memory> <optional> <string>
       <variant> <vector> <fmt/format.h>)
-  elseif(NOT name STREQUAL cli)
-    target_precompile_headers(par_${name} REUSE_FROM par_base)
+  else()
+    target_precompile_headers(par_${name} REUSE_FROM par_core)
   endif()
 endfunction()
 
-par_layer(base WITH fmt::fmt)
+par_layer(base WITH fmt::fmt PkgConfig::UTF8PROC)
 target_link_libraries(par_base PUBLIC fmt::fmt)
 par_layer(core USES base)
 par_layer(os USES base WITH PkgConfig::NETTLE)
@@ -32,4 +32,3 @@ par_layer(import USES core base WITH pugixml::pugixml simdjson::simdjson)
 par_layer(store USES os core base WITH PkgConfig::SQLITE simdjson::simdjson)
 par_layer(app USES core base os git config import store)
 par_layer(cli USES app core base os git config import store WITH CLI11::CLI11)
-target_precompile_headers(par_cli PRIVATE <CLI/CLI.hpp> <fmt/format.h>)

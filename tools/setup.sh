@@ -4,11 +4,11 @@
 # that the caller's output stays its own.
 
 build_packages='g++ cmake ninja-build pkg-config libgit2-dev libcli11-dev libtomlplusplus-dev
-  libfmt-dev libsqlite3-dev libsimdjson-dev libpugixml-dev nettle-dev git'
+  libfmt-dev libutf8proc-dev libsqlite3-dev libsimdjson-dev libpugixml-dev nettle-dev git'
 test_packages='catch2 bash-completion zsh fish man-db mandoc'
 check_packages='clang-format clang-tidy shellcheck'
 build_tools='g++ >= 12, cmake >= 3.25, ninja, pkg-config'
-libraries='libgit2 >= 1.5, CLI11, toml++, fmt, SQLite >= 3.40, simdjson, pugixml, nettle'
+libraries='libgit2 >= 1.5, CLI11, toml++, fmt, utf8proc, SQLite >= 3.40, simdjson, pugixml, nettle'
 
 say() {
   printf '%s\n' "$*" >&2

@@ -69,6 +69,7 @@ Result<MadePlan> make_plan_now(const Project& project, const PlanOptions& option
   request.config = std::move(base.config);
   PAR_ASSIGN(request.paths, project.objects->paths(base.commit));
   request.ignore_case = project.repository.ignore_case;
+  request.precompose = project.repository.precompose;
   if (options.jobs > 0) request.config.policy.jobs = options.jobs;
   request.jobs_cap = project.user.jobs;
   request.force_parallel = options.force_parallel;

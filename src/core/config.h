@@ -43,10 +43,22 @@ struct Item {
   bool operator==(const Item&) const = default;
 };
 
+// One rule of an ordered list, as CODEOWNERS files have them: of a section's rules that match a path the last
+// one decides. What the sections grant is added up.
+struct OwnershipRule {
+  std::string pattern;    // dialect of core/glob.h
+  bool grants = true;     // false: whoever the path belongs to, it is not this agent
+  bool it_alone = false;  // a literal last segment does not stand for what is below it
+  int section = 0;
+
+  bool operator==(const OwnershipRule&) const = default;
+};
+
 struct AgentSpec {
   AgentName name;
   std::vector<std::string> owns;     // patterns, dialect of core/glob.h
-  std::vector<std::string> forbids;  // subtracted from `owns`
+  std::vector<OwnershipRule> rules;  // owned besides `owns`
+  std::vector<std::string> forbids;  // subtracted from both
   std::vector<AgentName> after;      // their work must be in the candidate first
   std::string run;                   // a shell command with placeholders
   std::string prompt;

@@ -55,7 +55,7 @@ EventBody judge_branch(const Plan& plan, const AgentName& agent, int attempt, co
 
   const PlannedAgent* planned = plan.find(agent);
   check(planned != nullptr, "a branch of an agent that is not in the plan");
-  const auto ownership = Ownership::parse(planned->spec, plan.ignore_case);
+  const auto ownership = Ownership::parse(planned->spec, plan.folding());
   check(ownership.has_value(), "a plan with a pattern that cannot be read");
   const auto changed = changed_paths(facts);
   if (const auto outside = ownership->outside(changed); !outside.empty())

@@ -17,13 +17,6 @@ namespace {
 constexpr std::size_t kMaxSegments = 60;
 
 constexpr std::size_t index_of(char c) { return static_cast<unsigned char>(c); }
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-bool equal_text(std::string_view a, std::string_view b, bool fold_case) {
-  if (a.size() != b.size()) return false;
-  if (!fold_case) return a == b;
-  return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 void add_range(ByteSet& set, char low, char high) {
   for (std::size_t i = index_of(low); i <= index_of(high); ++i) set.set(i);
@@ -59,20 +52,34 @@ std::string_view class_ranges(std::string_view name) {
   return found == kClasses.end() ? std::string_view() : found->second;
 }
 
-GlobSegment any_depth() { return {true, false, {}, {}}; }
-GlobSegment any_one() { return {false, false, {}, {{true, {}}}}; }
+GlobSegment any_depth() { return {true, false, {}, {}, {}}; }
+GlobSegment any_one() { return {false, false, {}, {{true, {}}}, "a"}; }
+
+// Of a segment with wildcards: every star left out, unless nothing is left then.
+std::string shortest_text(const std::vector<GlobStep>& steps, Folding folding) {
+  std::string text;
+  for (const auto& step : steps) {
+    if (step.star) continue;
+    const auto c = best_byte(step.bytes, folding);
+    if (!c) return "";
+    text += *c;
+  }
+  return text.empty() ? "a" : text;
+}
 
 // Reads one segment of a pattern.
 class SegmentParser {
  public:
-  SegmentParser(std::string_view text, bool fold_case) : rest_(text), fold_case_(fold_case) {}
+  SegmentParser(std::string_view text, Folding folding) : rest_(text), folding_(folding) {}
 
   Result<GlobSegment> parse() {
     if (rest_.empty()) return Error("it has an empty segment");
     if (rest_ == "**") return any_depth();
     segment_.literal = true;
     while (!rest_.empty()) PAR_TRY(read_step());
+    add_literals();
     if (!segment_.literal) segment_.plain.clear();
+    segment_.shortest = segment_.literal ? segment_.plain : shortest_text(segment_.steps, folding_);
     if (segment_.plain == "." || segment_.plain == "..")
       return Error(fmt::format("'{}' is not a segment of a path", segment_.plain));
     return std::move(segment_);
@@ -83,6 +90,7 @@ class SegmentParser {
     switch (rest_.front()) {
       case '*':
         rest_.remove_prefix(std::min(rest_.find_first_not_of('*'), rest_.size()));
+        add_literals();
         segment_.steps.push_back({true, {}});
         segment_.literal = false;
         return {};
@@ -96,7 +104,7 @@ class SegmentParser {
       }
       default: {
         PAR_ASSIGN(const char c, read_byte());
-        add_literal(c);
+        literals_ += c;
         return {};
       }
     }
@@ -105,17 +113,18 @@ class SegmentParser {
   Result<void> add_wildcard(const ByteSet& set) {
     const ByteSet bytes = without_separators(set);
     if (bytes.none()) return Error("it has a '[...]' that matches nothing");
+    add_literals();
     segment_.steps.push_back({false, bytes});
     segment_.literal = false;
     return {};
   }
 
-  void add_literal(char c) {
-    ByteSet set;
-    set.set(index_of(c));
-    if (fold_case_) add_other_case(set);
-    segment_.steps.push_back({false, set});
-    segment_.plain += fold_case_ ? lower(c) : c;
+  // Literal text is folded as one, since several bytes make a character and several of those another.
+  void add_literals() {
+    const std::string text = fold_name(literals_, folding_);
+    for (const char c : text) segment_.steps.push_back({false, ByteSet().set(index_of(c))});
+    segment_.plain += text;
+    literals_.clear();
   }
 
   // One byte, or the byte behind a '\'.
@@ -142,7 +151,7 @@ class SegmentParser {
         PAR_TRY(read_range(set));
     }
     rest_.remove_prefix(1);
-    if (fold_case_) add_other_case(set);
+    if (folding_.ignore_case) add_other_case(set);
     return negated ? ~set : set;
   }
 
@@ -175,11 +184,12 @@ class SegmentParser {
   }
 
   std::string_view rest_;
-  bool fold_case_;
+  Folding folding_;
+  std::string literals_;  // read, and not yet part of the segment
   GlobSegment segment_;
 };
 
-Result<std::vector<GlobSegment>> compile(std::string_view pattern, bool fold_case) {
+Result<std::vector<GlobSegment>> compile(std::string_view pattern, Folding folding, LastLiteral last) {
   if (pattern.empty()) return Error("it is empty");
   if (pattern.front() == '!')
     return Error("patterns cannot be negated")
@@ -192,11 +202,11 @@ Result<std::vector<GlobSegment>> compile(std::string_view pattern, bool fold_cas
   std::vector<GlobSegment> segments;
   if (!anchored) segments.push_back(any_depth());
   for (const auto& part : split(pattern, '/')) {
-    PAR_ASSIGN(GlobSegment segment, SegmentParser(part, fold_case).parse());
+    PAR_ASSIGN(GlobSegment segment, SegmentParser(part, folding).parse());
     if (segment.any_depth && !segments.empty() && segments.back().any_depth) continue;
     segments.push_back(std::move(segment));
   }
-  const bool or_below = segments.back().literal && !below;
+  const bool or_below = segments.back().literal && !below && last == LastLiteral::it_or_below;
   if (segments.back().any_depth) segments.insert(segments.end() - 1, any_one());
   if (below) segments.push_back(any_one());
   if (below || or_below) segments.push_back(any_depth());
@@ -229,14 +239,17 @@ bool matches_steps(const std::vector<GlobStep>& steps, std::string_view text) {
 
 }  // namespace
 
-bool is_metadata_segment(std::string_view segment, bool is_last, bool fold_case) {
-  static constexpr std::string_view kGit = ".git";
-  if (segment.starts_with('.')) return equal_text(segment.substr(0, kGit.size()), kGit, fold_case);
-  return is_last && equal_text(segment, "CODEOWNERS", fold_case);
+bool accepts(const GlobSegment& segment, std::string_view text) {
+  return segment.literal ? segment.plain == text : matches_steps(segment.steps, text);
 }
 
-Result<Glob> Glob::parse(std::string_view pattern, bool fold_case) {
-  auto segments = compile(pattern, fold_case);
+bool is_metadata_segment(std::string_view segment, bool is_last, Folding folding) {
+  if (segment.starts_with('.')) return segment.starts_with(".git");
+  return is_last && segment == (folding.ignore_case ? "codeowners" : "CODEOWNERS");
+}
+
+Result<Glob> Glob::parse(std::string_view pattern, Folding folding, LastLiteral last) {
+  auto segments = compile(pattern, folding, last);
   if (!segments) {
     Error error = std::move(segments).error();
     error.message = fmt::format("invalid pattern '{}': {}", pattern, error.message);
@@ -245,7 +258,7 @@ Result<Glob> Glob::parse(std::string_view pattern, bool fold_case) {
   Glob glob;
   glob.text_ = pattern;
   glob.segments_ = *std::move(segments);
-  glob.fold_case_ = fold_case;
+  glob.folding_ = folding;
   for (std::size_t i = 0; i < glob.segments_.size(); ++i)
     if (glob.segments_[i].any_depth) glob.any_depth_ |= std::uint64_t{1} << i;
   return glob;
@@ -254,19 +267,17 @@ Result<Glob> Glob::parse(std::string_view pattern, bool fold_case) {
 bool Glob::matches(std::string_view path) const { return run(path, Metadata::as_any_other); }
 bool Glob::owns(std::string_view path) const { return run(path, Metadata::literally); }
 
-bool Glob::accepts(const GlobSegment& segment, std::string_view text) const {
-  return segment.literal ? equal_text(segment.plain, text, fold_case_) : matches_steps(segment.steps, text);
-}
-
 // Bit i of `active`: the path read so far is matched by the segments before i.
 bool Glob::run(std::string_view path, Metadata metadata) const {
+  std::string buffer;
+  path = folded(path, folding_, buffer);
   std::uint64_t active = skip_any_depth(1);
   for (bool is_last = path.empty(); !is_last;) {
     const auto slash = path.find('/');
     is_last = slash == std::string_view::npos;
     const auto text = path.substr(0, slash);
     path.remove_prefix(is_last ? path.size() : slash + 1);
-    const bool literally = metadata == Metadata::literally && is_metadata_segment(text, is_last, fold_case_);
+    const bool literally = metadata == Metadata::literally && is_metadata_segment(text, is_last, folding_);
     active = skip_any_depth(after_segment(active, text, literally));
     if (active == 0) return false;
   }

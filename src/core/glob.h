@@ -1,33 +1,32 @@
 // One pattern of `.gitpar.toml` and what it matches. The dialect:
 //   - anchored at the root when it holds a '/' before its end (a leading '/' counts, and is dropped),
-//   otherwise it
-//     matches at any depth;
+//     otherwise it matches at any depth;
 //   - '*', '?', '[...]' match within a segment, '**' (a whole segment) matches any number of segments, at the
-//   end at
-//     least one; '\' escapes. In brackets: ranges, '!' or '^' first negates, ']' first is itself, "[:alpha:]"
-//     and its like (ASCII);
+//     end at least one; '\' escapes. In brackets: ranges, '!' or '^' first negates, ']' first is itself,
+//     "[:alpha:]" and its like (ASCII);
 //   - a literal last segment means that file or everything below that directory; a last segment with a
-//   wildcard
-//     means files only; a trailing '/' means everything below, but not the thing itself.
-// No negation. Paths are bytes; `fold_case` folds ASCII letters, as core.ignoreCase asks for.
+//     wildcard means files only; a trailing '/' means everything below, but not the thing itself.
+// No negation. Paths are bytes, and '?' is one of them. Names that the repository takes for the same are the
+// same to a pattern (base/folding.h); within brackets that holds for ASCII letters.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/folding.h"
 #include "base/result.h"
+#include "core/byte_set.h"
 
 namespace par::core {
-
-using ByteSet = std::bitset<256>;
 
 // One element of a segment: any bytes, or one byte of a set. No set holds '/' or NUL.
 struct GlobStep {
   bool star = false;
   ByteSet bytes;
+
+  bool operator==(const GlobStep&) const = default;
 };
 
 // A compiled pattern is a sequence of these, anchored at both ends; each but '**' matches exactly one path
@@ -35,15 +34,25 @@ struct GlobStep {
 struct GlobSegment {
   bool any_depth = false;  // '**': any number of segments, also none
   bool literal = false;    // `plain` is the only match
-  std::string plain;       // unescaped; lower case when case is folded
+  std::string plain;       // unescaped and folded
   std::vector<GlobStep> steps;
+  std::string shortest;  // what it matches first: shortest, then best bytes (core/byte_set.h); "": nothing
+
+  bool operator==(const GlobSegment&) const = default;
 };
+
+// Whether a segment other than '**' matches `text`, which is folded. O(segment x text).
+[[nodiscard]] bool accepts(const GlobSegment& segment, std::string_view text);
+
+// What a literal last segment stands for; CODEOWNERS files of GitLab mean the thing alone.
+enum class LastLiteral { it_or_below, it_alone };
 
 class Glob {
  public:
   // Errors: an empty pattern, '.', '..' or an empty segment, an unclosed or wrong '[...]', '\' at the end of
   // a segment, a leading '!', more than 60 segments.
-  [[nodiscard]] static Result<Glob> parse(std::string_view pattern, bool fold_case = false);
+  [[nodiscard]] static Result<Glob> parse(std::string_view pattern, Folding folding = {},
+                                          LastLiteral last = LastLiteral::it_or_below);
 
   // O(path x pattern), whatever the pattern.
   [[nodiscard]] bool matches(std::string_view path) const;
@@ -52,12 +61,12 @@ class Glob {
 
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   [[nodiscard]] const std::vector<GlobSegment>& segments() const noexcept { return segments_; }
+  [[nodiscard]] Folding folding() const noexcept { return folding_; }
 
  private:
   enum class Metadata { as_any_other, literally };
 
   [[nodiscard]] bool run(std::string_view path, Metadata metadata) const;
-  [[nodiscard]] bool accepts(const GlobSegment& segment, std::string_view text) const;
   [[nodiscard]] std::uint64_t after_segment(std::uint64_t active, std::string_view text,
                                             bool literally) const;
   // '**' may match nothing. No two of them are neighbours, so one step is enough.
@@ -68,11 +77,11 @@ class Glob {
   std::string text_;
   std::vector<GlobSegment> segments_;
   std::uint64_t any_depth_ = 0;  // bit i: segment i is '**'
-  bool fold_case_ = false;
+  Folding folding_;
 };
 
 // Segments that steer the repository itself: any that starts with ".git" (".gitattributes", ".gitmodules",
-// ".gitpar.toml", ".github"), and a file called CODEOWNERS.
-[[nodiscard]] bool is_metadata_segment(std::string_view segment, bool is_last, bool fold_case);
+// ".gitpar.toml", ".github"), and a file called CODEOWNERS. `segment` is folded.
+[[nodiscard]] bool is_metadata_segment(std::string_view segment, bool is_last, Folding folding);
 
 }  // namespace par::core

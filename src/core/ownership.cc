@@ -4,43 +4,66 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 
 namespace par::core {
 namespace {
 
-Result<std::vector<Glob>> parse_all(const std::vector<std::string>& patterns, bool fold_case) {
-  std::vector<Glob> globs;
-  globs.reserve(patterns.size());
-  for (const auto& pattern : patterns) {
-    PAR_ASSIGN(Glob glob, Glob::parse(pattern, fold_case));
-    globs.push_back(std::move(glob));
-  }
-  return globs;
-}
+class Parser {
+ public:
+  Parser(const AgentSpec& agent, Folding folding) : agent_(agent), folding_(folding) {}
 
-Result<std::vector<Glob>> parse_list(const AgentSpec& agent, std::string_view key,
-                                     const std::vector<std::string>& patterns, bool fold_case) {
-  auto globs = parse_all(patterns, fold_case);
-  if (globs) return globs;
-  return std::move(globs).error().within(
-      fmt::format("cannot read '{}' of agent '{}'", key, agent.name.str()));
+  // Appends the patterns of one of the agent's lists.
+  Result<void> add(std::string_view key, const std::vector<std::string>& patterns, bool grants,
+                   Ownership::Rules& rules) const {
+    for (const auto& pattern : patterns) PAR_TRY(add(key, {pattern, grants}, rules));
+    return {};
+  }
+
+  Result<void> add(std::string_view key, const OwnershipRule& rule, Ownership::Rules& rules) const {
+    auto glob =
+        Glob::parse(rule.pattern, folding_, rule.it_alone ? LastLiteral::it_alone : LastLiteral::it_or_below);
+    if (!glob)
+      return std::move(glob).error().within(
+          fmt::format("cannot read '{}' of agent '{}'", key, agent_.name.str()));
+    rules.push_back({*std::move(glob), rule.grants});
+    return {};
+  }
+
+ private:
+  const AgentSpec& agent_;
+  Folding folding_;
+};
+
+bool decides_for(const Ownership::Rules& rules, std::string_view path) {
+  for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule)
+    if (rule->grants ? rule->glob.owns(path) : rule->glob.matches(path)) return rule->grants;
+  return false;
 }
 
 }  // namespace
 
-Result<Ownership> Ownership::parse(const AgentSpec& agent, bool fold_case) {
+Result<Ownership> Ownership::parse(const AgentSpec& agent, Folding folding) {
+  const Parser parser(agent, folding);
+  std::map<int, Rules> sections;
+  for (const auto& rule : agent.rules) PAR_TRY(parser.add("rules", rule, sections[rule.section]));
+
   Ownership ownership;
-  PAR_ASSIGN(ownership.owns_, parse_list(agent, "owns", agent.owns, fold_case));
-  PAR_ASSIGN(ownership.forbids_, parse_list(agent, "forbids", agent.forbids, fold_case));
-  ownership.fold_case_ = fold_case;
+  ownership.folding_ = folding;
+  ownership.lists_.resize(1);
+  PAR_TRY(parser.add("owns", agent.owns, true, ownership.lists_[0]));
+  for (auto& [section, rules] : sections) ownership.lists_.push_back(std::move(rules));
+  for (auto& rules : ownership.lists_) PAR_TRY(parser.add("forbids", agent.forbids, false, rules));
   return ownership;
 }
 
 bool Ownership::owns(std::string_view path) const {
-  return std::any_of(owns_.begin(), owns_.end(), [&](const Glob& glob) { return glob.owns(path); }) &&
-         std::none_of(forbids_.begin(), forbids_.end(), [&](const Glob& glob) { return glob.matches(path); });
+  std::string buffer;
+  path = folded(path, folding_, buffer);
+  return std::any_of(lists_.begin(), lists_.end(),
+                     [&](const Rules& rules) { return decides_for(rules, path); });
 }
 
 std::vector<RepoPath> Ownership::outside(const std::vector<RepoPath>& changed) const {

@@ -13,10 +13,10 @@ namespace {
 
 using planning::AgentIndex;
 
-Result<std::vector<Ownership>> parse_ownerships(const std::vector<AgentSpec>& agents, bool ignore_case) {
+Result<std::vector<Ownership>> parse_ownerships(const std::vector<AgentSpec>& agents, Folding folding) {
   std::vector<Ownership> ownerships;
   for (const auto& agent : agents) {
-    PAR_ASSIGN(Ownership ownership, Ownership::parse(agent, ignore_case));
+    PAR_ASSIGN(Ownership ownership, Ownership::parse(agent, folding));
     ownerships.push_back(std::move(ownership));
   }
   return ownerships;
@@ -83,9 +83,11 @@ Result<Plan> make_plan(const PlanRequest& request) {
   if (config.agents.empty())
     return Error("there are no agents").hint("add an [agent.<name>] section to '.gitpar.toml'");
   PAR_ASSIGN(const auto indices, planning::index_agents(config.agents));
-  PAR_ASSIGN(const auto ownerships, parse_ownerships(config.agents, request.ignore_case));
+  PAR_ASSIGN(const auto ownerships,
+             parse_ownerships(config.agents, {request.ignore_case, request.precompose}));
   PAR_ASSIGN(auto assignment, planning::assign_items(config, indices, ownerships));
-  const auto survey = planning::survey_paths(ownerships, request.paths);
+  OwnerIndex index(ownerships);
+  const auto survey = planning::survey_paths(index, ownerships.size(), request.paths);
   const auto meetings = planning::find_meetings(ownerships, survey);
   PAR_ASSIGN(const auto phases, planning::find_phases(config, indices, assignment, meetings));
 
@@ -96,6 +98,7 @@ Result<Plan> make_plan(const PlanRequest& request) {
   plan.worktrees = config.worktrees;
   plan.jobs = places(request);
   plan.ignore_case = request.ignore_case;
+  plan.precompose = request.precompose;
   plan.overlaps = describe(meetings, config.agents);
   plan.unowned_items = std::move(assignment.unowned);
   plan.unowned_paths = survey.unowned;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/folding.h"
 #include "base/result.h"
 #include "core/config.h"
 
@@ -53,6 +54,7 @@ struct Plan {
   std::string worktrees;
   int jobs = 4;
   bool ignore_case = false;
+  bool precompose = false;
   std::vector<ValidationSpec> validations;  // of the file, then one per command of an agent's `validate`
   std::vector<PlannedAgent> agents;         // by phase, then by the file's order
   int phases = 0;
@@ -62,6 +64,7 @@ struct Plan {
   std::int64_t unowned_paths = 0;
 
   [[nodiscard]] const PlannedAgent* find(const AgentName& name) const;
+  [[nodiscard]] Folding folding() const { return {ignore_case, precompose}; }
   bool operator==(const Plan&) const = default;
 };
 
@@ -71,6 +74,7 @@ struct PlanRequest {
   Config config;
   std::vector<RepoPath> paths;  // every path of the base's tree
   bool ignore_case = false;     // core.ignoreCase
+  bool precompose = false;      // core.precomposeUnicode
   int jobs_cap = 0;             // par.jobs or -j; 0: none
   bool force_parallel = false;
 };
@@ -81,8 +85,8 @@ struct PlanRequest {
 // unless other orders already say otherwise; an item goes to the earliest of the agents with the least
 // estimated work so far. Errors: no agents, a pattern that cannot be read, an agent or item listed twice, an
 // unknown name in `after` or `agent`, a cycle of agents or items (printed), an overlap that no `after` orders
-// under on_overlap = "refuse" (refused, with the witness). Cost: paths x patterns for ownership, pairs of
-// agents x patterns that begin alike for overlaps.
+// under on_overlap = "refuse" (refused, with the witness). Cost: paths and patterns added up for ownership
+// (core/pattern_index.h), pairs of agents whose patterns may meet for overlaps (core/common_path.h).
 [[nodiscard]] Result<Plan> make_plan(const PlanRequest& request);
 
 }  // namespace par::core

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/owner_index.h"
 #include "core/ownership.h"
 #include "core/plan.h"
 
@@ -22,8 +23,8 @@ struct PathSurvey {
   std::map<AgentPair, RepoPath> shared;  // the shortest path of both, then the smallest
 };
 
-// One pass over the paths, whose order does not matter.
-[[nodiscard]] PathSurvey survey_paths(const std::vector<Ownership>& ownerships,
+// One pass over the paths, whose order does not matter. `agents`: how many ownerships the index is made of.
+[[nodiscard]] PathSurvey survey_paths(OwnerIndex& index, std::size_t agents,
                                       const std::vector<RepoPath>& paths);
 
 struct Meeting {

@@ -14,41 +14,48 @@ bool is_better_witness(const RepoPath& a, const RepoPath& b) {
 
 }  // namespace
 
-PathSurvey survey_paths(const std::vector<Ownership>& ownerships, const std::vector<RepoPath>& paths) {
-  PathSurvey survey;
-  survey.file_counts.resize(ownerships.size());
-  // Few sets of owners are different, so pairs are made once for each set and not for each path.
-  std::map<std::vector<AgentIndex>, const RepoPath*> witnesses;
-  std::vector<AgentIndex> owners;
+PathSurvey survey_paths(OwnerIndex& index, std::size_t agents, const std::vector<RepoPath>& paths) {
+  // Few sets of owners are different: what concerns a set is done once for each set and not for each path.
+  struct Owned {
+    std::int64_t count = 0;
+    const RepoPath* witness = nullptr;
+  };
+  std::vector<Owned> by_set;
   for (const auto& path : paths) {
-    owners.clear();
-    for (AgentIndex i = 0; i < ownerships.size(); ++i)
-      if (ownerships[i].owns(path.str())) owners.push_back(i);
-    for (const auto owner : owners) ++survey.file_counts[owner];
-    if (owners.empty()) ++survey.unowned;
-    if (owners.size() < 2) continue;
-    const RepoPath*& witness = witnesses.try_emplace(owners, &path).first->second;
-    if (is_better_witness(path, *witness)) witness = &path;
+    const auto set = index.owner_set(path.str());
+    if (set >= by_set.size()) by_set.resize(index.set_count());
+    Owned& owned = by_set[set];
+    ++owned.count;
+    if (owned.witness == nullptr || is_better_witness(path, *owned.witness)) owned.witness = &path;
   }
-  for (const auto& [together, witness] : witnesses)
-    for (std::size_t i = 0; i < together.size(); ++i)
-      for (std::size_t j = i + 1; j < together.size(); ++j) {
-        RepoPath& best = survey.shared.try_emplace({together[i], together[j]}, *witness).first->second;
-        if (is_better_witness(*witness, best)) best = *witness;
+  PathSurvey survey;
+  survey.file_counts.resize(agents);
+  for (OwnerIndex::SetId set = 0; set < by_set.size(); ++set) {
+    const auto owners = index.owners(set);
+    if (owners.empty()) survey.unowned += by_set[set].count;
+    if (by_set[set].count == 0) continue;
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+      survey.file_counts[owners[i]] += by_set[set].count;
+      for (std::size_t j = i + 1; j < owners.size(); ++j) {
+        const RepoPath& witness = *by_set[set].witness;
+        RepoPath& best = survey.shared.try_emplace({owners[i], owners[j]}, witness).first->second;
+        if (is_better_witness(witness, best)) best = witness;
       }
+    }
+  }
   return survey;
 }
 
 std::vector<Meeting> find_meetings(const std::vector<Ownership>& ownerships, const PathSurvey& survey) {
   std::vector<Meeting> meetings;
-  for (AgentIndex a = 0; a < ownerships.size(); ++a)
-    for (AgentIndex b = a + 1; b < ownerships.size(); ++b) {
-      const AgentPair pair{a, b};
-      if (const auto existing = survey.shared.find(pair); existing != survey.shared.end())
-        meetings.push_back({pair, existing->second, OverlapKind::file});
-      else if (auto witness = common_path(ownerships[a], ownerships[b]))
-        meetings.push_back({pair, *std::move(witness), OverlapKind::new_file});
-    }
+  for (const auto& [pair, witness] : survey.shared) meetings.push_back({pair, witness, OverlapKind::file});
+  for (const auto& pair : pairs_that_may_meet(ownerships)) {
+    if (survey.shared.contains(pair)) continue;
+    if (auto witness = common_path(ownerships[pair.first], ownerships[pair.second]))
+      meetings.push_back({pair, *std::move(witness), OverlapKind::new_file});
+  }
+  std::sort(meetings.begin(), meetings.end(),
+            [](const Meeting& x, const Meeting& y) { return x.agents < y.agents; });
   return meetings;
 }
 

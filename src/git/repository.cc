@@ -39,15 +39,20 @@ std::string without_trailing_slash(std::string path) {
 
 struct Facts {
   bool ignore_case = false;
+  bool precompose = false;
   std::string work_tree;  // core.worktree
 };
 
+bool is_true(std::string_view value) { return value == "true" || value == "yes" || value == "1"; }
+
 Result<Facts> read_facts(const Repository& repository) {
-  PAR_ASSIGN(const auto entries, read_config(repository, R"(^core\.(ignorecase|worktree)$)"));
+  PAR_ASSIGN(const auto entries,
+             read_config(repository, R"(^core\.(ignorecase|precomposeunicode|worktree)$)"));
   Facts facts;
   for (const auto& [key, value] : entries) {
     if (key == "core.worktree") facts.work_tree = value;
-    if (key == "core.ignorecase") facts.ignore_case = value == "true" || value == "yes" || value == "1";
+    if (key == "core.ignorecase") facts.ignore_case = is_true(value);
+    if (key == "core.precomposeunicode") facts.precompose = is_true(value);
   }
   return facts;
 }
@@ -103,6 +108,7 @@ Result<Repository> discover(const std::string& cwd) {
   }
   PAR_ASSIGN(const Facts facts, read_facts(repository));
   repository.ignore_case = facts.ignore_case;
+  repository.precompose = facts.precompose;
   repository.main_root = find_main_root(repository, facts);
   const bool inside_git_dir = repository.work_tree.empty() && !repository.bare;
   if (inside_git_dir && repository.git_dir == repository.common_dir)

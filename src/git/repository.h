@@ -20,7 +20,8 @@ struct Repository {
                            // worktree's root, or the bare repository's directory
   std::string prefix;      // the user's place below work_tree, with a trailing '/', or empty
   bool bare = false;
-  bool ignore_case = false;
+  bool ignore_case = false;     // core.ignoreCase
+  bool precompose = false;      // core.precomposeUnicode
   std::optional<RefName> head;  // what HEAD points to (also when unborn); nullopt: detached
 
   // $GIT_COMMON_DIR/par

@@ -40,6 +40,7 @@ for folder in src/*/; do
   }
 done
 
+outside src/base 'libutf8proc stays in base/' '#include <utf8proc'
 outside src/git 'libgit2 stays in git/' '#include <git2'
 outside src/store 'SQLite stays in store/' '#include <sqlite3'
 outside 'src/store src/import' 'simdjson stays in store/ and import/' '#include <simdjson'

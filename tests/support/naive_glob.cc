@@ -7,10 +7,27 @@ namespace {
 
 using Segments = std::vector<std::string>;
 
+bool has_wildcard(std::string_view segment) {
+  for (; !segment.empty(); segment.remove_prefix(segment.size() > 1 && segment[0] == '\\' ? 2 : 1))
+    if (segment[0] == '*' || segment[0] == '?' || segment[0] == '[') return true;
+  return false;
+}
+
 bool match_text(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
   if (pattern[0] == '*')
     return match_text(pattern.substr(1), text) || (!text.empty() && match_text(pattern, text.substr(1)));
+  if (pattern[0] == '[') {
+    const auto end = pattern.find(']');
+    const bool negated = pattern[1] == '!';
+    const auto set = pattern.substr(negated ? 2 : 1, end - (negated ? 2 : 1));
+    return !text.empty() && (set.find(text[0]) != std::string_view::npos) != negated &&
+           match_text(pattern.substr(end + 1), text.substr(1));
+  }
+  if (pattern[0] == '\\') {
+    pattern.remove_prefix(1);
+    return !text.empty() && pattern[0] == text[0] && match_text(pattern.substr(1), text.substr(1));
+  }
   return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
          match_text(pattern.substr(1), text.substr(1));
 }
@@ -43,7 +60,7 @@ bool naive_match(std::string_view pattern, std::string_view path) {
   Segments segments = split(path, '/');
   if (!below && match_itself(pattern, segments)) return true;
   const auto last = pattern.substr(pattern.rfind('/') + 1);
-  if (!below && last.find_first_of("*?") != std::string_view::npos) return false;
+  if (!below && has_wildcard(last)) return false;
   for (segments.pop_back(); !segments.empty(); segments.pop_back())
     if (match_itself(pattern, segments)) return true;
   return false;

@@ -1,5 +1,5 @@
 // An oracle for patterns: the dialect of core/glob.h said a second time, word by word and as slowly as it
-// takes. Knows literals, '*', '?' and '**'.
+// takes. Knows literals, escapes, '*', '?', '**' and brackets of single bytes.
 #pragma once
 
 #include <string>

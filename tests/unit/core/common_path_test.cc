@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/owner_index.h"
 #include "support/catch.h"
-#include "support/naive_glob.h"
 
 namespace par::core {
 namespace {
@@ -17,7 +17,7 @@ Ownership ownership(const Patterns& owns, const Patterns& forbids = {}, bool fol
   agent.name = AgentName("x");
   agent.owns = owns;
   agent.forbids = forbids;
-  auto parsed = Ownership::parse(agent, fold_case);
+  auto parsed = Ownership::parse(agent, {fold_case});
   REQUIRE(parsed);
   return *std::move(parsed);
 }
@@ -37,17 +37,39 @@ std::string witness(const std::string& a, const std::string& b, bool fold_case =
   return witness(ownership({a}, {}, fold_case), ownership({b}, {}, fold_case));
 }
 
-TEST_CASE("common path: pairs that other planners get wrong") {
+// ---- pairs that other planners get wrong
+
+TEST_CASE("common path: a wildcard for the name meets a wildcard for the directory") {
   CHECK(witness("src/api/*.py", "src/*/handler.py") == "src/api/handler.py");
+}
+
+TEST_CASE("common path: a directory meets what is below it") {
   CHECK(witness("src/lib", "src/lib/x.py") == "src/lib/x.py");
+}
+
+TEST_CASE("common path: a name at any depth meets a directory") {
   CHECK(witness("**/x.c", "src/**") == "src/x.c");
+}
+
+TEST_CASE("common path: '*' and '**' meet across each other") {
   CHECK(witness("a/*/c/**", "a/b/**/d") == "a/b/c/d");
+}
+
+TEST_CASE("common path: a set of bytes meets a literal of another length") {
   CHECK(witness("src/[ab]*", "src/b?") == "src/ba");
+}
+
+TEST_CASE("common path: one name written with different escapes is one name") {
   CHECK(witness("src/\\a.c", "src/a.c") == "src/a.c");
   CHECK(witness("src/\\*", "src/[*]") == "src/*");
+}
+
+TEST_CASE("common path: names that differ in case meet where case is ignored") {
   CHECK(witness("Foo/x", "foo/x").empty());
   CHECK(witness("Foo/x", "foo/x", true) == "foo/x");
 }
+
+// ----
 
 TEST_CASE("common path: what people mean to be disjoint is disjoint") {
   CHECK(witness("*.c", "*.h").empty());
@@ -94,6 +116,31 @@ TEST_CASE("common path: metadata is shared only by patterns that both name it") 
   CHECK(witness("docs/CODEOWNERS", "docs/**") == "docs/CODEOWNERS/a");
 }
 
+TEST_CASE("common path: names that the repository takes for the same are one path") {
+  const auto owner = [](const char* pattern, Folding folding) {
+    AgentSpec agent;
+    agent.owns = {pattern};
+    return *Ownership::parse(agent, folding);
+  };
+  const auto meet = [&](const char* a, const char* b, Folding folding) {
+    return common_path(owner(a, folding), owner(b, folding)).has_value();
+  };
+  const char* composed = "/caf\xc3\xa9";
+  const char* decomposed = "/cafe\xcc\x81/x";
+  CHECK_FALSE(meet(composed, decomposed, {}));
+  CHECK(meet(composed, decomposed, {false, true}));
+  CHECK(meet("/CAF\xc3\x89", composed, {true, false}));
+  CHECK_FALSE(meet("/CAF\xc3\x89", composed, {false, true}));
+  CHECK(meet("/CAF\xc3\x89", decomposed, {true, true}));
+  CHECK(meet("/STRASSE",
+             "/stra\xc3\x9f"
+             "e",
+             {true, false}));
+  CHECK(witness("x/[A-Z]", "x/?", true) == "x/a");
+  // What is left are upper-case letters, which are no names of their own.
+  CHECK(witness(ownership({"x/*"}, {"x/a", "x/[!a]"}, true), ownership({"x/?"}, {}, true)).empty());
+}
+
 TEST_CASE("common path: what either forbids is not shared") {
   CHECK(witness(ownership({"src/**"}, {"src/api"}), ownership({"src/api/**"})).empty());
   CHECK(witness(ownership({"src/**"}, {"src/api/*.py"}), ownership({"src/api"})) == "src/api");
@@ -115,6 +162,13 @@ TEST_CASE("common path: forbidden patterns made to explode end in a safe answer"
   CHECK_FALSE(common_path(ownership({"x/*a??"}, {"x/*a??"}), ownership({"x/*"})));
 }
 
+TEST_CASE("common path: what one forbids because it is the other's needs no search") {
+  // The sets of states of these patterns are far more than the limit.
+  Patterns theirs;
+  for (char c = 'a'; c <= 'z'; ++c) theirs.push_back(std::string("**/*") + c + "*/**/x*" + c + "??????");
+  CHECK_FALSE(common_path(ownership({"**"}, theirs), ownership(theirs)));
+}
+
 TEST_CASE("common path: many patterns that begin differently cost little") {
   Patterns a;
   Patterns b;
@@ -125,82 +179,6 @@ TEST_CASE("common path: many patterns that begin differently cost little") {
   CHECK(witness(ownership(a), ownership(b)).empty());
   b.push_back("**/a399/*.rs");
   CHECK(witness(ownership(a), ownership(b)) == "src/a399/.rs");
-}
-
-struct Sample {
-  std::string pattern;
-  std::vector<bool> matched;  // by path
-};
-
-std::vector<Sample> random_samples(std::mt19937& random, const Patterns& paths, std::size_t count) {
-  const Patterns tokens{"a", "b", "a", "b", "/", "/", "*", "?", "**", "**/", "/**"};
-  std::vector<Sample> samples;
-  while (samples.size() < count) {
-    Sample sample;
-    for (auto left = 1 + random() % 5; left > 0; --left) sample.pattern += tokens[random() % tokens.size()];
-    if (!Glob::parse(sample.pattern)) continue;
-    for (const auto& path : paths) sample.matched.push_back(test::naive_match(sample.pattern, path));
-    samples.push_back(std::move(sample));
-  }
-  return samples;
-}
-
-// One agent: at most one owned and two forbidden patterns.
-struct Drawn {
-  const Sample* owned;
-  std::vector<const Sample*> forbidden;
-
-  [[nodiscard]] bool owns(std::size_t path) const {
-    for (const auto* sample : forbidden)
-      if (sample->matched[path]) return false;
-    return owned->matched[path];
-  }
-  [[nodiscard]] bool owns(const std::string& path) const {
-    for (const auto* sample : forbidden)
-      if (test::naive_match(sample->pattern, path)) return false;
-    return test::naive_match(owned->pattern, path);
-  }
-  [[nodiscard]] Ownership parsed() const {
-    Patterns forbids;
-    for (const auto* sample : forbidden) forbids.push_back(sample->pattern);
-    return ownership({owned->pattern}, forbids);
-  }
-  [[nodiscard]] std::string text() const {
-    std::string text = owned->pattern;
-    for (const auto* sample : forbidden) text += " - " + sample->pattern;
-    return text;
-  }
-};
-
-// The oracle knows the shortest paths only: a longer witness is checked by itself.
-bool agrees(const Drawn& a, const Drawn& b, const Patterns& paths) {
-  std::size_t first = 0;
-  while (first < paths.size() && !(a.owns(first) && b.owns(first))) ++first;
-  const auto found = common_path(a.parsed(), b.parsed());
-  if (first < paths.size()) return found && found->str() == paths[first];
-  return !found ||
-         (found->str().size() > paths.back().size() && a.owns(found->str()) && b.owns(found->str()));
-}
-
-TEST_CASE("common path: agrees with an oracle that tries every short path") {
-  std::mt19937 random(77);  // NOLINT: the same patterns every time
-  const auto paths = test::all_paths("abc", 5);
-  const auto samples = random_samples(random, paths, 300);
-  const auto draw = [&](std::size_t most_forbidden) {
-    Drawn drawn{&samples[random() % samples.size()], {}};
-    for (auto left = random() % (most_forbidden + 1); left > 0; --left)
-      drawn.forbidden.push_back(&samples[random() % samples.size()]);
-    return drawn;
-  };
-  for (int i = 0; i < 20'000; ++i) {
-    const std::size_t most_forbidden = i % 2 == 0 ? 0 : 2;
-    const Drawn a = draw(most_forbidden);
-    const Drawn b = draw(most_forbidden);
-    if (agrees(a, b, paths)) continue;
-    const auto found = common_path(a.parsed(), b.parsed());
-    FAIL(a.text() << " x " << b.text() << ": " << (found ? found->str() : "none"));
-  }
-  SUCCEED();
 }
 
 // Metadata, by matcher and search: two implementations of one rule.
@@ -233,6 +211,18 @@ TEST_CASE("common path: shares exactly the metadata that the matcher lets both o
       REQUIRE(b.owns(found->str()));
     } else {
       for (const auto& path : paths) REQUIRE_FALSE((a.owns(path) && b.owns(path)));
+    }
+    const auto answer = contains(a, b);
+    const auto& outside = answer.outside;
+    REQUIRE(answer.decided);
+    if (outside) REQUIRE((b.owns(outside->str()) && !a.owns(outside->str())));
+    OwnerIndex index({a, b});
+    for (std::size_t path = static_cast<std::size_t>(i) % 16; path < paths.size(); path += 16) {
+      const bool by_a = a.owns(paths[path]);
+      const bool by_b = b.owns(paths[path]);
+      if (!outside && by_b && !by_a) FAIL("not contained: " << paths[path]);
+      const auto owners = index.owners_of(paths[path]);
+      if (owners.size() != (by_a ? 1U : 0U) + (by_b ? 1U : 0U)) FAIL("the owners of " << paths[path]);
     }
   }
 }

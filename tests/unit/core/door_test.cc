@@ -110,5 +110,13 @@ TEST_CASE("door: case is folded where the repository does") {
   CHECK(std::holds_alternative<AgentCollected>(judge_branch(plan, AgentName("errors"), 1, facts({"src/a"}))));
 }
 
+TEST_CASE("door: characters are composed where the repository does") {
+  auto plan = plan_with({"caf\xc3\xa9"});
+  CHECK(rejection(plan, facts({"cafe\xcc\x81"})).kind == RejectKind::outside_ownership);
+  plan.precompose = true;
+  CHECK(std::holds_alternative<AgentCollected>(
+      judge_branch(plan, AgentName("errors"), 1, facts({"cafe\xcc\x81"}))));
+}
+
 }  // namespace
 }  // namespace par::core

@@ -11,7 +11,7 @@ namespace par::core {
 namespace {
 
 bool matches(const std::string& pattern, const std::string& path, bool fold_case = false) {
-  const auto glob = Glob::parse(pattern, fold_case);
+  const auto glob = Glob::parse(pattern, {fold_case});
   INFO(pattern << " on " << path);
   REQUIRE(glob);
   return glob->matches(path);
@@ -131,7 +131,31 @@ TEST_CASE("glob: case is folded for ASCII letters when asked") {
   CHECK(matches("foo/*.C", "FOO/a.c", true));
   CHECK(matches("x/[A-C]", "x/b", true));
   CHECK_FALSE(matches("x/[!A-C]", "x/b", true));
-  CHECK_FALSE(matches("\xc3\x89", "\xc3\xa9", true));
+}
+
+TEST_CASE("glob: names that the repository takes for the same are the same to a pattern") {
+  const Folding both{true, true};
+  const auto glob = [](const char* pattern, Folding folding) { return *Glob::parse(pattern, folding); };
+  const std::string composed = "caf\xc3\xa9/x";     // U+00E9
+  const std::string decomposed = "cafe\xcc\x81/x";  // 'e' and U+0301
+  const std::string upper = "CAF\xc3\x89/x";
+  CHECK_FALSE(glob("caf\xc3\xa9", {}).matches(decomposed));
+  CHECK_FALSE(glob("caf\xc3\xa9", {}).matches(upper));
+  CHECK(glob("caf\xc3\xa9", {false, true}).matches(decomposed));
+  CHECK(glob("cafe\xcc\x81/*", {false, true}).matches(composed));
+  CHECK(glob("caf\xc3\xa9", {true, false}).matches(upper));
+  CHECK(glob("*e\xcc\x81", both).matches("x/CAF\xc3\x89"));
+  CHECK(glob("cafe\xcc\x81", both).owns(upper));
+  CHECK_FALSE(glob("cafe", both).matches(composed));
+}
+
+TEST_CASE("glob: a literal last segment can be asked to mean the thing alone") {
+  const auto glob = Glob::parse("docs/x", {}, LastLiteral::it_alone);
+  REQUIRE(glob);
+  CHECK(glob->matches("docs/x"));
+  CHECK_FALSE(glob->matches("docs/x/y"));
+  CHECK(Glob::parse(".gitlab-ci.yml", {}, LastLiteral::it_alone)->owns("a/.gitlab-ci.yml"));
+  CHECK(Glob::parse("docs/", {}, LastLiteral::it_alone)->matches("docs/x/y"));
 }
 
 TEST_CASE("glob: what cannot be read says why") {
@@ -200,10 +224,10 @@ TEST_CASE("glob: metadata is owned by literal segments only") {
 }
 
 TEST_CASE("glob: metadata is recognised in any case when case is folded") {
-  CHECK(Glob::parse("**", false)->owns(".GitHub/x"));
-  CHECK_FALSE(Glob::parse("**", true)->owns(".GitHub/x"));
-  CHECK_FALSE(Glob::parse("**", true)->owns("docs/codeowners"));
-  CHECK(Glob::parse(".github", true)->owns(".GitHub/x"));
+  CHECK(Glob::parse("**", {false})->owns(".GitHub/x"));
+  CHECK_FALSE(Glob::parse("**", {true})->owns(".GitHub/x"));
+  CHECK_FALSE(Glob::parse("**", {true})->owns("docs/codeowners"));
+  CHECK(Glob::parse(".github", {true})->owns(".GitHub/x"));
 }
 
 TEST_CASE("glob: agrees with an oracle that tries everything") {

@@ -10,7 +10,7 @@ Ownership ownership(std::vector<std::string> owns, std::vector<std::string> forb
   agent.name = AgentName("errors");
   agent.owns = std::move(owns);
   agent.forbids = std::move(forbids);
-  auto parsed = Ownership::parse(agent, fold_case);
+  auto parsed = Ownership::parse(agent, {fold_case});
   REQUIRE(parsed);
   return *std::move(parsed);
 }
@@ -48,6 +48,25 @@ TEST_CASE("ownership: case is folded in what is owned and in what is forbidden")
   CHECK_FALSE(agent.owns("SRC/vendor/a.c"));
 }
 
+TEST_CASE("ownership: of ordered rules the last that matches decides, list by list") {
+  AgentSpec agent;
+  agent.owns = {"/x"};
+  agent.rules = {{"docs", true, false, 0},
+                 {"docs/api", false, false, 0},
+                 {"docs/api/index.md", true, false, 0},
+                 {"docs/api/v1", true, true, 1}};
+  agent.forbids = {"*.lock"};
+  const auto parsed = Ownership::parse(agent, {});
+  REQUIRE(parsed);
+  CHECK(parsed->owns("x"));
+  CHECK(parsed->owns("docs/a"));
+  CHECK_FALSE(parsed->owns("docs/api/a"));
+  CHECK(parsed->owns("docs/api/index.md"));
+  CHECK(parsed->owns("docs/api/v1"));
+  CHECK_FALSE(parsed->owns("docs/api/v1/x"));
+  CHECK_FALSE(parsed->owns("docs/yarn.lock"));
+}
+
 TEST_CASE("ownership: paths outside keep their order") {
   const std::vector<RepoPath> changed{RepoPath("z"), RepoPath("src/a"), RepoPath("b")};
   CHECK(ownership({"src"}, {}).outside(changed) == std::vector<RepoPath>{RepoPath("z"), RepoPath("b")});
@@ -58,7 +77,7 @@ TEST_CASE("ownership: a pattern that cannot be read names its agent and its list
   agent.name = AgentName("errors");
   agent.owns = {"src"};
   agent.forbids = {"a//b"};
-  const auto parsed = Ownership::parse(agent, false);
+  const auto parsed = Ownership::parse(agent, {});
   REQUIRE_FALSE(parsed);
   CHECK(parsed.error().message == "cannot read 'forbids' of agent 'errors'");
   CHECK(parsed.error().causes == std::vector<std::string>{"invalid pattern 'a//b': it has an empty segment"});

@@ -73,6 +73,7 @@ TEST_CASE("plan: the request's frame is taken over") {
   r.config.strategy = Strategy::squash;
   r.config.worktrees = "../w/{agent}";
   r.ignore_case = true;
+  r.precompose = true;
   const auto plan = plan_of(r);
   CHECK(plan.id.empty());
   CHECK(plan.base == ObjectId("b0"));
@@ -80,6 +81,7 @@ TEST_CASE("plan: the request's frame is taken over") {
   CHECK(plan.strategy == Strategy::squash);
   CHECK(plan.worktrees == "../w/{agent}");
   CHECK(plan.ignore_case);
+  CHECK(plan.precompose);
   CHECK(plan.find(AgentName("b")) == nullptr);
 }
 
@@ -133,6 +135,30 @@ TEST_CASE("plan: case is folded where the repository does") {
   CHECK(plan_of(r).overlaps.empty());
   r.ignore_case = true;
   CHECK(plan_of(r).overlaps == std::vector{overlap("a", "b", "foo/x", OverlapKind::new_file)});
+}
+
+TEST_CASE("plan: characters are composed where the repository does") {
+  auto r = request({agent("a", {"/caf\xc3\xa9"}), agent("b", {"/cafe\xcc\x81/x"})}, {"cafe\xcc\x81/x"});
+  CHECK(plan_of(r).overlaps.empty());
+  r.precompose = true;
+  CHECK(plan_of(r).overlaps == std::vector{overlap("a", "b", "cafe\xcc\x81/x", OverlapKind::file)});
+}
+
+TEST_CASE("plan: overlaps are listed by the file's order, whether their path exists or not") {
+  const auto plan = plan_of(
+      request({agent("a", {"x/*.c", "y/k"}), agent("b", {"x/a*"}), agent("c", {"y/k"})}, {"y/k", "x/z.c"}));
+  CHECK(plan.overlaps == std::vector{overlap("a", "b", "x/a.c", OverlapKind::new_file),
+                                     overlap("a", "c", "y/k", OverlapKind::file)});
+}
+
+TEST_CASE("plan: agents of ordered rules are planned like all others") {
+  auto docs = agent("docs", {});
+  docs.rules = {{"docs/**", true, false, 0}, {"docs/api/**", false, false, 0}};
+  const auto plan =
+      plan_of(request({docs, agent("api", {"docs/api/**"})}, {"docs/x", "docs/api/y", "docs/z"}));
+  CHECK(plan.overlaps.empty());
+  CHECK(plan.find(AgentName("docs"))->file_count == 2);
+  CHECK(plan.unowned_paths == 0);
 }
 
 TEST_CASE("plan: three agents of one file are three phases and three overlaps") {

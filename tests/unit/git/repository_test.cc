@@ -28,6 +28,16 @@ TEST_CASE("discover: a place below the work tree has its prefix") {
   CHECK_FALSE(found.ignore_case);
 }
 
+TEST_CASE("discover: knows which names the repository takes for the same") {
+  GitRepo repo;
+  repo.git({"config", "core.ignoreCase", "true"});
+  repo.git({"config", "core.precomposeUnicode", "true"});
+  CHECK(discover(repo.root()).ignore_case);
+  CHECK(discover(repo.root()).precompose);
+  repo.git({"config", "core.precomposeUnicode", "false"});
+  CHECK_FALSE(discover(repo.root()).precompose);
+}
+
 TEST_CASE("discover: a detached HEAD names no branch") {
   GitRepo repo;
   repo.commit("one");

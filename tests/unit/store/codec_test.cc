@@ -67,6 +67,7 @@ std::string message_of(const Result<core::EventBody>& result) {
 TEST_CASE("codec: every member of every stored value is listed") {
   CHECK(all_listed<core::ValidationSpec>());
   CHECK(all_listed<core::Item>());
+  CHECK(all_listed<core::OwnershipRule>());
   CHECK(all_listed<core::AgentSpec>());
   CHECK(all_listed<core::Overlap>());
   CHECK(all_listed<core::Decision>());

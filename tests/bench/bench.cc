@@ -1,0 +1,91 @@
+#include "bench.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <utility>
+
+#include "base/json_writer.h"
+#include "base/strings.h"
+
+namespace par::bench {
+namespace {
+
+constexpr const char* kLinux = "/linux-6.1-paths.tsv.zst";
+
+bool is_readable(const std::string& file) {
+  std::FILE* opened = std::fopen(file.c_str(), "rb");
+  if (opened != nullptr) std::fclose(opened);
+  return opened != nullptr;
+}
+
+std::string find_linux() {
+  std::vector<std::string> places{PAR_SOURCE_DIR "/../shared/data", PAR_SOURCE_DIR "/../../shared/data"};
+  if (const char* asked = std::getenv("PAR_BENCH_DATA")) places = {asked};
+  for (const auto& place : places)
+    if (is_readable(place + kLinux)) return place + kLinux;
+  return "";
+}
+
+double rss_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+double rounded(double number, double steps) {
+  return static_cast<double>(static_cast<long long>(number * steps + 0.5)) / steps;
+}
+
+}  // namespace
+
+void print(const Measurement& m) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("name", m.name).member("n", static_cast<std::int64_t>(m.n));
+  json.member("seconds", rounded(m.seconds, 1e6)).member("rss_mib", rounded(rss_mib(), 10));
+  if (m.limit > 0) json.member("limit", m.limit).member("within", m.seconds <= m.limit);
+  if (!m.compared.empty())
+    json.member("compared", m.compared).member("compared_seconds", rounded(m.compared_seconds, 1e6));
+  json.end_object();
+  fmt::print("{}\n", std::move(json).take());
+  std::fflush(stdout);
+}
+
+std::vector<std::string> linux_paths() {
+  std::vector<std::string> paths;
+  const std::string file = find_linux();
+  std::FILE* lines = file.empty() ? nullptr : popen(("zstd -dcq " + shell_quote(file)).c_str(), "r");
+  std::string text;
+  std::array<char, 1U << 16U> buffer{};
+  while (lines != nullptr) {
+    const auto size = std::fread(buffer.data(), 1, buffer.size(), lines);
+    if (size == 0) break;
+    text.append(buffer.data(), size);
+  }
+  if (lines != nullptr) pclose(lines);
+  for (const auto& line : split_terminated(text, '\n')) paths.push_back(line.substr(line.find('\t') + 1));
+  if (paths.empty())
+    fmt::print(stderr, "skipped: the paths of Linux are not at hand (PAR_BENCH_DATA, zstd)\n");
+  return paths;
+}
+
+std::vector<std::string> directories_by_size(const std::vector<std::string>& paths) {
+  std::map<std::string, std::size_t> files;
+  for (const auto& path : paths)
+    for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
+      ++files[path.substr(0, slash)];
+  std::vector<std::pair<std::string, std::size_t>> sorted(files.begin(), files.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::string> names;
+  for (auto& [name, size] : sorted) names.push_back(std::move(name));
+  return names;
+}
+
+}  // namespace par::bench

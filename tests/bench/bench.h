@@ -1,0 +1,45 @@
+// What the benchmarks share: a stopwatch, the line of JSON that each measurement is, and the paths of a large
+// repository.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace par::bench {
+
+struct Measurement {
+  std::string name;
+  std::size_t n = 0;  // of what the name says
+  double seconds = 0;
+  double limit = 0;      // seconds it should stay below; 0: none
+  std::string compared;  // what else was measured in the same run; empty: nothing
+  double compared_seconds = 0;
+};
+
+// {"name":...,"n":...,"seconds":...,"rss_mib":...,"limit":...,"within":...,"compared":...,"compared_seconds":...}
+// rss_mib is the most that the program has used so far.
+void print(const Measurement& measurement);
+
+// The paths of every file of Linux 6.1, from ../shared/data or the directory in PAR_BENCH_DATA. Empty, with a
+// notice on stderr, where they are not at hand.
+[[nodiscard]] std::vector<std::string> linux_paths();
+
+// Every directory of these paths, the most files first, then by name.
+[[nodiscard]] std::vector<std::string> directories_by_size(const std::vector<std::string>& paths);
+
+// The seconds of the fastest of three runs.
+template <class Function>
+double seconds_of(Function function) {
+  double best = 0;
+  for (int run = 0; run < 3; ++run) {
+    const auto start = std::chrono::steady_clock::now();
+    function();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    if (run == 0 || took.count() < best) best = took.count();
+  }
+  return best;
+}
+
+}  // namespace par::bench
