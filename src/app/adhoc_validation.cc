@@ -32,6 +32,7 @@ Result<std::vector<CommitResults>> validate_commits(Project& project, store::Dat
                                                     AdhocValidation what) {
   const RunPaths paths{project.repository.state_dir(), kAdhocRun};
   PAR_ASSIGN(const auto lock, take_run_lock(paths));
+  PAR_TRY(end_old_validations(paths));
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   git::RunWorkspace workspace(project.repository, *project.objects, kAdhocRun, what.config.worktrees, who);
   PAR_ASSIGN(const auto jobs, os::local_jobs(paths.jobs()));
@@ -42,8 +43,10 @@ Result<std::vector<CommitResults>> validate_commits(Project& project, store::Dat
   for (auto& commit : what.commits) {
     PAR_ASSIGN(const auto info, project.objects->commit(commit.commit));
     commit.tree = info.tree;
-    PAR_ASSIGN(commit.results,
-               validate_one(validator, *jobs, {commit.commit, commit.tree, names}, what.interrupts));
+    auto results = validate_one(validator, *jobs, {commit.commit, commit.tree, names}, what.interrupts);
+    if (!results) PAR_TRY(workspace.remove_run());
+    if (!results) return std::move(results).error();
+    commit.results = *std::move(results);
   }
   PAR_TRY(workspace.remove_run());
   return std::move(what.commits);

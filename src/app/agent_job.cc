@@ -11,24 +11,39 @@
 namespace par::app {
 namespace {
 
-std::string bullet_list(const std::vector<std::string>& lines) {
+// A prompt holds so many lines of one kind; the rest stands in a file that it names.
+constexpr std::size_t kPromptLines = 50;
+// Linux takes no argument or variable that is longer than 128 KiB.
+constexpr std::size_t kLongestVariable = 100 << 10;
+
+std::string bullet_list(const std::vector<std::string>& lines, const std::string& file = "") {
   std::string text;
-  for (const auto& line : lines) text += "- " + line + "\n";
+  for (std::size_t i = 0; i < lines.size() && (file.empty() || i < kPromptLines); ++i)
+    text += "- " + lines[i] + "\n";
+  if (!file.empty() && lines.size() > kPromptLines)
+    text += fmt::format("- and {} more, all of them in {}\n", lines.size() - kPromptLines, file);
   return text;
+}
+
+// What it may change, one pattern each; a pattern that is taken away again has a '!' in front.
+std::vector<std::string> owned_patterns(const core::AgentSpec& spec) {
+  std::vector<std::string> patterns = spec.owns;
+  for (const auto& rule : spec.rules) patterns.push_back((rule.grants ? "" : "!") + rule.pattern);
+  return patterns;
 }
 
 std::string item_line(const core::Item& item) {
-  std::string line = fmt::format("- {} ({}): {}", item.id.str(), name_of(item.severity), item.title);
+  std::string line = fmt::format("{} ({}): {}", item.id.str(), name_of(item.severity), item.title);
   std::vector<std::string> files;
   for (const auto& file : item.files) files.push_back(quote_path(file.str()));
   if (!files.empty()) line += " [" + join(files, ", ") + "]";
-  return line + "\n";
+  return line;
 }
 
-std::string item_lines(const core::PlannedAgent& agent) {
-  std::string text;
-  for (const auto& item : agent.items) text += item_line(item);
-  return text;
+std::string item_lines(const core::PlannedAgent& agent, const std::string& items_file) {
+  std::vector<std::string> lines;
+  for (const auto& item : agent.items) lines.push_back(item_line(item));
+  return bullet_list(lines, items_file);
 }
 
 std::string validation_lines(const core::Plan& plan, const core::PlannedAgent& agent) {
@@ -42,6 +57,7 @@ std::string validation_lines(const core::Plan& plan, const core::PlannedAgent& a
 struct AgentFiles {
   std::string prompt;
   std::string items;
+  std::string owns;
   std::string tmp;
 };
 
@@ -67,7 +83,9 @@ os::Environment agent_variables(const AgentJobContext& context, const core::Plan
   add("PAR_BASE", agent.start.str());
   add("PAR_PROMPT_FILE", files.prompt);
   add("PAR_ITEMS_FILE", files.items);
-  add("PAR_OWNS", join(planned.spec.owns, "\n"));
+  add("PAR_OWNS_FILE", files.owns);
+  if (const auto owns = join(owned_patterns(planned.spec), "\n"); owns.size() <= kLongestVariable)
+    add("PAR_OWNS", owns);
   add("PAR_FORBIDS", join(planned.spec.forbids, "\n"));
   add("PAR_TMP", files.tmp);
   // Background maintenance of many worktrees at once only gets in the way.
@@ -85,14 +103,14 @@ std::string agent_job_id(const AgentName& agent, int attempt) {
   return fmt::format("a.{}.{}", agent.str(), attempt);
 }
 
-std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent) {
-  const Placeholder items[] = {{"{items}", std::string(trim(item_lines(agent)))}};
+std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent, const PromptFiles& files) {
+  const Placeholder items[] = {{"{items}", std::string(trim(item_lines(agent, files.items)))}};
   std::string text = fill_placeholders(agent.spec.prompt, items);
   if (!text.empty()) text += "\n\n";
-  text += "You own these paths; change nothing else:\n" + bullet_list(agent.spec.owns);
+  text += "You own these paths; change nothing else:\n" + bullet_list(owned_patterns(agent.spec), files.owns);
   if (!agent.spec.forbids.empty()) text += "\nNever change:\n" + bullet_list(agent.spec.forbids);
   if (!agent.items.empty() && agent.spec.prompt.find("{items}") == std::string::npos)
-    text += "\nYour items:\n" + item_lines(agent);
+    text += "\nYour items:\n" + item_lines(agent, files.items);
   if (!agent.validations.empty()) text += "\nYour branch is validated by:\n" + validation_lines(plan, agent);
   text +=
       "\nRules:\n"
@@ -119,10 +137,12 @@ std::string items_text(const core::PlannedAgent& agent) {
 Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core::AgentState& agent) {
   const core::PlannedAgent& planned = *context.plan.find(agent.name);
   const std::string dir = context.paths.agent_dir(agent.name);
-  const AgentFiles files{dir + "/prompt.md", dir + "/items.jsonl", dir + "/tmp"};
+  const AgentFiles files{dir + "/prompt.md", dir + "/items.jsonl", dir + "/owns.txt", dir + "/tmp"};
   PAR_TRY(os::make_directories(files.tmp, 0700));
   PAR_TRY(os::make_directories(context.paths.logs(), 0700));
-  PAR_TRY(os::write_file_durably(files.prompt, prompt_text(context.plan, planned)));
+  PAR_TRY(
+      os::write_file_durably(files.prompt, prompt_text(context.plan, planned, {files.items, files.owns})));
+  PAR_TRY(os::write_file_durably(files.owns, join(owned_patterns(planned.spec), "\n") + "\n"));
   PAR_TRY(os::write_file_durably(files.items, items_text(planned)));
   os::JobSpec job;
   job.id = agent_job_id(agent.name, agent.attempt);

@@ -29,9 +29,15 @@ struct RunPaths {
 // a.<agent>.<attempt>
 [[nodiscard]] std::string agent_job_id(const AgentName& agent, int attempt);
 
+// Where a prompt sends its reader for what it has no room for.
+struct PromptFiles {
+  std::string items;
+  std::string owns;
+};
 // The prompt: the agent's own text ({items} filled in), what it owns and may not touch, its items, how it is
-// validated, and the rules. Pure.
-[[nodiscard]] std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent);
+// validated, and the rules. At most 50 patterns and 50 items are spelled out. Pure.
+[[nodiscard]] std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
+                                      const PromptFiles& files);
 // One JSON object per item and line. Pure.
 [[nodiscard]] std::string items_text(const core::PlannedAgent& agent);
 
@@ -42,7 +48,8 @@ struct AgentJobContext {
   std::int64_t log_limit = 64 << 20;
 };
 
-// Writes PAR_PROMPT_FILE and PAR_ITEMS_FILE, makes PAR_TMP and the log's directory. May be called again.
+// Writes PAR_PROMPT_FILE, PAR_ITEMS_FILE and PAR_OWNS_FILE, makes PAR_TMP and the log's directory. May be
+// called again.
 [[nodiscard]] Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context,
                                                     const core::AgentState& agent);
 

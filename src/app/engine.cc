@@ -116,9 +116,15 @@ Result<void> Engine::perform_action(const Collect& action) {
   PAR_ASSIGN(BranchFacts facts, workspace.inspect_branch(action.agent, action.start));
   EventBody verdict = judge_branch(plan_, action.agent, action.attempt, facts);
   if (std::holds_alternative<AgentCollected>(verdict) && !facts.uncommitted.empty()) {
-    PAR_TRY(workspace.commit_leftovers(action.agent));
-    PAR_ASSIGN(facts, workspace.inspect_branch(action.agent, action.start));
-    verdict = judge_branch(plan_, action.agent, action.attempt, facts);
+    const auto committed = workspace.commit_leftovers(action.agent);
+    if (!committed && committed.error().kind != ErrorKind::refused) return committed.error();
+    if (committed) {
+      PAR_ASSIGN(facts, workspace.inspect_branch(action.agent, action.start));
+      verdict = judge_branch(plan_, action.agent, action.attempt, facts);
+    } else {
+      verdict = AgentRejected{
+          action.agent, action.attempt, RejectKind::failed, committed.error().message, {}, {}, ""};
+    }
   }
   PAR_TRY(workspace.make_durable());
   return record(std::move(verdict));
@@ -140,7 +146,7 @@ Result<void> Engine::perform_action(const MoveCandidate& action) {
 
 Result<void> Engine::perform_action(const BuildLanding& action) {
   PAR_ASSIGN(const TargetTip tip, ports_.workspace.read_target(action.target));
-  if (tip.commit != action.expected) return record(Rebased{tip.commit, tip.tree});
+  if (tip.commit != action.expected) return record(Rebased{tip.commit, tip.tree, tip.holds_run_base});
   const auto commits = landing_commits(plan_, state_, action.steps);
   const ObjectId& tested = action.steps.back().tree;
   check(!commits.empty() && commits.back().tree == tested,

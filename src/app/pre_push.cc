@@ -130,7 +130,12 @@ Result<void> PushCheck::check(const PushedRef& ref) {
 Result<std::vector<PushedRef>> parse_pushed_refs(std::string_view input) {
   std::vector<PushedRef> refs;
   for (const auto& line : split_terminated(input, '\n')) {
-    const auto words = split(line, ' ');
+    // The local name comes first and may hold spaces: "HEAD@{2 days ago}".
+    auto words = split(line, ' ');
+    while (words.size() > 4) {
+      words[0] += " " + words[1];
+      words.erase(words.begin() + 1);
+    }
     if (words.size() != 4)
       return usage_error(fmt::format("'{}' is not a line of git's to a pre-push hook", display_text(line)));
     refs.push_back({RefName(words[0]), oid_or_none(words[1]), RefName(words[2]), oid_or_none(words[3])});

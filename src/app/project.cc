@@ -20,11 +20,12 @@ Error no_config(const Project& project, const std::string& where) {
       "write one, see gitpar.toml(5), and commit it; 'git par demo' shows a complete example");
 }
 
-Result<config::Parsed> read_config_at(const Project& project, const ObjectId& commit,
-                                      const std::string& where) {
+Result<std::optional<config::Parsed>> find_config_at(const Project& project, const ObjectId& commit,
+                                                     const std::string& where) {
   PAR_ASSIGN(const auto text, project.objects->file_at(commit, RepoPath(kConfigName)));
-  if (!text) return no_config(project, where);
-  return config::parse_config(*text, where + ":" + kConfigName);
+  if (!text) return std::optional<config::Parsed>();
+  PAR_ASSIGN(auto parsed, config::parse_config(*text, where + ":" + kConfigName));
+  return std::optional(std::move(parsed));
 }
 
 // The branch to land on when the command line names none.
@@ -32,9 +33,10 @@ Result<std::string> default_target(const Project& project) {
   PAR_ASSIGN(const auto head, git::resolve_commit(project.repository, "HEAD"));
   if (!head)
     return Error("there is no commit yet").hint("commit something first: agents start from a commit");
-  PAR_ASSIGN(const auto parsed, read_config_at(project, *head, "HEAD"));
-  if (!parsed.config.target.empty()) return parsed.config.target;
+  PAR_ASSIGN(const auto parsed, find_config_at(project, *head, "HEAD"));
+  if (parsed && !parsed->config.target.empty()) return parsed->config.target;
   if (project.repository.head) return short_name(*project.repository.head);
+  if (!parsed) return no_config(project, "HEAD");
   return Error("HEAD is detached and no target is named")
       .hint(fmt::format("set 'target' in '{}', or give --target <branch>", kConfigName));
 }
@@ -49,7 +51,7 @@ Result<Project> open_project(const std::string& cwd) {
   return Project{std::move(repository), std::make_unique<git::Objects>(std::move(objects)), std::move(user)};
 }
 
-Result<Base> read_base(const Project& project, const std::string& target) {
+Result<Base> read_target(const Project& project, const std::string& target) {
   std::string name = target;
   if (name.empty()) {
     PAR_ASSIGN(name, default_target(project));
@@ -57,25 +59,19 @@ Result<Base> read_base(const Project& project, const std::string& target) {
   const RefName ref("refs/heads/" + name);
   PAR_ASSIGN(const auto tip, git::read_ref(project.repository, ref));
   if (!tip) return Error(fmt::format("the target branch '{}' does not exist", name)).hint("see 'git branch'");
-  PAR_ASSIGN(auto parsed, read_config_at(project, *tip, name));
-  return Base{ref, *tip, std::move(parsed.config), std::move(parsed.warnings)};
+  Base base{ref, *tip, {}, {}, false};
+  PAR_ASSIGN(auto parsed, find_config_at(project, *tip, name));
+  if (!parsed) return base;
+  base.has_config = true;
+  base.config = std::move(parsed->config);
+  base.warnings = std::move(parsed->warnings);
+  return base;
 }
 
-Result<MadePlan> make_plan_now(const Project& project, const PlanOptions& options) {
-  PAR_ASSIGN(auto base, read_base(project, options.target));
-  core::PlanRequest request;
-  request.base = base.commit;
-  request.target = base.target;
-  request.config = std::move(base.config);
-  PAR_ASSIGN(request.paths, project.objects->paths(base.commit));
-  request.ignore_case = project.repository.ignore_case;
-  request.precompose = project.repository.precompose;
-  if (options.jobs > 0) request.config.policy.jobs = options.jobs;
-  request.jobs_cap = project.user.jobs;
-  request.force_parallel = options.force_parallel;
-  PAR_ASSIGN(core::Plan plan, core::make_plan(request));
-  plan.id = store::Database::name_of(plan);
-  return MadePlan{std::move(plan), std::move(base.warnings)};
+Result<Base> read_base(const Project& project, const std::string& target) {
+  PAR_ASSIGN(auto base, read_target(project, target));
+  if (!base.has_config) return no_config(project, short_name(base.target));
+  return base;
 }
 
 Result<LoadedRun> load_run(const store::Database& database, const std::string& id) {

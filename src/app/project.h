@@ -25,18 +25,7 @@ struct Project {
 
 [[nodiscard]] Result<Project> open_project(const std::string& cwd);
 
-// ---- planning
-
-struct PlanOptions {
-  std::string target;  // a branch's name; empty: the configuration's, else the branch that is checked out
-  int jobs = 0;        // -j; 0: not given
-  bool force_parallel = false;
-};
-
-struct MadePlan {
-  core::Plan plan;
-  std::vector<std::string> warnings;
-};
+// ---- the base of plans
 
 // The target, and the configuration as it is committed there.
 struct Base {
@@ -44,12 +33,12 @@ struct Base {
   ObjectId commit;
   core::Config config;
   std::vector<std::string> warnings;
+  bool has_config = true;
 };
 
 [[nodiscard]] Result<Base> read_base(const Project& project, const std::string& target);
-// The plan of the target's tip with the configuration committed there. Stores nothing; plan.id is set.
-[[nodiscard]] Result<MadePlan> make_plan_now(const Project& project, const PlanOptions& options);
-
+// The same where a configuration is not needed: without one, it is the defaults.
+[[nodiscard]] Result<Base> read_target(const Project& project, const std::string& target);
 // ---- runs
 
 struct LoadedRun {

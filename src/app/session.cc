@@ -10,6 +10,15 @@
 namespace par::app {
 namespace {
 
+// Agents that --agents makes of nothing can be planned, but not run.
+Result<void> check_commands(const core::Plan& plan) {
+  for (const auto& agent : plan.agents)
+    if (agent.spec.run.empty())
+      return Error(fmt::format("agent '{}' has no command", agent.spec.name.str()))
+          .hint("add an [agent.<name>] with 'run' to '.gitpar.toml'; --agents then divides its work");
+  return {};
+}
+
 // Nothing may stand where the run will write: it would be overwritten, or the run would fail in the middle.
 Result<void> check_free(const Project& project, const core::Plan& plan, const RunId& run) {
   PAR_ASSIGN(const auto refs, git::list_refs(project.repository, "refs/heads/par"));
@@ -38,16 +47,14 @@ os::Environment with_identity(os::Environment env, const git::Signature& who) {
   return env;
 }
 
-// A validation that a dead process left behind is ended: its result would come too late to be wanted for
-// sure.
+}  // namespace
+
 Result<void> end_old_validations(const RunPaths& paths) {
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
   for (const auto& job : jobs)
     if (job.alive && job.id.starts_with("v.")) PAR_TRY(os::stop_job(paths.jobs(), job.id, 10000));
   return {};
 }
-
-}  // namespace
 
 Result<os::FileLock> take_run_lock(const RunPaths& paths) {
   PAR_TRY(os::make_directories(os::parent_directory(paths.lock()), 0700));
@@ -77,7 +84,10 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   workspace_ = std::make_unique<git::RunWorkspace>(project.repository, *project.objects, paths_.run,
                                                    plan_.worktrees, who);
-  if (options.strategy) plan_.strategy = *options.strategy;
+  if (state.landing.requested)
+    plan_.strategy = state.landing.strategy;
+  else if (options.strategy)
+    plan_.strategy = *options.strategy;
   PAR_ASSIGN(jobs_, os::local_jobs(paths_.jobs()));
   EngineSettings settings;
   settings.paths = paths_;
@@ -98,6 +108,7 @@ Result<std::unique_ptr<Session>> Session::start(Project& project, store::Databas
                                                 Reporter& reporter, const SessionOptions& options) {
   PAR_TRY(git::committer(project.repository));
   PAR_ASSIGN(const RunId next, database.next_run_id());
+  PAR_TRY(check_commands(plan));
   PAR_TRY(check_free(project, plan, next));
   PAR_ASSIGN(plan.id, database.put_plan(plan));
   PAR_ASSIGN(const auto base, project.objects->commit(plan.base));

@@ -55,6 +55,9 @@ class Session {
 
 // Exclusive right to work on the run. Error (refused): another process has it.
 [[nodiscard]] Result<os::FileLock> take_run_lock(const RunPaths& paths);
+// Ends validations that a dead process left behind: their results would come too late to be wanted for sure.
+// Under the run's lock.
+[[nodiscard]] Result<void> end_old_validations(const RunPaths& paths);
 [[nodiscard]] ValidatorSettings validator_settings(const Project& project, const RunPaths& paths,
                                                    const git::Signature& who);
 // The process that works on the run, if one does.

@@ -46,7 +46,8 @@ Result<void> Validator::begin(const core::AwaitValidation& what) {
   check(!busy(), "two validations at once");
   PAR_TRY(os::make_directories(settings_.log_dir, 0700));
   PAR_TRY(os::make_directories(settings_.report_dir, 0700));
-  current_ = Current{what, 0, {}, {}, {}, {}};
+  current_.emplace();
+  current_->what = what;
   return advance();
 }
 
@@ -83,6 +84,11 @@ Result<void> Validator::start_run(const ValidationSpec& spec) {
   job.log_timestamps = false;  // TAP is read from the output
   job.timeout_ms = spec.timeout * 1000;
   if (number == 1) PAR_TRY(os::remove_file(job.log));
+  current_->log_start = 0;
+  if (os::exists(job.log)) {
+    PAR_ASSIGN(const auto so_far, os::read_file(job.log));
+    current_->log_start = so_far.size();
+  }
   ++runs_;
   return jobs_.ensure(job);
 }
@@ -96,6 +102,7 @@ Result<void> Validator::on_exit(const os::JobExit& exit) {
   std::optional<std::string> report;
   if (os::exists(source)) {
     PAR_ASSIGN(report, os::read_file(source));
+    if (from_output) report->erase(0, current_->log_start);  // what earlier runs printed
   }
   auto outcome = read_outcome(spec, exit, report);
   outcome.log = log_path(spec);

@@ -48,6 +48,7 @@ class Validator {
     std::string key;                               // of the validation under way
     std::vector<core::ValidationResult> outcomes;  // its runs so far
     std::string job;                               // empty: none under way
+    std::size_t log_start = 0;                     // bytes of the log that earlier runs wrote
     std::vector<core::ValidationResult> results;   // of the validations done
   };
 

@@ -135,8 +135,9 @@ std::vector<Candidate> command_names(std::string_view typed) {
 std::vector<Candidate> command_candidates(const Command& command, const std::vector<std::string>& words,
                                           const ValueSource& source) {
   CLI::App app;
+  OptionList line(app);
   Invocation invocation;
-  const Handler handler = command.configure(app);
+  const Handler handler = command.configure(line);
   add_common_options(app, invocation);
   Place place;
   for (auto word = words.begin() + 1; word + 1 < words.end(); ++word) read_word(place, app, *word);

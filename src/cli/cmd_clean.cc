@@ -1,7 +1,6 @@
 // git par clean: removes the worktrees and branches of runs that are over.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "app/cleaning.h"
@@ -81,10 +80,10 @@ Result<int> clean(const Options& options, const Invocation& invocation) {
   return 0;
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("run", options->runs, "only these runs, whatever their state");
-  app.add_flag("-n,--dry-run", options->dry_run, "say what would be removed, and stop");
+  line.value("run", options->runs, "only these runs, whatever their state");
+  line.flag("-n,--dry-run", options->dry_run, "say what would be removed, and stop");
   return [options](const Invocation& invocation) { return clean(*options, invocation); };
 }
 
@@ -97,9 +96,12 @@ Command clean_command() {
       "[<options>] [<run>...]",
       "remove the worktrees and branches of runs that are over",
       "Without arguments: of every run that has landed or failed. Uncommitted files, and commits that are "
-      "not on the "
-      "target, are saved under 'refs/par/salvage/<run>/<agent>/' before anything is removed; 'git log' or "
-      "'git checkout' of such a ref brings them back. Logs and the record of the run stay.",
+      "not on the target, are saved under 'refs/par/salvage/<run>/<agent>/' before anything is removed; "
+      "'git log' or 'git checkout' of such a ref brings them back. A repository that an agent made inside "
+      "its "
+      "worktree is moved to 'par/salvage/<run>/<agent>/' in the git directory. Logs and the record of the "
+      "run "
+      "stay.",
       {{"git par clean -n", "what would go"}, {"git par clean r3", "remove run r3, even if it did not land"}},
       "0: removed. 1: the run is still being worked on.",
       configure};

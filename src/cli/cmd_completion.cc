@@ -1,5 +1,4 @@
 // git par completion: prints the completion script of a shell, for those who did not install git par.
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/command.h"
@@ -9,9 +8,9 @@
 namespace par::cli {
 namespace {
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto shell = std::make_shared<std::string>();
-  app.add_option("shell", *shell, "the shell")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  line.value("shell", *shell, "the shell").required().one_of({"bash", "zsh", "fish"});
   return [shell](const Invocation&) -> Result<int> {
     print_out(std::string(completion_script(*shell)));
     if (*shell == "fish") print_out("\n" + std::string(fish_configuration()));

@@ -1,7 +1,6 @@
 // git par demo: the main job on a sample repository, with the very commands a user would type.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/strings.h"
@@ -89,9 +88,9 @@ Result<int> demo(const std::string& wanted, const Invocation& invocation) {
   return 0;
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto directory = std::make_shared<std::string>();
-  app.add_option("directory", *directory, "where; a new temporary directory by default");
+  line.value("directory", *directory, "where; a new temporary directory by default");
   return [directory](const Invocation& invocation) { return demo(*directory, invocation); };
 }
 

@@ -1,7 +1,6 @@
 // git par hook: the pre-push hook that keeps untested commits from leaving.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -68,14 +67,11 @@ Result<int> hook(const Options& options, const Invocation& invocation) {
   return show(invocation, app::uninstall_pre_push(repository));
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("action", options->action, "what to do")
-      ->required()
-      ->check(CLI::IsMember({"install", "uninstall", "run"}));
-  app.add_option("arguments", options->arguments, "of 'run': the hook's name and git's arguments");
-  app.add_flag("--force", options->force,
-               "install even where core.hooksPath leads to another tool's directory");
+  line.value("action", options->action, "what to do").required().one_of({"install", "uninstall", "run"});
+  line.value("arguments", options->arguments, "of 'run': the hook's name and git's arguments");
+  line.flag("--force", options->force, "install even where core.hooksPath leads to another tool's directory");
   return [options](const Invocation& invocation) { return hook(*options, invocation); };
 }
 

@@ -2,7 +2,6 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <ctime>
 #include <fstream>
 #include <memory>
@@ -103,11 +102,11 @@ Result<int> log(const Options& options, const Invocation& invocation) {
   return 0;
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("agent", options->agent, "the agent whose output is shown");
-  app.add_option("--run", options->run, "the run; the newest by default")->option_text("<run>");
-  app.add_flag("-f,--follow", options->follow, "go on as the agent prints more");
+  line.value("agent", options->agent, "the agent whose output is shown");
+  line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
+  line.flag("-f,--follow", options->follow, "go on as the agent prints more");
   return [options](const Invocation& invocation) { return log(*options, invocation); };
 }
 

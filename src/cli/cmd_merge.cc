@@ -1,7 +1,6 @@
 // git par merge: lands a run's candidate on its target.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/command.h"
@@ -52,16 +51,27 @@ Result<void> check_ready(const core::RunState& state) {
   return {};
 }
 
+// A landing that was cut off is finished as it was begun.
+Result<void> check_same(const core::LandingState& landing, const Options& options, const RunId& run) {
+  const bool same_target = options.target.empty() || options.target == short_name(landing.target);
+  const bool same_strategy = options.strategy.empty() || options.strategy == name_of(landing.strategy);
+  if (same_target && same_strategy && !options.dry_run) return {};
+  return refused(fmt::format("run '{}' is already landing on '{}' as '{}'", run.str(),
+                             short_name(landing.target), name_of(landing.strategy)))
+      .hint(fmt::format("'git par resume {}' finishes that", run.str()));
+}
+
 Result<int> land(app::Session& session, const app::Project& project, const RefName& target,
                  const Invocation& invocation) {
   auto& engine = session.engine();
   PAR_ASSIGN(const auto before, git::read_ref(project.repository, target));
-  if (!engine.state().landing.requested) PAR_TRY(engine.record(core::LandRequested{target}));
+  if (!engine.state().landing.requested)
+    PAR_TRY(engine.record(core::LandRequested{target, session.plan().strategy}));
+  if (!engine.state().integration.blocked.empty()) PAR_TRY(engine.record(core::RunResumed{}));
   PAR_ASSIGN(const auto end, engine.run());
   if (end == app::EngineEnd::interrupted) return kExitInterrupted;
   const auto& state = engine.state();
-  if (state.landing.landed.empty())
-    return refused(fmt::format("not landed: {}", state.landing.refused)).hint("'git par status' says more");
+  if (state.landing.landed.empty()) return refused(fmt::format("not landed: {}", state.landing.refused));
   const LandingReport report{state, before.value_or(ObjectId()), engine.validator().runs(),
                              engine.validator().hits()};
   if (invocation.json)
@@ -82,6 +92,11 @@ Result<int> merge(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
   const RefName target =
       options.target.empty() ? session->plan().target : RefName("refs/heads/" + options.target);
+  const auto& landing = session->state().landing;
+  if (landing.requested) {
+    PAR_TRY(check_same(landing, options, session->state().id));
+    return land(*session, project, landing.target, invocation);
+  }
   PAR_TRY(check_ready(session->state()));
   PAR_TRY(check_target(project, target));
   if (options.dry_run) {
@@ -93,16 +108,15 @@ Result<int> merge(const Options& options, const Invocation& invocation) {
   return land(*session, project, target, invocation);
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_flag("--all", options->all, "every accepted agent (the default)");
-  app.add_option("--run", options->run, "the run; the newest by default")->option_text("<run>");
-  app.add_option("--target", options->target, "branch to land on, instead of the plan's")
-      ->option_text("<branch>");
-  app.add_option("--strategy", options->strategy, "merge, squash or single, instead of the plan's")
-      ->option_text("<strategy>")
-      ->check(CLI::IsMember({"merge", "squash", "single"}));
-  app.add_flag("-n,--dry-run", options->dry_run, "say what would land, and stop");
+  line.flag("--all", options->all, "every accepted agent (the default)");
+  line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
+  line.value("--target", options->target, "branch to land on, instead of the plan's").value_name("<branch>");
+  line.value("--strategy", options->strategy, "merge, squash or single, instead of the plan's")
+      .value_name("<strategy>")
+      .one_of({"merge", "squash", "single"});
+  line.flag("-n,--dry-run", options->dry_run, "say what would land, and stop");
   return [options](const Invocation& invocation) { return merge(*options, invocation); };
 }
 

@@ -1,10 +1,10 @@
 // git par plan: who may work on what, in which phase, and why.
-#include <CLI/CLI.hpp>
 #include <memory>
 
-#include "app/project.h"
+#include "app/branch_planning.h"
 #include "cli/command.h"
 #include "cli/plan_view.h"
+#include "cli/planning_options.h"
 #include "cli/report.h"
 
 namespace par::cli {
@@ -12,38 +12,59 @@ namespace {
 
 struct Options {
   app::PlanOptions plan;
+  std::vector<std::string> branches;
   std::size_t limit = 100;
   bool dry_run = false;
+  bool matrix = false;
+  bool dot = false;
 };
 
-Result<int> plan(const Options& options, const Invocation& invocation) {
+void show(const core::Plan& plan, const Options& options, const Invocation& invocation) {
+  if (options.dot)
+    print_out(plan_dot(plan));
+  else if (options.matrix)
+    print_out(matrix_text(plan));
+  else if (invocation.json)
+    print_out(plan_json(plan, options.limit));
+  else if (!invocation.quiet)
+    print_out(options.branches.empty() ? plan_text(plan) : branches_text(plan));
+}
+
+Result<int> plan_agents(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(const auto project, app::open_project(invocation.cwd));
-  PAR_ASSIGN(auto made, app::make_plan_now(project, options.plan));
+  PAR_ASSIGN(auto made, app::make_plan_now(project, invocation.cwd, options.plan));
   for (const auto& warning : made.warnings) print_warning(warning);
   if (!options.dry_run) {
     PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
     PAR_TRY(database.put_plan(made.plan));
   }
-  if (invocation.json)
-    print_out(plan_json(made.plan, options.limit));
-  else if (!invocation.quiet)
-    print_out(plan_text(made.plan));
+  show(made.plan, options, invocation);
   return 0;
 }
 
-Handler configure(CLI::App& app) {
+Result<int> plan_branches(const Options& options, const Invocation& invocation) {
+  PAR_ASSIGN(const auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(const auto made, app::plan_branches(project, options.plan, options.branches));
+  for (const auto& warning : made.warnings) print_warning(warning);
+  show(made.plan, options, invocation);
+  return made.plan.conflicts.empty() ? 0 : kExitNo;
+}
+
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--target", options->plan.target, "branch to land on, instead of the configuration's")
-      ->option_text("<branch>");
-  app.add_option("-j,--jobs", options->plan.jobs, "agents at once, instead of the configuration's")
-      ->option_text("<n>")
-      ->check(CLI::Range(1, 10000));
-  app.add_flag("--force-parallel", options->plan.force_parallel,
-               "plan in parallel even when it does not pay");
-  app.add_option("--limit", options->limit, "items listed per agent in JSON (default 100)")
-      ->option_text("<n>");
-  app.add_flag("-n,--dry-run", options->dry_run, "print the plan, do not store it");
-  return [options](const Invocation& invocation) { return plan(*options, invocation); };
+  add_planning_options(line, options->plan);
+  line.value("--branches", options->branches, "plan these existing branches instead; may be repeated")
+      .value_name("<pattern>")
+      .repeatable();
+  line.value("--limit", options->limit, "items listed per agent in JSON (default 100)").value_name("<n>");
+  auto matrix = line.flag("--matrix", options->matrix,
+                          "print which agents can work at the same time, and why others cannot");
+  line.flag("--dot", options->dot, "print the graph of the phases, for Graphviz").excludes(matrix);
+  line.flag("-n,--dry-run", options->dry_run, "print the plan, do not store it");
+  return [options](const Invocation& invocation) {
+    return options->branches.empty() ? plan_agents(*options, invocation)
+                                     : plan_branches(*options, invocation);
+  };
 }
 
 }  // namespace
@@ -55,13 +76,28 @@ Command plan_command() {
       "[<options>]",
       "show who may work on what, in which phase, and why",
       "Reads '.gitpar.toml' from the tip of the target branch, finds which agent owns which path, puts "
-      "agents that "
-      "could change the same path into different phases, and decides whether working in parallel pays.\n\n"
-      "The plan is stored under a name made from its content; the same input gives the same plan. "
-      "'git par run' makes the same plan and runs it at once.",
+      "agents that could change the same path into different phases, and decides whether working in parallel "
+      "pays.\n\n"
+      "The items of the configuration, and those of --items or else the imported ones, go to the agents that "
+      "own all their files, evenly by their estimates. The work of a pool (count in the configuration, or "
+      "--agents) is divided among its workers: by default so that items which share a file, directly or "
+      "through others, stay together, and no two workers ever meet in a file. --by divides by severity, "
+      "category, owner (of CODEOWNERS), directory or files instead; workers that then meet in a file work "
+      "one after the other. A worker owns the files of its items and nothing else.\n\n"
+      "With --branches it plans branches that exist: their footprints are what they changed since they left "
+      "the target, a branch that contains another comes after it, and two that touch a common path are "
+      "merged "
+      "in memory to see whether they conflict. Phases are an order to merge them in.\n\n"
+      "The plan is stored under a name made from its content; the same input gives the same plan, in "
+      "whatever "
+      "order it comes. 'git par run' makes the same plan and runs it at once.",
       {{"git par plan", "the plan of what is committed on the target"},
+       {"git par plan --items findings.sarif --agents 8",
+        "divide an analyser's findings among eight workers"},
+       {"git par plan --branches 'feature/*'", "in which order can these be merged, and which conflict?"},
+       {"git par plan --dot | dot -Tsvg >plan.svg", "a picture of the phases"},
        {"git par plan --json | jq .overlaps", "the overlaps, for a program"}},
-      "0: planned. 1: two agents overlap and on_overlap is \"refuse\".",
+      "0: planned. 1: two agents overlap and on_overlap is \"refuse\"; with --branches: some conflict.",
       configure};
 }
 

@@ -1,7 +1,6 @@
 // git par resume: goes on with a run that was interrupted, whatever interrupted it.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/command.h"
@@ -28,17 +27,19 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
   if (!session->state().landing.landed.empty())
     return refused(fmt::format("run '{}' has landed: there is nothing to resume", session->state().id.str()));
   // A landing that was under way is finished as it was; only otherwise stopped agents start again.
-  if (!session->state().landing.requested) PAR_TRY(session->engine().record(core::RunResumed{}));
+  const auto& state = session->state();
+  if (!state.landing.requested || !state.integration.blocked.empty())
+    PAR_TRY(session->engine().record(core::RunResumed{}));
   PAR_ASSIGN(const auto end, session->engine().run());
   return conclude(project, database, *session, end, invocation);
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("run", options->run, "the run; the newest by default");
-  app.add_option("-j,--jobs", options->jobs, "agents at once, instead of the plan's")
-      ->option_text("<n>")
-      ->check(CLI::Range(1, 10000));
+  line.value("run", options->run, "the run; the newest by default");
+  line.value("-j,--jobs", options->jobs, "agents at once, instead of the plan's")
+      .value_name("<n>")
+      .range(1, 10000);
   return [options](const Invocation& invocation) { return resume(*options, invocation); };
 }
 

@@ -1,7 +1,6 @@
 // git par rollback: takes accepted work out of the candidate again.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -52,6 +51,15 @@ std::vector<AgentName> to_take_out(const core::Plan& plan, const core::RunState&
   return accepted;
 }
 
+// A run that is named as what to roll back is the run.
+Result<std::string> run_meant(const store::Database& database, const Options& options) {
+  if (!options.run.empty()) return options.run;
+  PAR_ASSIGN(const auto runs, database.runs());
+  const bool is_run =
+      std::any_of(runs.begin(), runs.end(), [&](const auto& row) { return row.id.str() == options.what; });
+  return is_run ? options.what : std::string();
+}
+
 Result<int> rollback(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
   PAR_ASSIGN(auto database, app::open_state(project));
@@ -59,12 +67,16 @@ Result<int> rollback(const Options& options, const Invocation& invocation) {
   app::SessionOptions session_options;
   session_options.start_agents = false;
   session_options.interrupts = os::interrupt_count;
-  PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
+  PAR_ASSIGN(const std::string run, run_meant(database, options));
+  PAR_ASSIGN(auto session, app::Session::open(project, database, run, progress, session_options));
   const auto& state = session->state();
   PAR_ASSIGN(const auto names, named_agents(state, options.what));
   if (!state.landing.landed.empty())
     return refused(fmt::format("run '{}' has landed", state.id.str()))
         .hint(fmt::format("'git revert -m 1 {}' takes it back as a whole", short_oid(state.landing.landed)));
+  if (state.landing.requested)
+    return refused(fmt::format("run '{}' is landing", state.id.str()))
+        .hint(fmt::format("'git par resume {}' finishes or ends that first", state.id.str()));
   const auto out = to_take_out(session->plan(), state, names);
   if (out.empty()) return refused(fmt::format("nothing of '{}' is in the candidate", options.what));
   if (options.dry_run) {
@@ -80,11 +92,11 @@ Result<int> rollback(const Options& options, const Invocation& invocation) {
   return code == kExitInterrupted ? code : 0;
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("what", options->what, "an agent, a phase's number, or a run")->required();
-  app.add_option("--run", options->run, "the run; the newest by default")->option_text("<run>");
-  app.add_flag("-n,--dry-run", options->dry_run, "say what would be taken out, and stop");
+  line.value("what", options->what, "an agent, a phase's number, or a run").required();
+  line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
+  line.flag("-n,--dry-run", options->dry_run, "say what would be taken out, and stop");
   return [options](const Invocation& invocation) { return rollback(*options, invocation); };
 }
 

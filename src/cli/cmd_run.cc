@@ -1,9 +1,9 @@
 // git par run: plans, or takes a stored plan, and runs it.
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/command.h"
 #include "cli/plan_view.h"
+#include "cli/planning_options.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/run_support.h"
@@ -19,19 +19,19 @@ struct Options {
   bool dry_run = false;
 };
 
-Result<core::Plan> choose_plan(const app::Project& project, const Options& options) {
+Result<core::Plan> choose_plan(const app::Project& project, const std::string& cwd, const Options& options) {
   if (!options.plan.empty()) {
     PAR_ASSIGN(const auto database, app::open_state(project));
     return database.plan(options.plan);
   }
-  PAR_ASSIGN(auto made, app::make_plan_now(project, options.planning));
+  PAR_ASSIGN(auto made, app::make_plan_now(project, cwd, options.planning));
   for (const auto& warning : made.warnings) print_warning(warning);
   return std::move(made.plan);
 }
 
 Result<int> run(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
-  PAR_ASSIGN(core::Plan plan, choose_plan(project, options));
+  PAR_ASSIGN(core::Plan plan, choose_plan(project, invocation.cwd, options));
   if (options.dry_run) {
     print_out(invocation.json ? plan_json(plan, SIZE_MAX) : plan_text(plan));
     return 0;
@@ -45,24 +45,18 @@ Result<int> run(const Options& options, const Invocation& invocation) {
              app::Session::start(project, database, std::move(plan), progress, session_options));
   PAR_ASSIGN(auto end, session->engine().run());
   if (options.land && end == app::EngineEnd::idle && session->state().finished == core::RunEnd::ready) {
-    PAR_TRY(session->engine().record(core::LandRequested{session->plan().target}));
+    PAR_TRY(session->engine().record(core::LandRequested{session->plan().target, session->plan().strategy}));
     PAR_ASSIGN(end, session->engine().run());
   }
   return conclude(project, database, *session, end, invocation);
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("plan", options->plan, "a stored plan");
-  app.add_option("--target", options->planning.target, "branch to land on, instead of the configuration's")
-      ->option_text("<branch>");
-  app.add_option("-j,--jobs", options->planning.jobs, "agents at once, instead of the configuration's")
-      ->option_text("<n>")
-      ->check(CLI::Range(1, 10000));
-  app.add_flag("--force-parallel", options->planning.force_parallel,
-               "run in parallel even when it does not pay");
-  app.add_flag("--land", options->land, "land the candidate when all agents are done");
-  app.add_flag("-n,--dry-run", options->dry_run, "print the plan and stop");
+  line.value("plan", options->plan, "a stored plan");
+  add_planning_options(line, options->planning);
+  line.flag("--land", options->land, "land the candidate when all agents are done");
+  line.flag("-n,--dry-run", options->dry_run, "print the plan and stop");
   return [options](const Invocation& invocation) { return run(*options, invocation); };
 }
 

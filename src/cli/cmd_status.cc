@@ -1,5 +1,4 @@
 // git par status: where a run stands.
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/command.h"
@@ -20,9 +19,9 @@ Result<int> status(const std::string& run, const Invocation& invocation) {
   return 0;
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto run = std::make_shared<std::string>();
-  app.add_option("run", *run, "the run; the newest by default");
+  line.value("run", *run, "the run; the newest by default");
   return [run](const Invocation& invocation) { return status(*run, invocation); };
 }
 

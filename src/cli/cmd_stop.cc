@@ -1,7 +1,6 @@
 // git par stop: drains or ends a run, or single agents of it.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -55,18 +54,19 @@ Result<int> stop(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(const auto worker, app::worker_of(paths));
   if (!worker) return stop_leftovers(paths);
   // As Ctrl-C there: once drains, twice ends.
-  for (int i = 0; i < (options.now ? 2 : 1); ++i) PAR_TRY(os::interrupt_process(*worker));
+  PAR_TRY(os::interrupt_process(*worker));
+  if (options.now) PAR_TRY(os::terminate_process(*worker));
   if (!invocation.quiet)
     print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),
                            options.now ? "ends now" : "finishes what runs and then stops", paths.run.str()));
   return 0;
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("agent", options->agents, "end only these agents");
-  app.add_option("--run", options->run, "the run; the newest by default")->option_text("<run>");
-  app.add_flag("--now", options->now, "end what runs, instead of waiting for it");
+  line.value("agent", options->agents, "end only these agents");
+  line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
+  line.flag("--now", options->now, "end what runs, instead of waiting for it");
   return [options](const Invocation& invocation) { return stop(*options, invocation); };
 }
 

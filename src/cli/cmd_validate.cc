@@ -1,7 +1,6 @@
 // git par validate: runs the validations on commits, or answers from the cache.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -124,12 +123,12 @@ Result<int> validate(const Options& options, const Invocation& invocation) {
   return green ? 0 : kExitNo;
 }
 
-Handler configure(CLI::App& app) {
+Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  app.add_option("revision", options->revisions, "agents of the newest run, or commits");
-  app.add_option("--target", options->target, "branch whose configuration and failures are the base")
-      ->option_text("<branch>");
-  app.add_flag("--base", options->base, "show the target's own results too");
+  line.value("revision", options->revisions, "agents of the newest run, or commits");
+  line.value("--target", options->target, "branch whose configuration and failures are the base")
+      .value_name("<branch>");
+  line.flag("--base", options->base, "show the target's own results too");
   return [options](const Invocation& invocation) { return validate(*options, invocation); };
 }
 

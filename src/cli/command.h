@@ -8,10 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-
-namespace CLI {
-class App;
-}
+#include "cli/option_list.h"
 
 namespace par::cli {
 
@@ -41,8 +38,8 @@ struct Command {
   std::string_view description;  // paragraphs for the man page, separated by empty lines
   std::vector<Example> examples;
   std::string_view exit_codes;  // what 0 and 1 mean here, for the man page
-  // Declares the options on `app`; the handler it returns owns their values.
-  Handler (*configure)(CLI::App& app);
+  // Declares what the line may hold; the handler it returns owns the values.
+  Handler (*configure)(OptionList& line);
 };
 
 // In the order in which help lists them.
@@ -55,8 +52,10 @@ struct Command {
 [[nodiscard]] Command completion_command();
 [[nodiscard]] Command demo_command();
 [[nodiscard]] Command hook_command();
+[[nodiscard]] Command import_command();
 [[nodiscard]] Command log_command();
 [[nodiscard]] Command merge_command();
+[[nodiscard]] Command owners_command();
 [[nodiscard]] Command plan_command();
 [[nodiscard]] Command resume_command();
 [[nodiscard]] Command rollback_command();

@@ -70,8 +70,9 @@ std::string see_also(const Command& command) {
 
 std::string options_section(const Command& command) {
   CLI::App app;
+  OptionList line(app);
   Invocation invocation;
-  const Handler handler = command.configure(app);
+  const Handler handler = command.configure(line);
   add_common_options(app, invocation);
   std::string out = ".SH OPTIONS\n";
   for (const auto& option : option_texts(app)) out += roff_item(roff_prose(option.names), option.description);

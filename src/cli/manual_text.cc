@@ -46,7 +46,7 @@ constexpr std::array kExitCodes{
 constexpr std::array kSettings{
     Term{"par.jobs", "how many agents may run at once, whatever the repository says"},
     Term{"par.agentEnv",
-         "further environment variables that agents and validations may see; names, separated by spaces or "
+         "further environment variables that agents may see; names, separated by spaces or "
          "commas, can "
          "be given several times"},
     Term{"par.logLimit", "how many bytes of one agent's output are kept; 64 MiB by default"},
@@ -64,7 +64,8 @@ constexpr std::array kAgentEnvironment{
     Term{"PAR_BASE", "the commit that its branch starts from"},
     Term{"PAR_PROMPT_FILE", "a file with its prompt"},
     Term{"PAR_ITEMS_FILE", "a file with its items as JSON lines"},
-    Term{"PAR_OWNS, PAR_FORBIDS", "its patterns, one on each line"},
+    Term{"PAR_OWNS, PAR_FORBIDS", "its patterns, one on each line; PAR_OWNS is left out beyond 100 KiB"},
+    Term{"PAR_OWNS_FILE", "a file with the patterns of PAR_OWNS, however many"},
     Term{"PAR_TMP", "a directory of its own"},
 };
 

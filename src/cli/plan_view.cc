@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/table.h"
+#include "core/machine.h"
 
 namespace par::cli {
 namespace {
@@ -29,16 +32,37 @@ std::string patterns_text(const std::vector<std::string>& patterns) {
 }
 
 std::string plural(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with("ch") ? "es" : "s");
+}
+
+std::string ownership_text(const core::AgentSpec& spec) {
+  if (!spec.rules.empty()) return "as CODEOWNERS says";
+  if (!spec.pool.empty()) return "the files of its items";
+  return patterns_text(spec.owns);
 }
 
 std::string agents_table(const Plan& plan) {
+  constexpr std::size_t kShown = 30;
   std::vector<std::vector<std::string>> rows{{"phase", "agent", "files", "items", "after", "owns"}};
-  for (const auto& agent : plan.agents)
+  for (std::size_t i = 0; i < plan.agents.size() && i < kShown; ++i) {
+    const auto& agent = plan.agents[i];
     rows.push_back({std::to_string(agent.phase), agent.spec.name.str(), std::to_string(agent.file_count),
                     std::to_string(agent.items.size()), names_text(agent.spec.after),
-                    patterns_text(agent.spec.owns)});
-  return table_text(rows, 2);
+                    ownership_text(agent.spec)});
+  }
+  std::string text = table_text(rows, 2);
+  if (plan.agents.size() > kShown) text += fmt::format("  and {} more\n", plan.agents.size() - kShown);
+  return text;
+}
+
+std::string hot_lines(const Plan& plan) {
+  if (plan.hot.empty()) return "";
+  std::vector<std::string> names;
+  for (const auto& path : plan.hot) names.push_back("\"/" + quote_path(path.str()) + "\"");
+  return fmt::format(
+      "the work cannot be divided evenly: too many items touch the same files; this would help:\n"
+      "  [policy] shared = [{}]\n",
+      join(names, ", "));
 }
 
 std::string overlap_lines(const Plan& plan) {
@@ -83,6 +107,17 @@ void write_phases(JsonWriter& json, const Plan& plan, std::size_t limit) {
   json.end_array();
 }
 
+void write_conflicts(JsonWriter& json, const Plan& plan) {
+  json.key("conflicts_by_branch").begin_array();
+  for (const auto& conflict : plan.conflicts) {
+    std::vector<std::string> paths;
+    for (const auto& path : conflict.paths) paths.push_back(quote_path(path.str()));
+    json.begin_object().member("a", conflict.a.str()).member("b", conflict.b.str()).list("paths", paths);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_overlaps(JsonWriter& json, const Plan& plan) {
   json.key("overlaps").begin_array();
   for (const auto& overlap : plan.overlaps) {
@@ -93,7 +128,36 @@ void write_overlaps(JsonWriter& json, const Plan& plan) {
   json.end_array();
 }
 
+// Why the two cannot work at the same time; empty: they can.
+std::string why_apart(const Plan& plan, const PlannedAgent& a, const PlannedAgent& b) {
+  for (const auto& overlap : plan.overlaps)
+    if ((overlap.a == a.spec.name && overlap.b == b.spec.name) ||
+        (overlap.a == b.spec.name && overlap.b == a.spec.name))
+      return fmt::format("both can {} '{}'", overlap.kind == core::OverlapKind::file ? "change" : "add",
+                         quote_path(overlap.witness.str()));
+  const auto dependents = core::dependents_of(plan, {a.spec.name});
+  if (std::find(dependents.begin(), dependents.end(), b.spec.name) != dependents.end())
+    return fmt::format("{} comes after {}", b.spec.name.str(), a.spec.name.str());
+  return a.phase == b.phase ? "" : fmt::format("phase {} comes before phase {}", a.phase, b.phase);
+}
+
 }  // namespace
+
+std::string matrix_text(const Plan& plan) {
+  constexpr std::size_t kAllPairs = 30;
+  std::string text;
+  for (std::size_t i = 0; i < plan.agents.size(); ++i)
+    for (std::size_t j = i + 1; j < plan.agents.size(); ++j) {
+      const auto reason = why_apart(plan, plan.agents[i], plan.agents[j]);
+      const std::string pair =
+          fmt::format("{} and {}: ", plan.agents[i].spec.name.str(), plan.agents[j].spec.name.str());
+      if (!reason.empty())
+        text += pair + "not at the same time, " + reason + "\n";
+      else if (plan.agents.size() <= kAllPairs)
+        text += pair + "together\n";
+    }
+  return text;
+}
 
 std::string plan_text(const Plan& plan) {
   std::string text = fmt::format("plan {}: {} in {} onto '{}' at {}\n\n", plan.id.str(),
@@ -108,9 +172,28 @@ std::string plan_text(const Plan& plan) {
     text += fmt::format("{} belong to no agent: {}{}\n",
                         plural(static_cast<std::int64_t>(plan.unowned_items.size()), "item"),
                         plan.unowned_items.front().str(), plan.unowned_items.size() > 1 ? ", ..." : "");
+  text += hot_lines(plan);
   text +=
       plural(plan.unowned_paths, "path") + (plan.unowned_paths == 1 ? " has no owner\n" : " have no owner\n");
   return text + "\n" + decision_text(plan);
+}
+
+std::string branches_text(const Plan& plan) {
+  std::vector<std::vector<std::string>> rows{{"phase", "branch", "files", "on top of"}};
+  for (const auto& branch : plan.agents)
+    rows.push_back({std::to_string(branch.phase), display_text(branch.spec.name.str()),
+                    std::to_string(branch.file_count), display_text(names_text(branch.spec.after))});
+  std::string text = fmt::format("{} onto '{}' at {}, phase by phase\n\n",
+                                 plural(static_cast<std::int64_t>(plan.agents.size()), "branch"),
+                                 display_text(short_name(plan.target)), short_oid(plan.base));
+  text += table_text(rows, 2) + "\n";
+  for (const auto& conflict : plan.conflicts)
+    text +=
+        fmt::format("conflict: {} and {} in '{}'{}\n", display_text(conflict.a.str()),
+                    display_text(conflict.b.str()), quote_path(conflict.paths.front().str()),
+                    conflict.paths.size() > 1 ? fmt::format(" and {} more", conflict.paths.size() - 1) : "");
+  for (const auto& reason : plan.decision.reasons) text += reason + "\n";
+  return text;
 }
 
 std::string plan_json(const Plan& plan, std::size_t limit) {
@@ -122,7 +205,7 @@ std::string plan_json(const Plan& plan, std::size_t limit) {
   json.member("efficiency", plan.decision.efficiency).list("reasons", plan.decision.reasons).end_object();
   write_phases(json, plan, limit);
   write_overlaps(json, plan);
-  json.key("conflicts_by_branch").begin_array().end_array();
+  write_conflicts(json, plan);
   json.list("unowned_items", plan.unowned_items).member("unowned_paths", plan.unowned_paths).end_object();
   return std::move(json).take() + "\n";
 }

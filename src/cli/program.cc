@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "base/strings.h"
@@ -61,7 +62,8 @@ std::string parse_message(const CLI::ParseError& error) {
 
 int run_command_line(const Command& command, std::vector<std::string> words, Invocation invocation) {
   CLI::App app;
-  const Handler handler = command.configure(app);
+  OptionList line(app);
+  const Handler handler = command.configure(line);
   add_common_options(app, invocation);
   try {
     app.parse(words);
@@ -105,7 +107,12 @@ int run_arguments(const std::vector<std::string>& arguments) {
 int run_program(const std::vector<std::string>& arguments) {
   os::install_signal_handlers();
   trace::event("start", {{"argv", join(arguments, " ")}});
-  const int code = run_arguments(arguments);
+  int code = run_arguments(arguments);
+  // A reader that has read enough (`| head`) is no failure.
+  if (const int error = output_error(); error != 0 && error != EPIPE) {
+    print_error(errno_error("cannot write standard output", error));
+    code = kExitFatal;
+  }
   trace::event("exit", {{"code", std::to_string(code)}});
   return code;
 }

@@ -1,5 +1,6 @@
 #include "cli/report.h"
 
+#include <cerrno>
 #include <cstdio>
 
 #include "base/strings.h"
@@ -7,6 +8,8 @@
 
 namespace par::cli {
 namespace {
+
+int g_output_error = 0;  // errno of the first print that failed
 
 void print_lines(const std::string& prefix, const std::string& text) {
   std::string out;
@@ -40,7 +43,12 @@ int exit_code_of(const Error& error) {
 }
 
 bool print_out(const std::string& text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+    return true;
+  if (g_output_error == 0) g_output_error = errno;
+  return false;
 }
+
+int output_error() { return g_output_error; }
 
 }  // namespace par::cli

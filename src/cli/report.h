@@ -16,5 +16,7 @@ void print_hint(const std::string& text);
 
 // Writes to stdout; false when it could not (a closed pipe, a full disk).
 bool print_out(const std::string& text);
+// errno of the first time it could not; 0: it always could.
+[[nodiscard]] int output_error();
 
 }  // namespace par::cli

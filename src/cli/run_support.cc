@@ -1,5 +1,7 @@
 #include "cli/run_support.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/report.h"
@@ -23,6 +25,9 @@ Result<int> conclude(const app::Project& project, const store::Database& databas
   else if (!invocation.quiet)
     print_out(status_text(view.run, view.live));
   if (end == app::EngineEnd::interrupted) return kExitInterrupted;
+  if (const auto& reason = session.state().landing.refused; !reason.empty())
+    return refused(fmt::format("not landed: {}", reason))
+        .hint(fmt::format("'git par merge --run {}' tries again", session.state().id.str()));
   const auto& agents = session.state().agents;
   const bool all = std::all_of(agents.begin(), agents.end(), [](const auto& a) {
     return a.stage == core::Stage::accepted || a.stage == core::Stage::landed;

@@ -29,8 +29,9 @@ std::vector<OptionText> option_texts(const CLI::App& app) {
 
 std::string usage_of(const Command& command) {
   CLI::App app;
+  OptionList line(app);
   Invocation invocation;
-  const Handler handler = command.configure(app);
+  const Handler handler = command.configure(line);
   add_common_options(app, invocation);
   std::string text = fmt::format("usage: git par {} {}\n\n", command.name, command.synopsis);
   text += fmt::format("    {}\n\n", command.summary);

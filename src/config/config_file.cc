@@ -64,7 +64,6 @@ class Reader {
   void check_report(const Section& section, const core::ValidationSpec& spec);
   void read_agents(const toml::table& table);
   void read_agent(const std::string& name, const toml::table& table);
-  void read_count(const Section& section);
   void read_item(const toml::table& table);
   void read_files(const Section& section, core::Item& item);
   void note_name(const Section& section, std::string_view key, const std::string& name, Seen& seen);
@@ -110,8 +109,12 @@ void Reader::read_top(const Section& top) {
   if (config_.strategy == core::Strategy::rebase)
     top.fail("strategy", "strategy 'rebase' is not supported yet",
              "use 'squash' for one commit per agent, or 'merge' or 'single'");
-  if (top.has("owners"))
-    top.fail("owners", "'owners' is not supported yet", "write an [agent.<name>] with 'owns' for each owner");
+  std::string owners;
+  top.text("owners", owners);
+  config_.owners_from_codeowners = owners == "CODEOWNERS";
+  if (!owners.empty() && !config_.owners_from_codeowners)
+    top.fail("owners", fmt::format("'owners' cannot be '{}'", display_text(owners)),
+             "\"CODEOWNERS\" is the only place that owners can be taken from");
   read_worktrees(top);
 }
 
@@ -218,13 +221,18 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
   spec.name = AgentName(name);
   section.required_text("run", spec.run);
   section.text("prompt", spec.prompt);
-  section.required_texts("owns", spec.owns, "list the files it may change: owns = [\"src/**\"]");
+  if (config_.owners_from_codeowners && !section.has("owns")) {
+    if (section.has("count"))
+      section.fail("count", fmt::format("{} divides nothing without 'owns'", section.named("count")));
+  } else {
+    section.required_texts("owns", spec.owns, "list the files it may change: owns = [\"src/**\"]");
+  }
   section.texts("forbids", spec.forbids);
   section.texts("validate", spec.validate);
   section.texts("categories", spec.categories);
   section.seconds("timeout", spec.timeout);
   section.seconds("estimate", spec.estimate);
-  read_count(section);
+  section.integer("count", 1, kMostJobs, spec.count);
   std::vector<std::string> after;
   section.texts("after", after);
   for (const auto& other : after) {
@@ -232,14 +240,6 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
     mentions_.push_back({section.line("after"), section.named("after"), name, other});
   }
   config_.agents.push_back(std::move(spec));
-}
-
-void Reader::read_count(const Section& section) {
-  int count = 1;
-  section.integer("count", 1, kMostJobs, count);
-  if (count != 1)
-    section.fail("count", fmt::format("{}: pools of agents are not supported yet", section.named("count")),
-                 "leave 'count' out and write one [agent.<name>] for each");
 }
 
 void Reader::read_item(const toml::table& table) {

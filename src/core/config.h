@@ -64,6 +64,8 @@ struct AgentSpec {
   std::string prompt;
   std::vector<std::string> validate;    // shell commands checked for this agent's branch too
   std::vector<std::string> categories;  // items it may take; empty: any
+  int count = 1;                        // more: a pool, whose items are divided among so many workers
+  AgentName pool;                       // of a pool's worker: the agent whose items it has a part of
   Seconds timeout = 7200;
   Seconds estimate = 0;
 
@@ -86,6 +88,7 @@ struct Config {
   std::string target;  // branch name; empty: the branch that is checked out
   Strategy strategy = Strategy::merge;
   std::string worktrees = "../{repo}.par/{run}/{agent}";
+  bool owners_from_codeowners = false;  // agents without `owns` work once for each owner of CODEOWNERS
   Policy policy;
   std::vector<ValidationSpec> validations;
   std::vector<AgentSpec> agents;  // in the file's order

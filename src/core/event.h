@@ -113,11 +113,13 @@ struct Accepted {
 // ---- landing
 struct LandRequested {
   RefName target;
+  Strategy strategy = Strategy::merge;
 };
 struct Rebased {
   ObjectId base;
   ObjectId tree;
-};  // the target moved: all accepted branches queue up again on it
+  bool holds_run_base = true;  // false: the run began on commits that the target does not have
+};                             // the target moved: all accepted branches queue up again on it
 struct LandingBuilt {
   ObjectId from;
   ObjectId to;

@@ -11,14 +11,15 @@ namespace par::core {
 template <class V> void fields(V& v, ValidationSpec& s) { v("name", s.name); v("run", s.run); v("report", s.report); v("inputs", s.inputs); v("timeout", s.timeout); v("reruns", s.reruns); v("when", s.when); }
 template <class V> void fields(V& v, Item& i) { v("id", i.id); v("title", i.title); v("files", i.files); v("severity", i.severity); v("category", i.category); v("estimate", i.estimate); v("after", i.after); v("agent", i.agent); }
 template <class V> void fields(V& v, OwnershipRule& r) { v("pattern", r.pattern); v("grants", r.grants); v("it_alone", r.it_alone); v("section", r.section); }
-template <class V> void fields(V& v, AgentSpec& a) { v("name", a.name); v("owns", a.owns); v("rules", a.rules); v("forbids", a.forbids); v("after", a.after); v("run", a.run); v("prompt", a.prompt); v("validate", a.validate); v("categories", a.categories); v("timeout", a.timeout); v("estimate", a.estimate); }
+template <class V> void fields(V& v, AgentSpec& a) { v("name", a.name); v("owns", a.owns); v("rules", a.rules); v("forbids", a.forbids); v("after", a.after); v("run", a.run); v("prompt", a.prompt); v("validate", a.validate); v("categories", a.categories); v("count", a.count); v("pool", a.pool); v("timeout", a.timeout); v("estimate", a.estimate); }
 template <class V> void fields(V& v, Overlap& o) { v("a", o.a); v("b", o.b); v("witness", o.witness); v("kind", o.kind); v("resolution", o.resolution); }
+template <class V> void fields(V& v, BranchConflict& c) { v("a", c.a); v("b", c.b); v("paths", c.paths); }
 template <class V> void fields(V& v, Decision& d) { v("mode", d.mode); v("sequential_s", d.sequential_s); v("parallel_s", d.parallel_s); v("speedup", d.speedup); v("efficiency", d.efficiency); v("reasons", d.reasons); }
 template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); }
 template <class V> void fields(V& v, Plan& p) {
   v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
-  v("overlaps", p.overlaps); v("unowned_items", p.unowned_items); v("unowned_paths", p.unowned_paths);
+  v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); v("unowned_paths", p.unowned_paths); v("hot", p.hot);
 }
 
 template <class V> void fields(V& v, ValidationResult& r) { v("name", r.name); v("result", r.result); v("failures", r.failures); v("flaky", r.flaky); v("detail", r.detail); v("log", r.log); v("seconds", r.seconds); v("cached", r.cached); }
@@ -42,8 +43,8 @@ template <class V> void fields(V& v, TrialValidated& e) { v("tree", e.tree); v("
 template <class V> void fields(V&, TrialSplit&) {}
 template <class V> void fields(V& v, Accepting& e) { v("from", e.from); v("to", e.to); }
 template <class V> void fields(V& v, Accepted& e) { v("to", e.to); }
-template <class V> void fields(V& v, LandRequested& e) { v("target", e.target); }
-template <class V> void fields(V& v, Rebased& e) { v("base", e.base); v("tree", e.tree); }
+template <class V> void fields(V& v, LandRequested& e) { v("target", e.target); v("strategy", e.strategy); }
+template <class V> void fields(V& v, Rebased& e) { v("base", e.base); v("tree", e.tree); v("holds_run_base", e.holds_run_base); }
 template <class V> void fields(V& v, LandingBuilt& e) { v("from", e.from); v("to", e.to); v("tree", e.tree); }
 template <class V> void fields(V& v, Landed& e) { v("to", e.to); }
 template <class V> void fields(V&, LandingLost&) {}

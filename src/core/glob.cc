@@ -239,6 +239,15 @@ bool matches_steps(const std::vector<GlobStep>& steps, std::string_view text) {
 
 }  // namespace
 
+std::string literal_pattern(const RepoPath& path) {
+  std::string pattern = "/";
+  for (const char c : path.str()) {
+    if (std::string_view("*?[\\!").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 bool accepts(const GlobSegment& segment, std::string_view text) {
   return segment.literal ? segment.plain == text : matches_steps(segment.steps, text);
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/folding.h"
+#include "base/ids.h"
 #include "base/result.h"
 #include "core/byte_set.h"
 
@@ -79,6 +80,9 @@ class Glob {
   std::uint64_t any_depth_ = 0;  // bit i: segment i is '**'
   Folding folding_;
 };
+
+// The pattern that means this path alone: anchored, with everything special escaped.
+[[nodiscard]] std::string literal_pattern(const RepoPath& path);
 
 // Segments that steer the repository itself: any that starts with ".git" (".gitattributes", ".gitmodules",
 // ".gitpar.toml", ".github"), and a file called CODEOWNERS. `segment` is folded.

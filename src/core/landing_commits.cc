@@ -45,7 +45,8 @@ class Describer {
 
   // False when the branch began on something that is not among what lands.
   [[nodiscard]] bool may_be_parent(const Step& step) const {
-    return step.start == state_.base || step.start == state_.integration.base ||
+    return (step.start == state_.base && state_.integration.holds_run_base) ||
+           step.start == state_.integration.base ||
            std::any_of(accepted_.begin(), accepted_.end(),
                        [&](const Step& s) { return s.commit == step.start; });
   }

@@ -88,6 +88,7 @@ struct ApplyLandingEvent {
   void operator()(const LandRequested& e) const {
     state.landing.requested = true;
     state.landing.target = e.target;
+    state.landing.strategy = e.strategy;
     state.landing.refused.clear();
     state.landing.lost = 0;
   }
@@ -95,6 +96,7 @@ struct ApplyLandingEvent {
     queue_again(state, {});
     in().base = e.base;
     in().base_tree = e.tree;
+    in().holds_run_base = e.holds_run_base;
     ++state.landing.lost;
   }
   void operator()(const LandingBuilt& e) const { state.landing.built = e; }
@@ -223,7 +225,9 @@ Next trial_step(const Plan& plan, const RunState& state) {
     return next;
   }
   const Step& last = trial.steps.back();
-  const auto names = validations_of(plan, trial.steps);
+  std::vector<Step> together = integration.steps;
+  together.insert(together.end(), trial.steps.begin(), trial.steps.end());
+  const auto names = validations_of(plan, together);
   if (!covers(integration, last.tree, names)) {
     next.validation = AwaitValidation{last.commit, last.tree, names};
     return next;
@@ -249,7 +253,18 @@ Next trial_step(const Plan& plan, const RunState& state) {
   return next;
 }
 
-Next landing_step(const RunState& state) {
+// A squash lands a commit for each step, and each must have been tested: those that were tested together
+// queue up again, one by one.
+bool has_untested_step(const Plan& plan, const Integration& integration) {
+  std::vector<Step> steps;
+  for (const auto& step : integration.steps) {
+    steps.push_back(step);
+    if (!covers(integration, step.tree, validations_of(plan, steps))) return true;
+  }
+  return false;
+}
+
+Next landing_step(const Plan& plan, const RunState& state) {
   Next next;
   const auto& landing = state.landing;
   const auto& integration = state.integration;
@@ -258,6 +273,8 @@ Next landing_step(const RunState& state) {
     next.action = Record{LandingRefused{"nothing is accepted"}};
   else if (landing.lost > kMaxLostLandings)
     next.action = Record{LandingRefused{fmt::format("'{}' keeps moving", short_name(landing.target))}};
+  else if (!landing.built && plan.strategy == Strategy::squash && has_untested_step(plan, integration))
+    next.action = Record{Rebased{integration.base, integration.base_tree, integration.holds_run_base}};
   else if (landing.built)
     next.action = MoveTarget{landing.target, landing.built->from, landing.built->to};
   else
@@ -296,6 +313,11 @@ Next next_landing_step(const Plan& plan, const RunState& state) {
   }
   if (!integration.blocked.empty()) return next;
   if (integration.trial) return trial_step(plan, state);
+  for (const auto& name : integration.queue)
+    if (auto reason = hold_reason(state, plan.find(name)->spec); !reason.empty()) {
+      next.action = Record{AgentHeld{name, std::move(reason)}};
+      return next;
+    }
   if (!integration.queue.empty()) {
     next.action = BuildTrial{integration.head(), next_branches(plan, state)};
     return next;
@@ -309,7 +331,7 @@ Next next_landing_step(const Plan& plan, const RunState& state) {
     next.validation = AwaitValidation{integration.base, integration.base_tree, all_validations(plan)};
     return next;
   }
-  return landing_step(state);
+  return landing_step(plan, state);
 }
 
 }  // namespace par::core

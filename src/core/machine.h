@@ -100,6 +100,9 @@ void apply_landing_event(RunState& state, const Event& event);
 // Removes a branch from everything that queues up.
 void drop_from_queue(Integration& integration, const AgentName& agent);
 
+// Why the agent cannot go on: something it comes after is not in the candidate and, at present, not on its
+// way there. Empty: it can.
+[[nodiscard]] std::string hold_reason(const RunState& state, const AgentSpec& spec);
 // True when the agent needs nothing more for the run to end.
 [[nodiscard]] bool is_settled(Stage stage);
 // The agents that come `after` any of `names`, directly or not, in plan order.

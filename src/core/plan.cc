@@ -78,18 +78,27 @@ const PlannedAgent* Plan::find(const AgentName& name) const {
   return found == agents.end() ? nullptr : &*found;
 }
 
-Result<Plan> make_plan(const PlanRequest& request) {
+std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
+                                   const std::vector<Ownership>& ownerships,
+                                   const std::vector<RepoPath>& paths) {
+  OwnerIndex index(ownerships);
+  const auto survey = planning::survey_paths(index, ownerships.size(), paths);
+  return describe(planning::find_meetings(ownerships, survey), agents);
+}
+
+Result<Plan> make_plan(PlanRequest request) {
   const Config& config = request.config;
-  if (config.agents.empty())
-    return Error("there are no agents").hint("add an [agent.<name>] section to '.gitpar.toml'");
-  PAR_ASSIGN(const auto indices, planning::index_agents(config.agents));
-  PAR_ASSIGN(const auto ownerships,
-             parse_ownerships(config.agents, {request.ignore_case, request.precompose}));
-  PAR_ASSIGN(auto assignment, planning::assign_items(config, indices, ownerships));
+  PAR_ASSIGN(auto agents, planning::call_agents(request));
+  PAR_TRY(planning::give_shared_to_one(agents, request));
+  PAR_ASSIGN(const auto of_file, parse_ownerships(agents, request.folding()));
+  PAR_ASSIGN(auto assignment,
+             planning::assign_items(std::move(request.config.items), agents, of_file, request.folding()));
+  PAR_ASSIGN(auto staff, planning::form_staff(request, agents, std::move(assignment.items)));
+  PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
   OwnerIndex index(ownerships);
   const auto survey = planning::survey_paths(index, ownerships.size(), request.paths);
   const auto meetings = planning::find_meetings(ownerships, survey);
-  PAR_ASSIGN(const auto phases, planning::find_phases(config, indices, assignment, meetings));
+  PAR_ASSIGN(const auto phases, planning::find_phases(staff, config.policy.on_overlap, meetings));
 
   Plan plan;
   plan.base = request.base;
@@ -99,15 +108,16 @@ Result<Plan> make_plan(const PlanRequest& request) {
   plan.jobs = places(request);
   plan.ignore_case = request.ignore_case;
   plan.precompose = request.precompose;
-  plan.overlaps = describe(meetings, config.agents);
+  plan.overlaps = describe(meetings, staff.agents);
   plan.unowned_items = std::move(assignment.unowned);
   plan.unowned_paths = survey.unowned;
+  plan.hot = std::move(staff.hot);
   Validations validations(config.validations);
-  for (AgentIndex i = 0; i < config.agents.size(); ++i) {
-    const AgentSpec& spec = config.agents[i];
+  for (AgentIndex i = 0; i < staff.agents.size(); ++i) {
     plan.phases = std::max(plan.phases, phases[i]);
-    plan.agents.push_back(
-        {spec, phases[i], std::move(assignment.items[i]), validations.add(spec), survey.file_counts[i]});
+    auto names = validations.add(staff.agents[i]);
+    plan.agents.push_back({std::move(staff.agents[i]), phases[i], std::move(staff.items[i]), std::move(names),
+                           survey.file_counts[i]});
   }
   plan.validations = std::move(validations).specs();
   std::stable_sort(plan.agents.begin(), plan.agents.end(),

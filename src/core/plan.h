@@ -1,12 +1,17 @@
 // A plan: who works on what, in which phase, and why. A value, immutable once made and named by its content.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/folding.h"
 #include "base/result.h"
+#include "core/codeowners_index.h"
 #include "core/config.h"
+#include "core/division.h"
+#include "core/ownership.h"
 
 namespace par::core {
 
@@ -23,6 +28,15 @@ struct Overlap {
   Resolution resolution = Resolution::serialised;
 
   bool operator==(const Overlap&) const = default;
+};
+
+// Two branches, or a branch and the target, that git cannot merge: in plans of existing branches.
+struct BranchConflict {
+  AgentName a;
+  AgentName b;
+  std::vector<RepoPath> paths;
+
+  bool operator==(const BranchConflict&) const = default;
 };
 
 struct Decision {
@@ -62,6 +76,8 @@ struct Plan {
   std::vector<Overlap> overlaps;
   std::vector<ItemId> unowned_items;
   std::int64_t unowned_paths = 0;
+  std::vector<BranchConflict> conflicts;  // of existing branches
+  std::vector<RepoPath> hot;  // files that keep pools from being balanced: to be offered as `shared`
 
   [[nodiscard]] const PlannedAgent* find(const AgentName& name) const;
   [[nodiscard]] Folding folding() const { return {ignore_case, precompose}; }
@@ -77,17 +93,35 @@ struct PlanRequest {
   bool precompose = false;      // core.precomposeUnicode
   int jobs_cap = 0;             // par.jobs or -j; 0: none
   bool force_parallel = false;
+  // Divide the work among so many workers of the only agent, or of nobody in particular when there is none
+  // (they may then change every path); 0: as each agent's `count` says.
+  int members = 0;
+  By by = By::automatic;                                       // how pools are divided
+  std::function<std::string(std::string_view path)> owner_of;  // for By::owner
+  // An agent without `owns` and rules stands for one agent per owner of these; without such an agent the
+  // owners themselves are agents, which can be planned but have no command.
+  std::optional<std::vector<CodeownersAgent>> owners;
+
+  [[nodiscard]] Folding folding() const { return {ignore_case, precompose}; }
 };
 
 // Pure, deterministic, independent of the order of `paths`. Overlaps are decided over the existing paths and,
 // for pairs that share none, over all paths that could exist (core/common_path.h says how exact that is). The
 // file's order of agents matters where nothing else decides: the earlier of two that overlap goes first,
-// unless other orders already say otherwise; an item goes to the earliest of the agents with the least
-// estimated work so far. Errors: no agents, a pattern that cannot be read, an agent or item listed twice, an
-// unknown name in `after` or `agent`, a cycle of agents or items (printed), an overlap that no `after` orders
-// under on_overlap = "refuse" (refused, with the witness). Cost: paths and patterns added up for ownership
-// (core/pattern_index.h), pairs of agents whose patterns may meet for overlaps (core/common_path.h).
-[[nodiscard]] Result<Plan> make_plan(const PlanRequest& request);
+// unless other orders already say otherwise; of the agents that own all its files, an item goes to the one
+// with the least work so far, the heaviest items first; a pool's items are divided as core/division.h says.
+// The order of the items does not matter. Errors: no agents, a pool without items, a pattern that cannot be
+// read, an agent or item listed twice, an unknown name in `after` or `agent`, a cycle of agents or items
+// (printed), an overlap that no `after` orders under on_overlap = "refuse" (refused, with the witness). Cost:
+// paths and patterns added up for ownership (core/pattern_index.h), pairs of agents whose patterns may meet
+// for overlaps (core/common_path.h).
+[[nodiscard]] Result<Plan> make_plan(PlanRequest request);
+
+// What overlaps among agents as they are, before any order: once per pair, in the agents' order. `ownerships`
+// by agent.
+[[nodiscard]] std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
+                                                 const std::vector<Ownership>& ownerships,
+                                                 const std::vector<RepoPath>& paths);
 
 }  // namespace par::core
 

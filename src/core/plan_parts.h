@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "core/footprints.h"
 #include "core/owner_index.h"
 #include "core/ownership.h"
 #include "core/plan.h"
@@ -48,22 +50,43 @@ struct ItemOrder {
 };
 
 struct Assignment {
-  std::vector<std::vector<Item>> items;  // by agent; each behind what it comes after
-  std::vector<ItemId> unowned;           // in the file's order
-  std::vector<ItemOrder> orders;         // between different agents
+  std::vector<std::vector<Item>> items;  // by agent; by id, but each behind what it comes after
+  std::vector<ItemId> unowned;           // by id
 };
 
-// Errors: an item listed twice, an unknown agent or item, a cycle of items.
-[[nodiscard]] Result<Assignment> assign_items(const Config& config, const AgentIndices& indices,
-                                              const std::vector<Ownership>& ownerships);
+// Errors: an item listed twice, an unknown agent or item, a cycle of items. Near-linear in the
+// items' mentions of files.
+[[nodiscard]] Result<Assignment> assign_items(std::vector<Item> items, const std::vector<AgentSpec>& agents,
+                                              const std::vector<Ownership>& ownerships, Folding folding);
+// Where the item stands in a list that is sorted by id.
+[[nodiscard]] std::optional<ItemIndex> find_item(const std::vector<Item>& sorted, const ItemId& id);
+// What the items' `after` means for different agents.
+[[nodiscard]] std::vector<ItemOrder> item_orders(const std::vector<std::vector<Item>>& items_by_agent);
+
+// ---- plan_pools.cc
+// The agents that share the work; request.members makes one of them a pool. Errors: see PlanRequest.
+[[nodiscard]] Result<std::vector<AgentSpec>> call_agents(const PlanRequest& request);
+// A path of policy.shared belongs to one agent alone, the first in the file that could change it: all others
+// are forbidden it.
+[[nodiscard]] Result<void> give_shared_to_one(std::vector<AgentSpec>& agents, const PlanRequest& request);
+
+// The agents with each pool in its place divided into workers, who own the files of their items and nothing
+// else.
+struct Staff {
+  std::vector<AgentSpec> agents;
+  std::vector<std::vector<Item>> items;  // by agent
+  std::vector<RepoPath> hot;             // see core/division.h
+};
+// Errors: a pool without items.
+[[nodiscard]] Result<Staff> form_staff(const PlanRequest& request, const std::vector<AgentSpec>& agents,
+                                       std::vector<std::vector<Item>> items);
 
 // ---- plan_phases.cc
 // Errors: an agent listed twice.
 [[nodiscard]] Result<AgentIndices> index_agents(const std::vector<AgentSpec>& agents);
 
 // The phase of each agent, from 1. Errors: an unknown agent in `after`, a cycle, an overlap that is refused.
-[[nodiscard]] Result<std::vector<int>> find_phases(const Config& config, const AgentIndices& indices,
-                                                   const Assignment& assignment,
+[[nodiscard]] Result<std::vector<int>> find_phases(const Staff& staff, OnOverlap on_overlap,
                                                    const std::vector<Meeting>& meetings);
 
 // ---- plan_decision.cc

@@ -16,18 +16,19 @@ std::vector<std::string> names_of(const std::vector<AgentSpec>& agents) {
   return names;
 }
 
-Error cycle_error(const Config& config, const Assignment& assignment, const std::vector<std::size_t>& cycle) {
+Error cycle_error(const Staff& staff, const std::vector<ItemOrder>& orders,
+                  const std::vector<std::size_t>& cycle) {
   std::vector<std::string> names;
-  for (const auto i : cycle) names.push_back(config.agents[i].name.str());
+  for (const auto i : cycle) names.push_back(staff.agents[i].name.str());
   Error error = Error(fmt::format("agents wait for each other: {}", chain(names)))
                     .hint("each waits for the next through an 'after': take one of these out");
   for (std::size_t i = 0; i + 1 < cycle.size(); ++i) {
-    const auto& after = config.agents[cycle[i]].after;
-    if (std::find(after.begin(), after.end(), config.agents[cycle[i + 1]].name) != after.end()) continue;
-    const auto order =
-        std::find_if(assignment.orders.begin(), assignment.orders.end(),
-                     [&](const ItemOrder& o) { return o.then == cycle[i] && o.first == cycle[i + 1]; });
-    if (order == assignment.orders.end()) continue;
+    const auto& after = staff.agents[cycle[i]].after;
+    if (std::find(after.begin(), after.end(), staff.agents[cycle[i + 1]].name) != after.end()) continue;
+    const auto order = std::find_if(orders.begin(), orders.end(), [&](const ItemOrder& o) {
+      return o.then == cycle[i] && o.first == cycle[i + 1];
+    });
+    if (order == orders.end()) continue;
     error.causes.push_back(fmt::format("item '{}' of '{}' is after item '{}' of '{}'", order->then_item.str(),
                                        names[i], order->first_item.str(), names[i + 1]));
   }
@@ -35,31 +36,33 @@ Error cycle_error(const Config& config, const Assignment& assignment, const std:
 }
 
 // What the file says: `after` of agents and of their items.
-Result<Precedence> stated_order(const Config& config, const AgentIndices& indices,
-                                const Assignment& assignment) {
-  Precedence order(config.agents.size());
-  for (AgentIndex i = 0; i < config.agents.size(); ++i)
-    for (const auto& name : config.agents[i].after) {
+Result<Precedence> stated_order(const Staff& staff) {
+  const auto& agents = staff.agents;
+  PAR_ASSIGN(const AgentIndices indices, index_agents(agents));
+  Precedence order(agents.size());
+  for (AgentIndex i = 0; i < agents.size(); ++i)
+    for (const auto& name : agents[i].after) {
       const auto found = indices.find(name);
       if (found == indices.end())
-        return unknown_name(fmt::format("agent '{}' is after '{}', which does not exist",
-                                        config.agents[i].name.str(), name.str()),
-                            name.str(), names_of(config.agents));
+        return unknown_name(
+            fmt::format("agent '{}' is after '{}', which does not exist", agents[i].name.str(), name.str()),
+            name.str(), names_of(agents));
       order.add(found->second, i);
     }
-  for (const auto& item : assignment.orders) order.add(item.first, item.then);
-  if (const auto cycle = order.cycle(); !cycle.empty()) return cycle_error(config, assignment, cycle);
+  const auto orders = item_orders(staff.items);
+  for (const auto& item : orders) order.add(item.first, item.then);
+  if (const auto cycle = order.cycle(); !cycle.empty()) return cycle_error(staff, orders, cycle);
   return order;
 }
 
-Result<void> refuse_overlaps(const Config& config, const Precedence& stated,
+Result<void> refuse_overlaps(const std::vector<AgentSpec>& agents, const Precedence& stated,
                              const std::vector<Meeting>& meetings) {
   std::vector<std::string> overlaps;
   for (const auto& meeting : meetings) {
     const auto [a, b] = meeting.agents;
     if (stated.are_ordered(a, b)) continue;
-    overlaps.push_back(fmt::format("agents '{}' and '{}' both own '{}'", config.agents[a].name.str(),
-                                   config.agents[b].name.str(), meeting.witness.str()));
+    overlaps.push_back(fmt::format("agents '{}' and '{}' both own '{}'", agents[a].name.str(),
+                                   agents[b].name.str(), meeting.witness.str()));
   }
   if (overlaps.empty()) return {};
   Error error =
@@ -90,10 +93,10 @@ Result<AgentIndices> index_agents(const std::vector<AgentSpec>& agents) {
   return indices;
 }
 
-Result<std::vector<int>> find_phases(const Config& config, const AgentIndices& indices,
-                                     const Assignment& assignment, const std::vector<Meeting>& meetings) {
-  PAR_ASSIGN(Precedence order, stated_order(config, indices, assignment));
-  if (config.policy.on_overlap == OnOverlap::refuse) PAR_TRY(refuse_overlaps(config, order, meetings));
+Result<std::vector<int>> find_phases(const Staff& staff, OnOverlap on_overlap,
+                                     const std::vector<Meeting>& meetings) {
+  PAR_ASSIGN(Precedence order, stated_order(staff));
+  if (on_overlap == OnOverlap::refuse) PAR_TRY(refuse_overlaps(staff.agents, order, meetings));
 
   // Neighbours in the file first: most pairs further apart are then ordered already. A pair is given an order
   // only when it has none, so that no cycle can arise.

@@ -32,6 +32,7 @@ class Journal {
 struct TargetTip {
   ObjectId commit;
   ObjectId tree;
+  bool holds_run_base = true;  // it is, or comes after, refs/par/<run>/base
 };
 
 enum class TargetMove { moved, lost, refused };
@@ -54,7 +55,7 @@ class Workspace {
   virtual Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) = 0;
   virtual Result<BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) = 0;
   // Commits what the agent left uncommitted, on its branch; returns the new tip. Nothing left: the tip as it
-  // is.
+  // is. Error (refused): git cannot take one of the files, by its name, its rights or a filter.
   virtual Result<ObjectId> commit_leftovers(const AgentName& agent) = 0;
   // Merges each branch's own work (start..tip) onto the one before. Stops at the first that conflicts.
   virtual Result<TrialBuilt> build_trial(const ObjectId& onto, const std::vector<BranchRef>& branches) = 0;

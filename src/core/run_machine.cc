@@ -99,7 +99,8 @@ struct ApplyRunEvent {
     agent.log = e.log;
   }
   void operator()(const AgentHeld& e) const {
-    auto& agent = agent_in(state, e.agent, {Stage::waiting});
+    auto& agent = agent_in(state, e.agent, {Stage::waiting, Stage::queued});
+    drop_from_queue(state.integration, e.agent);
     agent.stage = Stage::held;
     agent.reason = e.reason;
   }
@@ -155,16 +156,6 @@ Action after_exit(const AgentState& agent, const AgentSpec& spec) {
   return Record{std::move(rejected)};
 }
 
-// Why the agent cannot start at all: something it comes after will not be in the candidate. Empty: it can.
-std::string hold_reason(const RunState& state, const AgentSpec& spec) {
-  for (const auto& name : spec.after) {
-    const AgentState* other = state.find(name);
-    if (other == nullptr || is_one_of(other->stage, {Stage::accepted, Stage::landed})) continue;
-    return fmt::format("needs '{}', which is {}", name.str(), name_of(other->stage));
-  }
-  return {};
-}
-
 struct Scheduler {
   const Plan& plan;
   const RunState& state;
@@ -210,6 +201,16 @@ struct Scheduler {
 };
 
 }  // namespace
+
+std::string hold_reason(const RunState& state, const AgentSpec& spec) {
+  for (const auto& name : spec.after) {
+    const AgentState* other = state.find(name);
+    if (other == nullptr || is_one_of(other->stage, {Stage::accepted, Stage::landed, Stage::queued}))
+      continue;
+    return fmt::format("needs '{}', which is {}", name.str(), name_of(other->stage));
+  }
+  return {};
+}
 
 bool is_settled(Stage stage) {
   return is_one_of(stage, {Stage::accepted, Stage::rejected, Stage::held, Stage::rolled_back, Stage::landed,

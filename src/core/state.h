@@ -60,6 +60,7 @@ using ResultsByName = std::map<std::string, ValidationResult>;
 struct Integration {
   ObjectId base;  // what `steps` are built on: the run's base, or where the target moved to
   ObjectId base_tree;
+  bool holds_run_base = true;  // `base` is, or comes after, the run's base
   std::vector<Step> steps;
   ObjectId candidate;  // the value of refs/par/<run>/candidate
   std::vector<AgentName> queue;
@@ -76,6 +77,7 @@ struct Integration {
 struct LandingState {
   bool requested = false;
   RefName target;
+  Strategy strategy = Strategy::merge;
   std::optional<LandingBuilt> built;
   ObjectId landed;  // empty: not landed
   int lost = 0;     // how often the target moved away under us

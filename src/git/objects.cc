@@ -147,6 +147,11 @@ Result<std::vector<RepoPath>> Objects::changed_paths(const ObjectId& tree_a, con
   return paths;
 }
 
+bool Objects::has(const ObjectId& id) const {
+  const auto oid = to_git(id);
+  return oid && git_odb_exists(impl_->odb.get(), &*oid) != 0;
+}
+
 Result<bool> Objects::is_ancestor(const ObjectId& ancestor, const ObjectId& commit) const {
   PAR_ASSIGN(const git_oid a, to_git(ancestor));
   PAR_ASSIGN(const git_oid c, to_git(commit));

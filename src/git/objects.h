@@ -52,6 +52,7 @@ class Objects {
   Objects& operator=(Objects&&) noexcept;
   ~Objects();
 
+  [[nodiscard]] bool has(const ObjectId& id) const;
   [[nodiscard]] Result<CommitInfo> commit(const ObjectId& id) const;
   // nullopt: no such path, or not a file.
   [[nodiscard]] Result<std::optional<std::string>> file_at(const ObjectId& commit,

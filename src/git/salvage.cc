@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <utility>
 
 #include "base/strings.h"
@@ -88,6 +89,35 @@ Result<void> leave_out_saved(const Objects& objects, const std::vector<std::pair
   return {};
 }
 
+// Repositories below the worktree that hold their own objects (not submodules, whose objects are ours). They
+// are no part of any tree, so they are moved away as they are: to <destination>/<n>/<path>.
+Result<void> move_nested_repositories(const std::string& worktree, const std::string& destination) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> nested;
+  std::error_code failed;
+  for (auto at =
+           fs::recursive_directory_iterator(worktree, fs::directory_options::skip_permission_denied, failed);
+       !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
+    if (!at->is_directory(failed) || at->is_symlink(failed)) continue;
+    if (!fs::is_directory(fs::symlink_status(at->path() / ".git", failed))) continue;
+    nested.push_back(at->path());
+    at.disable_recursion_pending();
+  }
+  if (nested.empty()) return {};
+  PAR_ASSIGN(const auto earlier, os::list_directory(destination));
+  const std::string place = fmt::format("{}/{}", destination, earlier.size() + 1);
+  for (const auto& path : nested) {
+    const std::string target = place + "/" + fs::relative(path, worktree, failed).string();
+    PAR_TRY(os::make_directories(os::parent_directory(target), 0700));
+    fs::rename(path, target, failed);
+    if (failed)
+      return Error(fmt::format("'{}' is a repository of its own and cannot be moved to '{}': {}",
+                               path.string(), target, failed.message()))
+          .hint("move it away, then try again: what it holds is not saved otherwise");
+  }
+  return {};
+}
+
 class Collector {
  public:
   Collector(Objects& objects, Signature who, AgentName agent, const ObjectId& start)
@@ -163,6 +193,9 @@ Result<RefName> save_numbered(const Repository& repository, const std::string& p
 Result<std::optional<Salvaged>> RunWorkspace::salvage(const AgentName& agent, const ObjectId& start) {
   const std::string path = worktree_path(repository_, template_, run_, agent);
   PAR_ASSIGN(const auto worktree, find_worktree(repository_, path));
+  if (worktree)
+    PAR_TRY(move_nested_repositories(
+        path, fmt::format("{}/salvage/{}/{}", repository_.state_dir(), run_.str(), agent.str())));
   PAR_ASSIGN(const auto tip, read_ref(repository_, branch_ref(run_, agent)));
   PAR_ASSIGN(auto remains, Collector(objects_, committer_, agent, start).collect(worktree, tip));
   if (!remains) return std::optional<Salvaged>();

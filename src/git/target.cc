@@ -12,6 +12,7 @@
 #include "git/workspace.h"
 #include "git/worktree_admin.h"
 #include "os/crash_point.h"
+#include "os/file_lock.h"
 #include "os/files.h"
 
 namespace par::git {
@@ -98,16 +99,27 @@ Result<core::TargetTip> RunWorkspace::read_target(const RefName& target) {
         .hint("'git branch' lists the branches that there are");
   }
   PAR_ASSIGN(const CommitInfo commit, objects_.commit(*tip));
-  return core::TargetTip{commit.id, commit.tree};
+  PAR_ASSIGN(const auto base, read_ref(repository_, base_ref(run_)));
+  PAR_ASSIGN(const bool holds_base, base ? objects_.is_ancestor(*base, commit.id) : Result<bool>(false));
+  return core::TargetTip{commit.id, commit.tree, holds_base};
 }
 
 Result<TargetMoveResult> RunWorkspace::move_target(const RefName& target, const ObjectId& from,
                                                    const ObjectId& to) {
+  // One at a time in a repository: another landing's files, half in place, are not the user's.
+  PAR_TRY(os::make_directories(repository_.state_dir() + "/locks", 0700));
+  PAR_ASSIGN(const auto alone, os::FileLock::acquire(repository_.state_dir() + "/locks/landing.lock"));
   // A ref must not survive a power cut that its objects do not.
   PAR_TRY(make_durable());
   PAR_ASSIGN(const Holder holder, find_holder(repository_, target));
   PAR_ASSIGN(const auto now, read_ref(repository_, target));
-  if (now != from && now != to) return TargetMoveResult{TargetMove::lost, ""};
+  // Never moved to, and nobody kept it: a repository that was pruned meanwhile.
+  if (now != to && !objects_.has(to)) return TargetMoveResult{TargetMove::lost, ""};
+  if (now != from && now != to) {
+    // Moved before we were killed, and somebody has built on it since.
+    PAR_ASSIGN(const bool landed, now ? objects_.is_ancestor(to, *now) : Result<bool>(false));
+    return TargetMoveResult{landed ? TargetMove::moved : TargetMove::lost, ""};
+  }
   if (now == from && !holder.refusal.empty()) return refusal(holder.refusal);
 
   std::optional<FilesMove> files;

@@ -47,7 +47,11 @@ Result<void> check_all_added(const CommandOptions& options, const os::Finished& 
   PAR_ASSIGN(const auto entries, read_status(options, true));
   for (const auto& entry : entries) {
     const bool nested_repository = entry.staged == '?' && entry.path.ends_with('/');
-    if (entry.unstaged != ' ' && !nested_repository) return command_failed("add", finished);
+    if (entry.unstaged == ' ' || nested_repository) continue;
+    Error error = command_failed("add", finished);
+    error.kind = ErrorKind::refused;
+    error.message = fmt::format("git cannot take '{}'", quote_path(entry.path));
+    return error;
   }
   return {};
 }

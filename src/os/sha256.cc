@@ -7,10 +7,21 @@
 
 namespace par::os {
 
-std::string sha256_hex(std::string_view data) {
+struct Sha256::State {
   sha256_ctx context;
-  ::sha256_init(&context);
-  ::sha256_update(&context, data.size(), reinterpret_cast<const std::uint8_t*>(data.data()));
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) { ::sha256_init(&state_->context); }
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::update(std::string_view data) {
+  ::sha256_update(&state_->context, data.size(), reinterpret_cast<const std::uint8_t*>(data.data()));
+}
+
+std::string Sha256::hex() const {
+  sha256_ctx context = state_->context;  // taking the digest ends a context
   std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
   ::sha256_digest(&context, digest.size(), digest.data());
 
@@ -22,6 +33,12 @@ std::string sha256_hex(std::string_view data) {
     hex += digits[byte & 0xf];
   }
   return hex;
+}
+
+std::string sha256_hex(std::string_view data) {
+  Sha256 hash;
+  hash.update(data);
+  return hash.hex();
 }
 
 }  // namespace par::os

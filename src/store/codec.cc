@@ -270,4 +270,8 @@ Result<core::ValidationResult> decode_result(std::string_view text) {
   return decode_value<core::ValidationResult>(text);
 }
 
+std::string encode(const core::Item& item) { return encode_value(item); }
+
+Result<core::Item> decode_item(std::string_view text) { return decode_value<core::Item>(text); }
+
 }  // namespace par::store

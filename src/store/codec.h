@@ -29,4 +29,7 @@ namespace par::store {
 [[nodiscard]] std::string encode(const core::ValidationResult& result);
 [[nodiscard]] Result<core::ValidationResult> decode_result(std::string_view text);
 
+[[nodiscard]] std::string encode(const core::Item& item);
+[[nodiscard]] Result<core::Item> decode_item(std::string_view text);
+
 }  // namespace par::store

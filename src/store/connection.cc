@@ -91,6 +91,12 @@ Result<void> Statement::finish() {
   }
 }
 
+Result<void> Statement::reset() {
+  if (sqlite3_reset(statement_.get()) != SQLITE_OK)
+    return sqlite_error(sqlite3_db_handle(statement_.get()), file_);
+  return {};
+}
+
 std::string_view Statement::text(int column) {
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
   return {bytes == nullptr ? "" : bytes,

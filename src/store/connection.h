@@ -24,6 +24,9 @@ class Statement {
   // Steps to the end, for statements without rows that matter.
   [[nodiscard]] Result<void> finish();
 
+  // Ready to be bound and run once more.
+  [[nodiscard]] Result<void> reset();
+
   [[nodiscard]] std::string_view text(int column);
   [[nodiscard]] std::int64_t number(int column);
 

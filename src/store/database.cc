@@ -12,21 +12,13 @@
 #include "os/crash_point.h"
 #include "os/sha256.h"
 #include "store/codec.h"
-#include "store/connection.h"
+#include "store/database_impl.h"
 #include "store/schema.h"
 
 namespace par::store {
 namespace {
 
 constexpr std::size_t kPlanIdDigits = 12;
-
-// An event as it stands in its row.
-struct Row {
-  std::int64_t seq = 0;
-  std::int64_t at = 0;
-  std::string_view kind;
-  std::string_view body;
-};
 
 // The link of the chain: covers the row and, through `previous`, every row before it.
 std::string chain_hash(std::string_view previous, const RunId& run, const Row& row) {
@@ -74,19 +66,6 @@ void trace_append(const RunId& run, std::string_view kind) {
 }
 
 }  // namespace
-
-struct Database::Impl {
-  Connection connection;
-  std::string lock;
-
-  Result<void> write(const std::function<Result<void>()>& work) const { return connection.write(lock, work); }
-  Result<void> insert_event(const RunId& run, const Row& row, std::string_view previous) const;
-  Result<void> append_event(const RunId& run, Row row) const;
-  Result<bool> has(std::string_view sql, std::string_view key) const;
-  Result<RunId> next_run_id() const;
-  Result<void> insert_plan(const PlanId& id, std::string_view body, bool& stored) const;
-  Result<void> insert_run(const PlanId& plan, const Row& first, RunId& id) const;
-};
 
 Result<void> Database::Impl::insert_event(const RunId& run, const Row& row, std::string_view previous) const {
   const auto hash = chain_hash(previous, run, row);

@@ -21,6 +21,12 @@ struct RunRow {
   PlanId plan;
 };
 
+// An imported item; closed: its source no longer has it.
+struct ItemRow {
+  ItemId id;
+  bool open = true;
+};
+
 class Database final : public core::Journal {
  public:
   // Makes the directory (0700) and the file (0600) when missing.
@@ -49,6 +55,17 @@ class Database final : public core::Journal {
   Result<void> append(const RunId& run, const core::Event& event) override;
   // In order. An Error when the chain of hashes is broken.
   [[nodiscard]] Result<std::vector<core::Event>> events(const RunId& run) const;
+
+  // ---- imported items
+  // The SHA-256 of what was read last from this source; nullopt: never read.
+  [[nodiscard]] Result<std::optional<std::string>> imported_hash(const std::string& source) const;
+  [[nodiscard]] Result<std::vector<ItemRow>> items_of(const std::string& source) const;
+  // All of it or nothing. An item that another source had is this one's from now on.
+  [[nodiscard]] Result<void> put_import(const std::string& source, const std::string& sha256,
+                                        const std::vector<const core::Item*>& found,
+                                        const std::vector<ItemId>& closed);
+  // Of all sources, by id.
+  [[nodiscard]] Result<std::vector<core::Item>> open_items() const;
 
   // ---- validation cache
   [[nodiscard]] Result<std::optional<core::ValidationResult>> cached_result(

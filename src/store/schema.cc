@@ -16,7 +16,8 @@ constexpr std::int64_t kApplicationId = 0x67706172;  // "gpar"
 constexpr std::int64_t kSchemaVersion = 1;
 
 // plan: content-addressed, never changed. event: the journal; `hash` chains each to the one before it in its
-// run. validation, green: caches; a row that reads wrong counts as absent.
+// run. validation, green: caches; a row that reads wrong counts as absent. item: what imports found, and
+// whether it is still there; import: the content that was read last from each source.
 constexpr const char* kTables = R"sql(
 CREATE TABLE plan (id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE run (id TEXT PRIMARY KEY, plan TEXT NOT NULL) STRICT;
@@ -26,6 +27,9 @@ CREATE TABLE event (
   PRIMARY KEY (run, seq)) STRICT;
 CREATE TABLE validation (key TEXT PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE green (tree TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE item (id TEXT PRIMARY KEY, source TEXT NOT NULL, open INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX item_of_source ON item (source);
+CREATE TABLE import (source TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
 )sql";
 
 Result<void> refuse_network(const std::string& state_dir) {

@@ -31,6 +31,7 @@ TEST_CASE("output: help, a plan, a run, its state and its landing") {
   check_snapshot(sandbox, "run", sandbox.par({"run", "-j", "1", "-q"}));
   check_snapshot(sandbox, "status", sandbox.par({"status"}));
   check_snapshot(sandbox, "status-json", sandbox.par({"status", "--json"}));
+  CHECK(sandbox.par({"validate", "-q", "alpha"}).exit_code == 0);
   check_snapshot(sandbox, "validate-json", sandbox.par({"validate", "--json", "alpha"}));
   check_snapshot(sandbox, "rollback", sandbox.par({"rollback", "delta"}));
   check_snapshot(sandbox, "merge-json", sandbox.par({"merge", "--json"}));

@@ -65,7 +65,7 @@ run      = "claude"
 prompt   = "Move every handler. {items}"
 validate = ["pytest tests/errors -q"]
 categories = ["errors"]
-count    = 1
+count    = 3
 timeout  = "1h30m"
 estimate = "6h"
 
@@ -105,6 +105,7 @@ agent = "errors"
   errors.prompt = "Move every handler. {items}";
   errors.validate = {"pytest tests/errors -q"};
   errors.categories = {"errors"};
+  errors.count = 3;
   errors.timeout = 5400;
   errors.estimate = 21600;
   expected.agents = {performance, errors};
@@ -253,15 +254,20 @@ TEST_CASE("config: an agent needs a command and files, a validation a name and a
   CHECK(problem("[[item]]\ntitle='x'\n") == "f:1: [[item]] has no 'id'");
 }
 
+TEST_CASE("config: with owners from CODEOWNERS an agent needs no 'owns'") {
+  const auto config = good("owners = 'CODEOWNERS'\n[agent.fix]\nrun = 'x'\n");
+  CHECK(config.owners_from_codeowners);
+  CHECK(config.agents.front().owns.empty());
+  CHECK(problem("owners = 'OWNERS'\n") ==
+        "f:1: 'owners' cannot be 'OWNERS' | \"CODEOWNERS\" is the only place that owners can be taken from");
+  CHECK(problem("owners = 'CODEOWNERS'\n[agent.fix]\nrun = 'x'\ncount = 2\n") ==
+        "f:4: 'count' in [agent.fix] divides nothing without 'owns'");
+}
+
 TEST_CASE("config: what is not built yet is refused, with what works instead") {
-  CHECK(problem("[agent.a]\nowns=['a']\nrun='x'\ncount=3\n") ==
-        "f:4: 'count' in [agent.a]: pools of agents are not supported yet | leave 'count' out and write one "
-        "[agent.<name>] for each");
   CHECK(problem("strategy='rebase'\n") ==
         "f:1: strategy 'rebase' is not supported yet | use 'squash' for one commit per agent, or 'merge' or "
         "'single'");
-  CHECK(problem("owners='CODEOWNERS'\n") ==
-        "f:1: 'owners' is not supported yet | write an [agent.<name>] with 'owns' for each owner");
 }
 
 TEST_CASE("config: a JUnit report needs a file, TAP may come from the output") {

@@ -245,7 +245,8 @@ TEST_CASE("plan: names that do not exist come with a suggestion") {
 TEST_CASE("plan: nothing to plan with is an error with a way out") {
   const auto error = error_of(request({}));
   CHECK(error.message == "there are no agents");
-  CHECK(error.hints == Names{"add an [agent.<name>] section to '.gitpar.toml'"});
+  CHECK(error.hints == Names{"add an [agent.<name>] section to '.gitpar.toml', or divide the items with "
+                             "--agents <n>"});
 }
 
 TEST_CASE("plan: what is listed twice is an error") {
@@ -281,7 +282,7 @@ TEST_CASE("plan: categories limit the items an agent takes") {
   CHECK(items_of(plan, "b") == Names{"i1"});
 }
 
-TEST_CASE("plan: items spread by estimated work, then in the file's order") {
+TEST_CASE("plan: items spread by estimated work, the heaviest first, whatever their order") {
   auto r = request({agent("a", {"src"}), agent("b", {"src"})});
   r.config.items = {item("i1", {"src/x"}, 10), item("i2", {"src/x"}, 5), item("i3", {"src/x"}, 5),
                     item("i4", {"src/x"}, 1)};

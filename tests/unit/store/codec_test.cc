@@ -70,6 +70,7 @@ TEST_CASE("codec: every member of every stored value is listed") {
   CHECK(all_listed<core::OwnershipRule>());
   CHECK(all_listed<core::AgentSpec>());
   CHECK(all_listed<core::Overlap>());
+  CHECK(all_listed<core::BranchConflict>());
   CHECK(all_listed<core::Decision>());
   CHECK(all_listed<core::PlannedAgent>());
   CHECK(all_listed<core::ValidationResult>());

@@ -1,0 +1,78 @@
+#include "app/planning.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include "app/codeowners_file.h"
+#include "app/importing.h"
+#include "base/strings.h"
+
+namespace par::app {
+namespace {
+
+// Items of files or of imports, behind those of the configuration.
+Result<void> add_items(const Project& project, const std::string& cwd, const PlanOptions& options,
+                       Base& base) {
+  auto& items = base.config.items;
+  const auto add = [&](std::vector<core::Item> more) {
+    items.insert(items.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  };
+  for (const auto& file : options.items) {
+    PAR_ASSIGN(auto read, read_findings_file(project, cwd, file, {}));
+    if (read.found.bad > 0)
+      base.warnings.push_back(fmt::format("{}: {} of {} records are bad, the first at {}: {}",
+                                          display_text(file), read.found.bad, read.found.records,
+                                          import::place_of(read.found.format, read.found.first_bad.front()),
+                                          display_text(read.found.first_bad.front().reason)));
+    add(std::move(read.found.items));
+  }
+  if (!options.items.empty()) return {};
+  PAR_ASSIGN(const auto database, store::Database::open_existing(project.repository.state_dir()));
+  if (!database) return {};
+  PAR_ASSIGN(auto imported, database->open_items());
+  add(std::move(imported));
+  return {};
+}
+
+// What CODEOWNERS says, where the configuration or the way of dividing asks for it.
+Result<void> add_owners(const Project& project, Base& base, core::PlanRequest& request) {
+  const bool are_agents = base.config.owners_from_codeowners;
+  if (!are_agents && request.by != core::By::owner) return {};
+  PAR_ASSIGN(const auto file, read_codeowners(project, base.commit));
+  base.warnings.insert(base.warnings.end(), file.warnings.begin(), file.warnings.end());
+  if (are_agents) request.owners = core::agents_from_codeowners(file.content, request.folding());
+  const auto index = std::make_shared<core::CodeownersIndex>(file.content);
+  request.owner_of = [index](std::string_view path) {
+    const auto owners = index->owners_of(path);
+    return owners.empty() ? std::string() : index->owners()[owners.front()];
+  };
+  return {};
+}
+
+}  // namespace
+
+Result<MadePlan> make_plan_now(const Project& project, const std::string& cwd, const PlanOptions& options) {
+  PAR_ASSIGN(auto base, read_base(project, options.target));
+  PAR_TRY(add_items(project, cwd, options, base));
+  core::PlanRequest request;
+  request.base = base.commit;
+  request.target = base.target;
+  PAR_ASSIGN(request.paths, project.objects->paths(base.commit));
+  request.ignore_case = project.repository.ignore_case;
+  request.precompose = project.repository.precompose;
+  request.by = options.by;
+  PAR_TRY(add_owners(project, base, request));
+  request.config = std::move(base.config);
+  if (options.jobs > 0) request.config.policy.jobs = options.jobs;
+  request.jobs_cap = project.user.jobs;
+  request.force_parallel = options.force_parallel;
+  request.members = options.agents;
+  PAR_ASSIGN(core::Plan plan, core::make_plan(std::move(request)));
+  plan.id = store::Database::name_of(plan);
+  return MadePlan{std::move(plan), std::move(base.warnings)};
+}
+
+}  // namespace par::app

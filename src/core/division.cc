@@ -1,0 +1,256 @@
+#include "core/division.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <queue>
+#include <utility>
+
+#include "base/strings.h"
+#include "core/components.h"
+
+namespace par::core {
+namespace {
+
+// What is never parted.
+struct Unit {
+  std::string key;  // orders units, and names a member that has only this one; not used by `automatic`
+  Seconds weight = 0;
+  std::vector<ItemIndex> items;
+};
+using Units = std::vector<Unit>;
+using Parts = std::vector<std::vector<const Unit*>>;  // by member
+
+class Divider {
+ public:
+  Divider(const std::vector<Item>& items, const DivisionRequest& request)
+      : items_(items), request_(request), footprints_(items, request.folding), weights_(item_weights(items)) {
+    is_shared_.resize(footprints_.file_count());
+    if (request.is_shared)
+      for (FileIndex file = 0; file < footprints_.file_count(); ++file)
+        is_shared_[file] = request.is_shared(footprints_.path(file));
+  }
+
+  Division divide() {
+    Division division;
+    const Units units = make_units();
+    division.members = arrange(units);
+    if (auto shared = shared_items(); !shared.empty())
+      division.members.push_back({"shared", std::move(shared)});
+    division.hot = hot_files(units);
+    return division;
+  }
+
+ private:
+  [[nodiscard]] bool touches_shared(ItemIndex item) const {
+    const auto files = footprints_.files_of(item);
+    return std::any_of(files.begin(), files.end(), [&](FileIndex file) { return is_shared_[file]; });
+  }
+
+  [[nodiscard]] std::vector<ItemIndex> shared_items() const {
+    std::vector<ItemIndex> shared;
+    for (ItemIndex i = 0; i < items_.size(); ++i)
+      if (touches_shared(i)) shared.push_back(i);
+    return shared;
+  }
+
+  [[nodiscard]] bool parts_components() const {
+    return request_.by == By::severity || request_.by == By::category;
+  }
+
+  [[nodiscard]] std::string first_path(ItemIndex item) const {
+    std::string_view first;
+    for (const FileIndex file : footprints_.files_of(item))
+      if (first.empty() || footprints_.path(file) < first) first = footprints_.path(file);
+    return std::string(first);
+  }
+
+  [[nodiscard]] Units make_units() const {
+    return parts_components() ? units_of_words() : units_of_components();
+  }
+
+  [[nodiscard]] Units units_of_words() const {
+    const auto chains = find_chains(footprints_.item_count(), links());
+    std::vector<std::string> key_of_chain(chains.count);  // that of its first item, or the most severe
+    for (ItemIndex i = footprints_.item_count(); i-- > 0;) {
+      std::string& key = key_of_chain[chains.of_item[i]];
+      if (request_.by == By::category)
+        key = items_[i].category;
+      else if (const auto severity = std::to_string(static_cast<int>(items_[i].severity));
+               key.empty() || severity < key)
+        key = severity;
+    }
+    std::map<std::string, Unit> by_key;
+    for (ItemIndex i = 0; i < items_.size(); ++i)
+      if (!touches_shared(i)) add(by_key[key_of_chain[chains.of_item[i]]], i);
+    Units units;
+    for (auto& [key, unit] : by_key) {
+      unit.key = request_.by == By::category ? key : std::string(enum_names<Severity>[std::stoul(key)]);
+      units.push_back(std::move(unit));
+    }
+    return units;
+  }
+
+  // Items that come after one another stay together, or two members could wait for each other.
+  [[nodiscard]] ItemLinks links() const {
+    ItemLinks links = find_links(items_);
+    links.erase(std::remove_if(links.begin(), links.end(),
+                               [&](const auto& link) {
+                                 return touches_shared(link.first) || touches_shared(link.second);
+                               }),
+                links.end());
+    return links;
+  }
+
+  [[nodiscard]] Units units_of_components() const {
+    const auto components = find_components(footprints_, is_shared_, links());
+    Units units(components.count);
+    for (ItemIndex i = 0; i < items_.size(); ++i)
+      if (!touches_shared(i)) add(units[components.of_item[i]], i);
+    units.erase(
+        std::remove_if(units.begin(), units.end(), [](const Unit& unit) { return unit.items.empty(); }),
+        units.end());
+    if (request_.by == By::automatic) return units;
+    for (auto& unit : units) {
+      unit.key = first_path(unit.items.front());
+      for (const ItemIndex item : unit.items) unit.key = std::min(unit.key, first_path(item));
+    }
+    if (request_.by == By::owner) return units_of_owners(std::move(units));
+    std::stable_sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) { return a.key < b.key; });
+    return units;
+  }
+
+  [[nodiscard]] Units units_of_owners(Units components) const {
+    std::map<std::string, Unit> by_owner;
+    for (const auto& component : components) {
+      const std::string owner = request_.owner_of ? request_.owner_of(component.key) : std::string();
+      Unit& unit = by_owner[owner];
+      unit.key = owner;
+      for (const ItemIndex item : component.items) add(unit, item);
+    }
+    Units units;
+    for (auto& [owner, unit] : by_owner) units.push_back(std::move(unit));
+    return units;
+  }
+
+  void add(Unit& unit, ItemIndex item) const {
+    unit.items.push_back(item);
+    unit.weight += weights_[item];
+  }
+
+  [[nodiscard]] std::vector<Member> arrange(const Units& units) const {
+    const bool one_each = units.size() <= request_.count;
+    Parts parts(request_.count);
+    if (one_each || request_.by == By::files) {
+      for (std::size_t i = 0; i < units.size(); ++i) parts[i % request_.count].push_back(&units[i]);
+    } else if (request_.by == By::directory || request_.by == By::severity) {
+      parts = ranges(units);
+    } else {
+      parts = longest_first(units);
+    }
+    return name_members(parts, one_each);
+  }
+
+  [[nodiscard]] Parts longest_first(const Units& units) const {
+    std::vector<const Unit*> order;
+    for (const auto& unit : units) order.push_back(&unit);
+    std::stable_sort(order.begin(), order.end(),
+                     [](const Unit* a, const Unit* b) { return a->weight > b->weight; });
+    Parts parts(request_.count);
+    using Load = std::pair<Seconds, std::size_t>;
+    std::priority_queue<Load, std::vector<Load>, std::greater<>> loads;
+    for (std::size_t i = 0; i < request_.count; ++i) loads.push({0, i});
+    for (const Unit* unit : order) {
+      const auto [load, part] = loads.top();
+      loads.pop();
+      parts[part].push_back(unit);
+      loads.push({load + unit->weight, part});
+    }
+    return parts;
+  }
+
+  // Each range ends where it comes nearest to its share of what is left.
+  [[nodiscard]] Parts ranges(const Units& units) const {
+    Parts parts(request_.count);
+    Seconds left = std::accumulate(units.begin(), units.end(), Seconds{0},
+                                   [](Seconds sum, const Unit& unit) { return sum + unit.weight; });
+    std::size_t next = 0;
+    for (std::size_t part = 0; part < parts.size() && next < units.size(); ++part) {
+      const auto open = static_cast<Seconds>(parts.size() - part);
+      Seconds taken = 0;
+      while (next < units.size()) {
+        const Seconds weight = units[next].weight;
+        const bool is_nearer =
+            taken == 0 || (2 * taken + weight) * open <= 2 * left || part + 1 == parts.size();
+        if (!is_nearer) break;
+        parts[part].push_back(&units[next++]);
+        taken += weight;
+      }
+      left -= taken;
+    }
+    return parts;
+  }
+
+  [[nodiscard]] std::vector<Member> name_members(const Parts& parts, bool one_unit_each) const {
+    const bool has_words = parts_components() || request_.by == By::owner;
+    std::vector<Member> members;
+    for (const auto& part : parts) {
+      if (part.empty()) continue;
+      Member member;
+      member.suffix = has_words && one_unit_each ? part.front()->key : std::to_string(members.size() + 1);
+      for (const Unit* unit : part)
+        member.items.insert(member.items.end(), unit->items.begin(), unit->items.end());
+      std::sort(member.items.begin(), member.items.end());
+      members.push_back(std::move(member));
+    }
+    return members;
+  }
+
+  // A unit that is heavier than 4/3 of a fair share cannot be balanced by any arrangement.
+  [[nodiscard]] std::vector<RepoPath> hot_files(const Units& units) const {
+    constexpr std::size_t kOffered = 10;
+    if (parts_components() || request_.count < 2 || units.empty()) return {};
+    Seconds total = 0;
+    Seconds heaviest = 0;
+    for (const auto& unit : units) {
+      total += unit.weight;
+      heaviest = std::max(heaviest, unit.weight);
+    }
+    const Seconds limit = std::max<Seconds>(1, total * 4 / (3 * static_cast<Seconds>(request_.count)));
+    if (heaviest <= limit || request_.by == By::owner) return {};
+    std::vector<RepoPath> paths;
+    for (const FileIndex file : find_hot_files(footprints_, weights_, limit)) {
+      if (paths.size() == kOffered) return {};  // not a few files: the items are entangled throughout
+      if (!is_shared_[file]) paths.emplace_back(footprints_.path(file));
+    }
+    return paths;
+  }
+
+  const std::vector<Item>& items_;
+  const DivisionRequest& request_;
+  Footprints footprints_;
+  std::vector<Seconds> weights_;
+  std::vector<bool> is_shared_;  // by file
+};
+
+}  // namespace
+
+std::vector<Seconds> item_weights(const std::vector<Item>& items) {
+  Seconds sum = 0;
+  Seconds known = 0;
+  for (const auto& item : items) {
+    sum += item.estimate;
+    known += item.estimate > 0 ? 1 : 0;
+  }
+  const Seconds mean = known > 0 ? std::max<Seconds>(1, sum / known) : 1;
+  std::vector<Seconds> weights;
+  weights.reserve(items.size());
+  for (const auto& item : items) weights.push_back(item.estimate > 0 ? item.estimate : mean);
+  return weights;
+}
+
+Division divide(const std::vector<Item>& items, const DivisionRequest& request) {
+  return Divider(items, request).divide();
+}
+
+}  // namespace par::core

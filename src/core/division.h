@@ -1,0 +1,54 @@
+// How the items of one agent are divided among the members of its pool.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/enum_names.h"
+#include "core/footprints.h"
+
+namespace par::core {
+
+// What goes to one member together. `automatic`, `directory` and `files` never part items that share a file,
+// so their members are disjoint; the others follow the items' own words, and members may overlap.
+enum class By { automatic, severity, category, owner, directory, files };
+
+struct DivisionRequest {
+  By by = By::automatic;
+  std::size_t count = 1;                                       // members at most
+  std::function<bool(std::string_view path)> is_shared;        // a hot file; empty: none is
+  std::function<std::string(std::string_view path)> owner_of;  // for By::owner
+  Folding folding;
+};
+
+struct Member {
+  std::string suffix;            // "1", "2", ..., or the severity, category or owner; "shared"
+  std::vector<ItemIndex> items;  // ascending
+};
+
+struct Division {
+  std::vector<Member>
+      members;  // none is empty; that of the shared files, if any, is the last, beyond `count`
+  // Files that keep a member from being within 4/3 of its share; to be offered as `shared`. At most ten.
+  std::vector<RepoPath> hot;
+};
+
+// Items that touch a shared file go to a member of their own. By: automatic - components, longest processing
+// time first (Graham 1969: at most 4/3 of the best makespan); category, owner - all of one to one member, in
+// the same way; directory - components in the order of their paths, cut into ranges of about the same weight;
+// files - the same order, dealt out in turn; severity - in that order, cut into ranges. Deterministic;
+// near-linear in the items' mentions of files.
+[[nodiscard]] Division divide(const std::vector<Item>& items, const DivisionRequest& request);
+
+// By item: its estimate, or the mean of the known ones, or 1 when none is known.
+[[nodiscard]] std::vector<Seconds> item_weights(const std::vector<Item>& items);
+
+}  // namespace par::core
+
+namespace par {
+template <>
+inline constexpr std::array<std::string_view, 6> enum_names<core::By>{"auto",  "severity",  "category",
+                                                                      "owner", "directory", "files"};
+}  // namespace par

@@ -1,0 +1,100 @@
+#include "core/footprints.h"
+
+#include <algorithm>
+#include <deque>
+#include <unordered_map>
+#include <utility>
+
+namespace par::core {
+
+IndexLists::IndexLists(const std::vector<std::uint32_t>& lengths) : begin_(lengths.size() + 1) {
+  for (std::size_t i = 0; i < lengths.size(); ++i) begin_[i + 1] = begin_[i] + lengths[i];
+  fill_.assign(begin_.begin(), begin_.end() - 1);
+  values_.resize(begin_.back());
+}
+
+// What one pass over the items finds.
+struct Footprints::Numbers {
+  std::vector<std::uint32_t> lengths;  // files by item
+  std::vector<FileIndex> mentions;     // of all items, one after the other
+  std::vector<std::uint32_t> uses;     // items by file
+  std::vector<std::string_view> paths;
+  std::vector<FileIndex> directories;
+};
+
+namespace {
+
+class Numbering {
+ public:
+  explicit Numbering(Folding folding) : folding_(folding) {}
+
+  // The path's number, and whether it is a new one. `path` must stay where it is.
+  std::pair<FileIndex, bool> number(std::string_view path) {
+    const auto next = static_cast<FileIndex>(numbers_.size());
+    std::string_view name = folded(path, folding_, buffer_);
+    if (const auto at = numbers_.find(name); at != numbers_.end()) return {at->second, false};
+    if (name.data() == buffer_.data()) name = names_.emplace_back(buffer_);
+    numbers_.emplace(name, next);
+    return {next, true};
+  }
+
+  [[nodiscard]] FileIndex nearest_directory(std::string_view path) {
+    path = folded(path, folding_, buffer_);
+    for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0;
+         slash = path.rfind('/', slash - 1))
+      if (const auto at = numbers_.find(path.substr(0, slash)); at != numbers_.end()) return at->second;
+    return kNoFile;
+  }
+
+ private:
+  Folding folding_;
+  std::string buffer_;
+  std::deque<std::string> names_;  // what the map's keys point to, where folding made them
+  std::unordered_map<std::string_view, FileIndex> numbers_;
+};
+
+}  // namespace
+
+Footprints::Numbers Footprints::number_files(const std::vector<Item>& items, Folding folding) {
+  Numbers numbers;
+  Numbering numbering(folding);
+  std::vector<ItemIndex> last_item;  // by file: the item that named it last, from 1
+  for (ItemIndex i = 0; i < items.size(); ++i) {
+    const auto begin = numbers.mentions.size();
+    for (const auto& file : items[i].files) {
+      const auto [number, is_new] = numbering.number(file.str());
+      if (is_new) {
+        numbers.paths.push_back(file.str());
+        numbers.uses.push_back(0);
+        last_item.push_back(0);
+      }
+      if (std::exchange(last_item[number], i + 1) == i + 1) continue;
+      ++numbers.uses[number];
+      numbers.mentions.push_back(number);
+    }
+    numbers.lengths.push_back(static_cast<std::uint32_t>(numbers.mentions.size() - begin));
+  }
+  for (const auto path : numbers.paths) numbers.directories.push_back(numbering.nearest_directory(path));
+  return numbers;
+}
+
+Footprints::Footprints(const std::vector<Item>& items, Folding folding)
+    : Footprints(number_files(items, folding)) {}
+
+Footprints::Footprints(const Numbers& numbers)
+    : files_(numbers.lengths), items_(numbers.uses), directory_(numbers.directories) {
+  begin_.push_back(0);
+  for (const auto path : numbers.paths) {
+    text_ += path;
+    begin_.push_back(text_.size());
+  }
+  std::size_t next = 0;
+  for (ItemIndex i = 0; i < numbers.lengths.size(); ++i)
+    for (std::uint32_t n = 0; n < numbers.lengths[i]; ++n) {
+      const FileIndex file = numbers.mentions[next++];
+      files_.add(i, file);
+      items_.add(file, i);
+    }
+}
+
+}  // namespace par::core

@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include "store/codec.h"
+#include "store/database_impl.h"
+
+namespace par::store {
+namespace {
+
+Error damaged_item(std::string_view id, std::string why) {
+  return Error(fmt::format("the imported item '{}' is damaged", id))
+      .cause(std::move(why))
+      .hint("import its source anew with 'git par import --again'");
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> Database::imported_hash(const std::string& source) const {
+  PAR_ASSIGN(auto query, impl_->connection.prepare("SELECT sha256 FROM import WHERE source = ?1"));
+  query.bind(1, source);
+  PAR_ASSIGN(const bool found, query.step());
+  if (!found) return std::optional<std::string>();
+  return std::optional<std::string>(query.text(0));
+}
+
+Result<std::vector<ItemRow>> Database::items_of(const std::string& source) const {
+  PAR_ASSIGN(auto query,
+             impl_->connection.prepare("SELECT id, open FROM item WHERE source = ?1 ORDER BY id"));
+  query.bind(1, source);
+  std::vector<ItemRow> rows;
+  for (;;) {
+    PAR_ASSIGN(const bool more, query.step());
+    if (!more) return rows;
+    rows.push_back({ItemId(query.text(0)), query.number(1) != 0});
+  }
+}
+
+Result<void> Database::put_import(const std::string& source, const std::string& sha256,
+                                  const std::vector<const core::Item*>& found,
+                                  const std::vector<ItemId>& closed) {
+  return impl_->write([&]() -> Result<void> {
+    PAR_ASSIGN(auto insert, impl_->connection.prepare("INSERT OR REPLACE INTO item VALUES (?1, ?2, 1, ?3)"));
+    for (const auto* item : found) {
+      const auto body = encode(*item);
+      insert.bind(1, item->id.str()).bind(2, source).bind(3, body);
+      PAR_TRY(insert.finish());
+      PAR_TRY(insert.reset());
+    }
+    PAR_ASSIGN(auto close,
+               impl_->connection.prepare("UPDATE item SET open = 0 WHERE id = ?1 AND source = ?2"));
+    for (const auto& id : closed) {
+      close.bind(1, id.str()).bind(2, source);
+      PAR_TRY(close.finish());
+      PAR_TRY(close.reset());
+    }
+    PAR_ASSIGN(auto mark, impl_->connection.prepare("INSERT OR REPLACE INTO import VALUES (?1, ?2)"));
+    mark.bind(1, source).bind(2, sha256);
+    return mark.finish();
+  });
+}
+
+Result<std::vector<core::Item>> Database::open_items() const {
+  PAR_ASSIGN(auto query, impl_->connection.prepare("SELECT id, body FROM item WHERE open = 1 ORDER BY id"));
+  std::vector<core::Item> items;
+  for (;;) {
+    PAR_ASSIGN(const bool more, query.step());
+    if (!more) return items;
+    auto item = decode_item(query.text(1));
+    if (!item) return damaged_item(query.text(0), item.error().message);
+    items.push_back(*std::move(item));
+  }
+}
+
+}  // namespace par::store

@@ -1,0 +1,96 @@
+// A plan for up to 200,000 items of five files each over the paths of Linux: agents that own directories, and
+// a pool whose items are divided by the files they share. Compared with what no planner can do without: one
+// pass that numbers every mention of a file.
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "bench.h"
+#include "core/plan.h"
+
+namespace par::core {
+namespace {
+
+constexpr std::size_t kFilesPerItem = 5;
+constexpr std::size_t kNeighbours = 40;  // an item's files stand near each other, as those of findings do
+
+std::vector<Item> make_items(const std::vector<std::string>& paths, std::size_t count) {
+  std::mt19937_64 random(61);
+  std::vector<Item> items(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    items[i].id = ItemId("finding-" + std::to_string(i));
+    items[i].estimate = static_cast<Seconds>(60 + random() % 600);
+    // A tenth of the neighbourhoods has findings: otherwise everything would be one component.
+    const std::size_t place = random() % (paths.size() / (10 * kNeighbours)) * 10 * kNeighbours;
+    for (std::size_t n = 0; n < kFilesPerItem; ++n)
+      items[i].files.emplace_back(paths[place + random() % kNeighbours]);
+  }
+  return items;
+}
+
+AgentSpec agent(const std::string& name, std::vector<std::string> owns) {
+  AgentSpec spec;
+  spec.name = AgentName(name);
+  spec.owns = std::move(owns);
+  return spec;
+}
+
+std::vector<AgentSpec> by_directory() {
+  return {agent("net", {"/drivers/net/**", "/net/**"}),
+          agent("gpu", {"/drivers/gpu/**"}),
+          agent("drivers", {"/drivers/[a-fh-mo-z]*/**", "/sound/**"}),
+          agent("arch", {"/arch/**"}),
+          agent("fs", {"/fs/**", "/mm/**", "/block/**"}),
+          agent("tools", {"/tools/**", "/scripts/**", "/samples/**"}),
+          agent("docs", {"/Documentation/**"}),
+          agent("core", {"/kernel/**", "/lib/**", "/include/**", "/crypto/**"})};
+}
+
+double pass_over_mentions(const std::vector<Item>& items) {
+  return bench::seconds_of([&] {
+    std::unordered_map<std::string_view, std::size_t> numbers;
+    for (const auto& item : items)
+      for (const auto& file : item.files) numbers.try_emplace(file.str(), numbers.size());
+    if (numbers.empty()) std::abort();
+  });
+}
+
+// The request is made anew for each run and handed over: what is timed holds the items once.
+void measure(const std::string& name, const std::vector<std::string>& paths, std::size_t count, bool pool) {
+  bench::Measurement m;
+  for (int run = 0; run < 3; ++run) {
+    PlanRequest request;
+    for (const auto& path : paths) request.paths.emplace_back(path);
+    request.config.items = make_items(paths, count);
+    if (pool)
+      request.members = 8;
+    else
+      request.config.agents = by_directory();
+    if (run == 0) m.compared_seconds = pass_over_mentions(request.config.items);
+    const auto start = std::chrono::steady_clock::now();
+    const auto plan = make_plan(std::move(request));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    if (!plan || plan->agents.size() != 8) std::abort();
+    if (run == 0 || took.count() < m.seconds) m.seconds = took.count();
+  }
+  m.name = "plan, " + name;
+  m.n = count;
+  m.limit = count == 200'000 ? 1.0 : 0;
+  m.compared = "numbering every mention of a file";
+  bench::print(m);
+}
+
+}  // namespace
+}  // namespace par::core
+
+int main() {
+  const auto paths = par::bench::linux_paths();
+  if (paths.empty()) return 0;
+  for (const std::size_t count : {1'000U, 10'000U, 100'000U, 200'000U}) {
+    par::core::measure("8 agents that own directories", paths, count, false);
+    par::core::measure("a pool of 8", paths, count, true);
+  }
+  return 0;
+}

@@ -1,0 +1,200 @@
+// Landings that are cut off, that meet others, or that go where nobody expected: real git, real program.
+#include "base/strings.h"
+#include "os/files.h"
+#include "support/catch.h"
+#include "support/sandbox.h"
+
+using namespace par;
+using test::Sandbox;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+const std::string kHead = "target = \"main\"\n";
+const std::string kGreen = "[[validate]]\nname = \"unit\"\nrun = \"! grep -rq broken src\"\nreruns = 0\n";
+
+std::string agent(const std::string& name, const std::string& more = "") {
+  return "[agent." + name + "]\nowns = [\"/src/" + name + "/**\"]\nrun = \"echo " + name + " > src/" + name +
+         "/new.txt\"\n" + more;
+}
+
+void write_project(const Sandbox& sandbox, const std::string& config) {
+  sandbox.write(".gitpar.toml", config);
+  for (const std::string name : {"a", "b"}) sandbox.write("src/" + name + "/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+}
+
+void crash(Sandbox& sandbox, const std::string& point, const std::vector<std::string>& command) {
+  sandbox.set("PAR_CRASH", point + "=kill");
+  CHECK(sandbox.par(command).exit_code != 0);
+  sandbox.unset("PAR_CRASH");
+}
+
+}  // namespace
+
+TEST_CASE(
+    "merge: onto a branch without the run's base, the landing claims no history that it does not hold") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + kGreen + agent("a"));
+  sandbox.git({"branch", "release"});
+  sandbox.write("docs/feature", "new\n");
+  sandbox.commit_all("a feature for main alone");
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  const auto merge = sandbox.par({"merge", "--target", "release"});
+  INFO(merge.out << merge.err);
+  REQUIRE(merge.exit_code == 0);
+  CHECK(sandbox.git({"ls-tree", "-r", "--name-only", "release"}).find("docs/feature") == std::string::npos);
+  sandbox.git({"checkout", "-q", "release"});
+  sandbox.git({"merge", "-q", "-m", "main's work", "main"});
+  CHECK(sandbox.read("docs/feature") == "new\n");
+  sandbox.assert_clean();
+}
+
+TEST_CASE("resume: a landing that happened is not repeated, also when somebody has built on it since") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + agent("a"));
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  crash(sandbox, "land.moved", {"merge"});
+  sandbox.git({"revert", "--no-edit", "-m", "1", "HEAD"});
+  const auto reverted = sandbox.git({"rev-parse", "main"});
+  CHECK(sandbox.par({"resume", "-q"}).exit_code == 0);
+  CHECK(sandbox.git({"rev-parse", "main"}) == reverted);
+  CHECK(has(sandbox.par({"status"}).out, "landed"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("merge: goes on with a landing that was cut off, and does not begin another") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + agent("a") + agent("b"));
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  const auto* point =
+      GENERATE("land.files", "land.moved", "journal.after.landrequested", "journal.after.landingbuilt");
+  crash(sandbox, point, {"merge", "--strategy", "squash"});
+  const auto other = sandbox.par({"merge", "--strategy", "single"});
+  CHECK(other.exit_code == 1);
+  CHECK(has(other.err, "already landing on 'main' as 'squash'"));
+  const auto rollback = sandbox.par({"rollback", "a"});
+  CHECK(rollback.exit_code == 1);
+  CHECK(has(rollback.err, "error: run 'r1' is landing"));
+  const auto merge = sandbox.par({"merge"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 0);
+  CHECK(sandbox.git({"rev-list", "--count", "--first-parent", "main"}) == "3");
+  CHECK(sandbox.git({"status", "--porcelain"}).empty());
+  sandbox.assert_clean();
+}
+
+TEST_CASE("merge: a squash lands only trees that were tested, one commit per agent") {
+  Sandbox sandbox;
+  // Together they pass; a alone would not.
+  write_project(sandbox, kHead +
+                             "[[validate]]\nname = \"pair\"\nreruns = 0\n"
+                             "run = \"test ! -e src/a/new.txt || test -e src/b/new.txt\"\n" +
+                             agent("a") + agent("b"));
+  sandbox.par({"run", "-q", "-j", "2"});
+  const auto merge = sandbox.par({"merge", "--strategy", "squash"});
+  INFO(merge.out << merge.err);
+  for (const auto& commit : split_terminated(sandbox.git({"rev-list", "--first-parent", "main"}), '\n')) {
+    const bool has_a = sandbox.shell("git cat-file -e " + commit + ":src/a/new.txt").exit_code == 0;
+    const bool has_b = sandbox.shell("git cat-file -e " + commit + ":src/b/new.txt").exit_code == 0;
+    CHECK((!has_a || has_b));
+  }
+  sandbox.assert_clean();
+}
+
+TEST_CASE("merge: an agent does not land without what it comes after") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead +
+                             "[agent.a]\nowns = [\"/src/a/**\"]\nrun = \"echo agent > src/a/file.txt\"\n" +
+                             agent("b", "after = [\"a\"]\n"));
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  sandbox.write("src/a/file.txt", "a colleague was faster\n");
+  sandbox.commit_all("meanwhile");
+  const auto merge = sandbox.par({"merge"});
+  CHECK(merge.exit_code == 1);
+  CHECK(sandbox.shell("git cat-file -e main:src/b/new.txt").exit_code != 0);
+  CHECK(has(sandbox.par({"status"}).out, "needs 'a', which is rejected"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("merge: a landing whose commit was pruned is built again") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + agent("a"));
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  crash(sandbox, "journal.after.landingbuilt", {"merge"});
+  sandbox.git({"-c", "gc.worktreePruneExpire=never", "gc", "-q", "--prune=now"});
+  CHECK(sandbox.par({"resume", "-q"}).exit_code == 0);
+  CHECK(sandbox.read("src/a/new.txt") == "a\n");
+  sandbox.assert_clean();
+}
+
+TEST_CASE("run --land: what does not land is an error, not a silence") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + agent("a"));
+  sandbox.write("src/a/file.txt", "changed by hand\n");
+  const auto run = sandbox.par({"run", "-q", "--land"});
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.err, "error: not landed: 'main' is checked out in"));
+  CHECK(sandbox.read("src/a/file.txt") == "changed by hand\n");
+}
+
+TEST_CASE("stop --now: ends a run that is under way at once") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                kHead + "[agent.a]\nowns = [\"/src/a/**\"]\nrun = \"sleep 30; echo late > src/a/new.txt\"\n");
+  const int worker = sandbox.start({"run", "-q"});
+  REQUIRE(worker > 0);
+  for (int i = 0; i < 200 && !has(sandbox.par({"status"}).out, "running  "); ++i) sandbox.shell("sleep 0.05");
+  CHECK(sandbox.par({"stop", "--now"}).exit_code == 0);
+  for (int i = 0; i < 200 && sandbox.shell("kill -0 " + std::to_string(worker)).exit_code == 0; ++i)
+    sandbox.shell("sleep 0.05");
+  CHECK(has(sandbox.par({"status"}).out, "stopped"));
+  CHECK(sandbox.shell("git cat-file -e par/r1/a/tip:src/a/new.txt").exit_code != 0);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("clean: a repository that an agent made in its worktree is moved away, not lost") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                kHead +
+                    "[agent.a]\nowns = [\"/src/a/**\"]\nrun = \"git init -q src/a/own && cd src/a/own && "
+                    "echo mine > x && git add x && git commit -qm mine; exit 1\"\n");
+  CHECK(sandbox.par({"run", "-q"}).exit_code == 1);
+  CHECK(sandbox.par({"clean"}).exit_code == 0);
+  CHECK(sandbox.shell("cd .git/par/salvage/r1/a/1/src/a/own && git log --format=%s && cat x").out ==
+        "mine\nmine\n");
+}
+
+TEST_CASE("run: a file that git cannot take rejects its agent alone") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                kHead + "[agent.a]\nowns = [\"/src/a/**\"]\nrun = \"echo x > 'src/a/git~1'\"\n" + agent("b"));
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.out, "git cannot take 'src/a/git~1'"));
+  CHECK(has(run.out, "1 of 2 agents accepted"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("validate: a flaky test in TAP is green when it passes again") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                kHead +
+                    "[[validate]]\nname = \"tap\"\nreport = \"tap\"\nreruns = 2\n"
+                    "run = \"echo 1..1; test ! -e src/a/new.txt || test -e ../seen && echo ok 1 - t || "
+                    "{ : > ../seen; echo not ok 1 - t; }\"\n" +
+                    agent("a"));
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+}
+
+TEST_CASE("output: what cannot be written is an error") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + agent("a"));
+  const auto full = sandbox.shell("git par plan >/dev/full");
+  CHECK(full.exit_code == 128);
+  CHECK(has(full.err, "fatal: cannot write standard output: No space left on device"));
+}

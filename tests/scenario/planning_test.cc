@@ -1,0 +1,153 @@
+// Findings become items, items are divided, paths have owners, branches have an order: with the real program.
+#include "base/strings.h"
+#include "support/catch.h"
+#include "support/sandbox.h"
+
+using par::test::Sandbox;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+const std::string kFix =
+    "target = \"main\"\n[agent.fix]\nowns = [\"/src/**\"]\ncount = 3\n"
+    "run = \"for f in $(cut -c2- $PAR_OWNS_FILE); do echo mended >>$f; done\"\n";
+
+// Eight files in two directories, and a finding in each; those of x1 and x2 also touch y1.
+void write_project(const Sandbox& sandbox, const std::string& config = kFix) {
+  sandbox.write(".gitpar.toml", config);
+  std::string findings;
+  for (const std::string name : {"x1", "x2", "x3", "x4", "y1", "y2", "y3", "y4"}) {
+    const std::string file = "src/" + name.substr(0, 1) + "/" + name + ".c";
+    sandbox.write(file, "as it was\n");
+    const std::string also = name == "x1" || name == "x2" ? ",\"src/y/y1.c\"" : "";
+    findings += "{\"id\":\"" + name + "\",\"files\":[\"" + file + "\"" + also + "],\"estimate\":\"10m\"}\n";
+  }
+  sandbox.write("findings.jsonl", findings);
+  sandbox.commit_all("base");
+}
+
+}  // namespace
+
+TEST_CASE("import: new items, the same report again, a newer one, and records that make no sense") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  CHECK(sandbox.par({"import", "-n", "findings.jsonl"}).out == "findings.jsonl: jsonl: 8 new, 0 known\n");
+  CHECK(sandbox.par({"import", "findings.jsonl"}).out == "findings.jsonl: jsonl: 8 new, 0 known\n");
+  CHECK(sandbox.par({"import", "findings.jsonl"}).out == "findings.jsonl: unchanged since the last import\n");
+  sandbox.write("findings.jsonl",
+                "{\"id\":\"x1\",\"files\":[\"src/x/x1.c\"]}\n{\"id\":\"new\",\"files\":[\"src/x/x4.c\"]}\n");
+  CHECK(sandbox.par({"import", "findings.jsonl"}).out == "findings.jsonl: jsonl: 1 new, 1 known, 7 closed\n");
+  sandbox.write("findings.jsonl", "{\"id\":\"x1\",\"files\":[\"../elsewhere\"]}\n{nonsense\n");
+  const auto bad = sandbox.par({"import", "findings.jsonl"});
+  CHECK(bad.exit_code == 0);
+  CHECK(has(bad.err, "warning: findings.jsonl: line 2: "));
+  CHECK(has(bad.out, "2 bad"));
+  CHECK_FALSE(has(bad.out, "closed"));
+  CHECK(sandbox.par({"import", "--strict", "--again", "findings.jsonl"}).exit_code == 128);
+  CHECK(sandbox.par({"import", "nowhere.sarif"}).exit_code == 128);
+  const auto text =
+      sandbox.shell("printf 'src/x/x1.c:3:1: warning: odd [-Wodd]\\n' | git par import --source make -");
+  CHECK(text.out == "-: compiler: 1 new, 0 known\n");
+}
+
+TEST_CASE("plan: imported items are divided among workers who never meet in a file, and they do the work") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  REQUIRE(sandbox.par({"import", "-q", "findings.jsonl"}).exit_code == 0);
+  const auto plan = sandbox.par({"plan"});
+  INFO(plan.out << plan.err);
+  CHECK(has(plan.out, "3 agents in 1 phase"));
+  CHECK(has(plan.out, "the files of its items"));
+  CHECK(sandbox.par({"plan", "--items", "findings.jsonl"}).out == plan.out);
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  for (const auto* file : {"src/x/x1.c", "src/x/x4.c", "src/y/y1.c", "src/y/y4.c"})
+    CHECK(sandbox.read(file) == "as it was\nmended\n");
+  sandbox.assert_clean();
+}
+
+TEST_CASE(
+    "plan: --agents and --by divide items that belong to nobody yet, which can be planned but not run") {
+  Sandbox sandbox;
+  write_project(sandbox, "target = \"main\"\n");
+  const auto plan = sandbox.par({"plan", "--items", "findings.jsonl", "--agents", "2", "--by", "directory"});
+  INFO(plan.out << plan.err);
+  CHECK(has(plan.out, "agent-1"));
+  CHECK(has(plan.out, "agent-2"));
+  const auto run = sandbox.par({"run", "--items", "findings.jsonl", "--agents", "2"});
+  CHECK(run.exit_code == 128);
+  CHECK(has(run.err, "fatal: agent 'agent-1' has no command"));
+  CHECK(sandbox.par({"plan", "--by", "color"}).exit_code == 129);
+  CHECK(has(sandbox.par({"plan", "--items", "findings.jsonl", "--agents", "2", "--dot"}).out,
+            "subgraph cluster_1"));
+  CHECK(sandbox.par({"plan", "--items", "findings.jsonl", "--agents", "2", "--matrix"}).out ==
+        "agent-1 and agent-2: together\n");
+}
+
+TEST_CASE("owners: agents or CODEOWNERS, paths that exist and that do not, and the check") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                "target = \"main\"\n[agent.x]\nowns = [\"/src/x\"]\nrun = \"true\"\n"
+                "[agent.ones]\nowns = [\"/src/*/*1.c\"]\nrun = \"true\"\n");
+  sandbox.write("CODEOWNERS", "* @all\n/src/y/ @yan @yve\n");
+  sandbox.commit_all("owners");
+  CHECK(sandbox.par({"owners", "src/x/x1.c", "src/y/new.c"}).out == "src/x/x1.c\tx ones\nsrc/y/new.c\t-\n");
+  CHECK(sandbox.shell("cd src/y && git par owners y1.c ../x/x2.c").out ==
+        "src/y/y1.c\tones\nsrc/x/x2.c\tx\n");
+  CHECK(sandbox.par({"owners", "--codeowners", "src/y/y1.c", "README"}).out ==
+        "src/y/y1.c\t@yan @yve\nREADME\t@all\n");
+  const auto check = sandbox.par({"owners", "--check"});
+  CHECK(check.exit_code == 1);
+  CHECK(has(check.out, "x and ones can both change 'src/x/x1.c'"));
+  CHECK(has(check.out, "'src/y/y2.c' has no owner"));
+  CHECK(sandbox.par({"owners", "--check", "--codeowners"}).exit_code == 0);
+  CHECK(sandbox.par({"owners", "../outside"}).exit_code == 128);
+}
+
+TEST_CASE("owners: from CODEOWNERS, one agent for each owner") {
+  Sandbox sandbox;
+  write_project(sandbox, "target = \"main\"\nowners = \"CODEOWNERS\"\n[agent.fix]\nrun = \"true\"\n");
+  sandbox.write("CODEOWNERS", "/src/x/ @xin\n/src/y/ @org/Team-Y\n/src/y/y4.c @xin\n");
+  sandbox.commit_all("owners");
+  const auto plan = sandbox.par({"plan", "--items", "findings.jsonl"});
+  INFO(plan.out << plan.err);
+  CHECK(has(plan.out, "fix-xin"));
+  CHECK(has(plan.out, "fix-org-team-y"));
+  CHECK(has(plan.out, "as CODEOWNERS says"));
+  CHECK(has(plan.out, "1 phase"));
+}
+
+TEST_CASE("plan --branches: stacks, overlaps and real conflicts give an order to merge in") {
+  Sandbox sandbox;
+  sandbox.write("a.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+  sandbox.write("b.txt", "b\n");
+  sandbox.commit_all("base");
+  const auto branch = [&](const std::string& name, const std::string& from, const std::string& command) {
+    sandbox.git({"checkout", "-q", "-b", name, from});
+    REQUIRE(sandbox.shell(command + " && git add -A && git commit -qm work").exit_code == 0);
+  };
+  branch("topic/top", "main", "sed -i s/1/one/ a.txt");
+  branch("topic/end", "main", "sed -i s/9/nine/ a.txt");
+  branch("topic/clash", "main", "sed -i s/1/uno/ a.txt");
+  branch("topic/stack", "topic/end", "echo c > c.txt");
+  branch("topic/moved", "main", "git mv b.txt d.txt");
+  sandbox.git({"branch", "topic/empty", "main"});
+  sandbox.git({"checkout", "-q", "main"});
+
+  const auto plan = sandbox.par({"plan", "--branches", "topic/*", "--json"});
+  INFO(plan.out << plan.err);
+  CHECK(plan.exit_code == 1);
+  CHECK(has(plan.out, R"("conflicts_by_branch":[{"a":"topic/clash","b":"topic/top","paths":["a.txt"]}])"));
+  CHECK(has(plan.out, R"({"a":"topic/clash","b":"topic/end","witness":"a.txt")"));
+  CHECK_FALSE(has(plan.out, "topic/empty"));
+  const auto text = sandbox.par({"plan", "--branches", "topic/*"}).out;
+  CHECK(has(text, "  1      topic/clash  1\n"));
+  CHECK(has(text, "  1      topic/moved  2\n"));
+  CHECK(has(text, "  2      topic/stack  2      topic/end\n"));
+  CHECK(has(text, "  2      topic/top    1\n"));
+  CHECK(sandbox.par({"plan", "--branches", "nothing/*"}).exit_code == 128);
+  CHECK(sandbox.git({"status", "--porcelain"}).empty());
+  sandbox.assert_clean();
+}

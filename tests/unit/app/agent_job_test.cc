@@ -1,0 +1,65 @@
+#include "app/agent_job.h"
+
+#include "base/strings.h"
+#include "os/files.h"
+#include "support/catch.h"
+
+using namespace par;
+
+namespace {
+
+core::PlannedAgent agent_with(std::size_t items) {
+  core::PlannedAgent agent;
+  agent.spec.name = AgentName("fix");
+  agent.spec.prompt = "Mend {items}.";
+  for (std::size_t i = 0; i < items; ++i) {
+    core::Item item;
+    item.id = ItemId("i" + std::to_string(i));
+    item.title = "broken";
+    item.files = {RepoPath("src/" + std::to_string(i))};
+    agent.items.push_back(item);
+    agent.spec.owns.push_back("/src/" + std::to_string(i));
+  }
+  return agent;
+}
+
+std::size_t lines_with(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (const auto& line : split(text, '\n')) count += line.find(part) != std::string::npos ? 1U : 0U;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("prompt: spells out what fits and names the files that hold all of it") {
+  const auto few = app::prompt_text({}, agent_with(2), {"/items", "/owns"});
+  CHECK(few.starts_with("Mend - i0 (major): broken [src/0]\n- i1 (major): broken [src/1]."));
+  CHECK(few.find("/items") == std::string::npos);
+  const auto many = app::prompt_text({}, agent_with(70), {"/items", "/owns"});
+  CHECK(lines_with(many, "broken") == 50);
+  CHECK(lines_with(many, "- and 20 more, all of them in /items") == 1);
+  CHECK(lines_with(many, "- and 20 more, all of them in /owns") == 1);
+}
+
+TEST_CASE("prompt: rules of CODEOWNERS are patterns too") {
+  core::PlannedAgent agent;
+  agent.spec.rules = {{"/src/**", true, false, 0}, {"/src/gen/**", false, false, 0}};
+  const auto text = app::prompt_text({}, agent, {});
+  CHECK(text.find("- /src/**\n- !/src/gen/**\n") != std::string::npos);
+}
+
+TEST_CASE("agent's job: a worker that owns thousands of files can still be started") {
+  const auto directory = *os::TemporaryDirectory::create("par-agent-job");
+  core::Plan plan;
+  plan.agents.push_back(agent_with(20'000));
+  plan.agents.front().spec.run = "true";
+  core::AgentState state;
+  state.name = AgentName("fix");
+  const app::RunPaths paths{directory.path(), RunId("r1")};
+  const auto job = app::prepare_agent_job({plan, paths, {}}, state);
+  REQUIRE(job);
+  for (const auto& variable : job->env) CHECK(variable.size() < (128U << 10));
+  const auto owns = os::read_file(paths.agent_dir(state.name) + "/owns.txt");
+  REQUIRE(owns);
+  CHECK(split_terminated(*owns, '\n').size() == 20'000);
+}
