@@ -9,8 +9,9 @@
 
 namespace par::app {
 
-// From `ours` ("NAME=value"): PATH, HOME, USER, LOGNAME, SHELL, LANG, LANGUAGE, LC_*, TERM, TZ, TMPDIR,
-// XDG_*, and the names in `allowed` (a trailing '*' stands for any rest). Sorted.
+// From `ours` ("NAME=value"): PATH without what git puts in front of it, HOME, USER, LOGNAME, SHELL, LANG,
+// LANGUAGE, LC_*, TZ, TMPDIR, XDG_{CONFIG,DATA,CACHE,STATE}_HOME, and the names in `allowed` (a trailing '*'
+// stands for any rest); TERM is "dumb", since output goes to a log. Sorted.
 [[nodiscard]] os::Environment allowed_environment(const os::Environment& ours,
                                                   const std::vector<std::string>& allowed);
 

@@ -90,7 +90,7 @@ Result<int> agent_log(const app::Project& project, const store::Database& databa
       os::wait_for_interrupt(kPollMs);
     }
   }
-  return os::interrupt_count() > 0 ? kExitInterrupted : 0;
+  return os::interrupt_count() > 0 ? interrupted_code() : 0;
 }
 
 Result<int> log(const Options& options, const Invocation& invocation) {

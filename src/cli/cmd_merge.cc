@@ -69,7 +69,7 @@ Result<int> land(app::Session& session, const app::Project& project, const RefNa
     PAR_TRY(engine.record(core::LandRequested{target, session.plan().strategy}));
   if (!engine.state().integration.blocked.empty()) PAR_TRY(engine.record(core::RunResumed{}));
   PAR_ASSIGN(const auto end, engine.run());
-  if (end == app::EngineEnd::interrupted) return kExitInterrupted;
+  if (end == app::EngineEnd::interrupted) return interrupted_code();
   const auto& state = engine.state();
   if (state.landing.landed.empty()) return refused(fmt::format("not landed: {}", state.landing.refused));
   const LandingReport report{state, before.value_or(ObjectId()), engine.validator().runs(),

@@ -89,7 +89,7 @@ Result<int> rollback(const Options& options, const Invocation& invocation) {
       session->engine().record(core::RolledBack{out, fmt::format("rolled back with '{}'", options.what)}));
   PAR_ASSIGN(const auto end, session->engine().run());
   PAR_ASSIGN(const int code, conclude(project, database, *session, end, invocation));
-  return code == kExitInterrupted ? code : 0;
+  return code == interrupted_code() ? code : 0;
 }
 
 Handler configure(OptionList& line) {

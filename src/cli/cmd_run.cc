@@ -1,4 +1,6 @@
 // git par run: plans, or takes a stored plan, and runs it.
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "cli/command.h"
@@ -21,6 +23,11 @@ struct Options {
 
 Result<core::Plan> choose_plan(const app::Project& project, const std::string& cwd, const Options& options) {
   if (!options.plan.empty()) {
+    const auto& planning = options.planning;
+    if (!planning.target.empty() || !planning.items.empty() || planning.agents > 0 ||
+        planning.force_parallel || planning.by != core::By::automatic)
+      return usage_error(fmt::format("'{}' is planned already: only --jobs can be given", options.plan))
+          .hint("make another plan with 'git par plan', or leave it out");
     PAR_ASSIGN(const auto database, app::open_state(project));
     return database.plan(options.plan);
   }

@@ -10,11 +10,13 @@
 #include "cli/run_support.h"
 #include "os/jobs.h"
 #include "os/process.h"
+#include "os/signals.h"
 
 namespace par::cli {
 namespace {
 
 constexpr Millis kStopTimeout = 15000;
+constexpr Millis kBetweenSignals = 200;
 
 struct Options {
   std::vector<std::string> agents;
@@ -53,9 +55,13 @@ Result<int> stop(const Options& options, const Invocation& invocation) {
   if (!options.agents.empty()) return stop_agents(view, paths, options.agents);
   PAR_ASSIGN(const auto worker, app::worker_of(paths));
   if (!worker) return stop_leftovers(paths);
-  // As Ctrl-C there: once drains, twice ends.
-  PAR_TRY(os::interrupt_process(*worker));
-  if (options.now) PAR_TRY(os::terminate_process(*worker));
+  // As Ctrl-C there: once drains, twice ends. Not SIGINT, which a run in a script's background ignores; and
+  // not at the same moment, or the two would count as one.
+  PAR_TRY(os::terminate_process(*worker));
+  if (options.now) {
+    os::wait_for_interrupt(kBetweenSignals);
+    PAR_TRY(os::terminate_process(*worker));
+  }
   if (!invocation.quiet)
     print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),
                            options.now ? "ends now" : "finishes what runs and then stops", paths.run.str()));

@@ -105,7 +105,9 @@ Result<int> validate(const Options& options, const Invocation& invocation) {
   what.config = base.config;
   what.interrupts = os::interrupt_count;
   PAR_ASSIGN(what.commits, commits_to_validate(project, options, base));
-  PAR_ASSIGN(auto commits, app::validate_commits(project, database, std::move(what)));
+  auto validated = app::validate_commits(project, database, std::move(what));
+  if (os::interrupt_count() > 0) return interrupted_code();
+  PAR_ASSIGN(auto commits, std::move(validated));
   const auto baseline = commits.front().results;
   if (!options.revisions.empty() && !options.base) commits.erase(commits.begin());
   // The base itself is judged against nothing: all its failures count.

@@ -67,7 +67,6 @@ struct Command {
 constexpr int kExitNo = 1;
 constexpr int kExitFatal = 128;
 constexpr int kExitUsage = 129;
-constexpr int kExitInterrupted = 130;
 constexpr int kExitBug = 255;
 
 }  // namespace par::cli

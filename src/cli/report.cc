@@ -1,10 +1,12 @@
 #include "cli/report.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 
 #include "base/strings.h"
 #include "cli/command.h"
+#include "os/signals.h"
 
 namespace par::cli {
 namespace {
@@ -41,6 +43,8 @@ int exit_code_of(const Error& error) {
   }
   return kExitFatal;
 }
+
+int interrupted_code() { return os::last_interrupt() == SIGTERM ? 128 + SIGTERM : 128 + SIGINT; }
 
 bool print_out(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)

@@ -13,6 +13,8 @@ void print_error(const Error& error);
 void print_warning(const std::string& text);
 void print_hint(const std::string& text);
 [[nodiscard]] int exit_code_of(const Error& error);
+// What a command that a signal ended exits with: 143 after SIGTERM, otherwise 130.
+[[nodiscard]] int interrupted_code();
 
 // Writes to stdout; false when it could not (a closed pipe, a full disk).
 bool print_out(const std::string& text);

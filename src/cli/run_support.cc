@@ -24,7 +24,7 @@ Result<int> conclude(const app::Project& project, const store::Database& databas
     print_out(status_json(view.run, view.live));
   else if (!invocation.quiet)
     print_out(status_text(view.run, view.live));
-  if (end == app::EngineEnd::interrupted) return kExitInterrupted;
+  if (end == app::EngineEnd::interrupted) return interrupted_code();
   if (const auto& reason = session.state().landing.refused; !reason.empty())
     return refused(fmt::format("not landed: {}", reason))
         .hint(fmt::format("'git par merge --run {}' tries again", session.state().id.str()));

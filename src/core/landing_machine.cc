@@ -113,6 +113,7 @@ struct ApplyLandingEvent {
   }
   void operator()(const RolledBack& e) const {
     check(state.landing.landed.empty(), "a landed run was rolled back as if it had not landed");
+    state.landing.refused.clear();
     queue_again(state, e.agents);
     for (const auto& name : e.agents) {
       AgentState* agent = state.find(name);

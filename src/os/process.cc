@@ -249,11 +249,6 @@ bool is_program(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
-Result<void> send_signal(int process_id, int number) {
-  if (::kill(process_id, number) == 0) return {};
-  return errno_error(fmt::format("cannot signal process {}", process_id), errno);
-}
-
 }  // namespace
 
 Result<Finished> run(const Command& command) {
@@ -269,9 +264,10 @@ Result<Finished> run(const Command& command) {
   return finished;
 }
 
-Result<void> interrupt_process(int process_id) { return send_signal(process_id, SIGINT); }
-
-Result<void> terminate_process(int process_id) { return send_signal(process_id, SIGTERM); }
+Result<void> terminate_process(int process_id) {
+  if (::kill(process_id, SIGTERM) == 0) return {};
+  return errno_error(fmt::format("cannot end process {}", process_id), errno);
+}
 
 Environment current_environment() {
   Environment variables;

@@ -34,9 +34,7 @@ struct Finished {
 // own still holds its output open.
 [[nodiscard]] Result<Finished> run(const Command& command);
 
-// Send SIGINT, as Ctrl-C in its terminal, or SIGTERM. Errors: it is gone, or not ours. Two of one kind may
-// reach it as one, two of different kinds do not.
-[[nodiscard]] Result<void> interrupt_process(int process_id);
+// Sends SIGTERM to one process. Errors: it is gone, or not ours.
 [[nodiscard]] Result<void> terminate_process(int process_id);
 
 // Our environment as a list; the value of one variable in ours.

@@ -154,6 +154,26 @@ TEST_CASE("stop --now: ends a run that is under way at once") {
   sandbox.assert_clean();
 }
 
+TEST_CASE("run: the exit code tells which signal ended it") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + "[agent.a]\nowns = [\"/src/a/**\"]\nrun = \"sleep 30\"\n");
+  const auto ended = sandbox.shell(
+      "git-par run -q & run=$!; until git par status 2>/dev/null | grep -q 'running  '; do sleep 0.05; done; "
+      "kill -TERM $run; sleep 0.3; kill -TERM $run; wait $run; echo $?");
+  CHECK(ended.out == "143\n");
+  sandbox.assert_clean();
+}
+
+TEST_CASE("rollback: an earlier refusal of the landing does not stick to it") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + agent("a") + agent("b"));
+  sandbox.write("src/a/file.txt", "changed by hand\n");
+  CHECK(sandbox.par({"run", "-q", "--land"}).exit_code == 1);
+  const auto rollback = sandbox.par({"rollback", "b"});
+  INFO(rollback.out << rollback.err);
+  CHECK(rollback.exit_code == 0);
+}
+
 TEST_CASE("clean: a repository that an agent made in its worktree is moved away, not lost") {
   Sandbox sandbox;
   write_project(sandbox,

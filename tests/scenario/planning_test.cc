@@ -86,6 +86,16 @@ TEST_CASE(
         "agent-1 and agent-2: together\n");
 }
 
+TEST_CASE("run: a plan that was made before takes no options of planning") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  REQUIRE(sandbox.par({"plan", "-q", "--items", "findings.jsonl"}).exit_code == 0);
+  const auto run = sandbox.par({"run", "p-", "--target", "main"});
+  CHECK(run.exit_code == 129);
+  CHECK(has(run.err, "error: 'p-' is planned already: only --jobs can be given"));
+  CHECK(sandbox.par({"run", "p-", "-q"}).exit_code == 0);
+}
+
 TEST_CASE("owners: agents or CODEOWNERS, paths that exist and that do not, and the check") {
   Sandbox sandbox;
   write_project(sandbox,
