@@ -145,7 +145,7 @@ class Search {
     return side.automaton.at(places.back()).kind == PlaceKind::end;
   }
 
-  [[nodiscard]] bool passes(const Pair& pair, const Verdict& verdict) const {
+  [[nodiscard]] bool passes(const Pair& pair, const RuleVerdict& verdict) const {
     const auto denied = [&](const RuleAt& rule) { return verdict.denied[rule.list] > rule.rank; };
     if (denied(a_.rule_at(pair.a)) || denied(b_.rule_at(pair.b))) return false;
     return !must_not_be_owned_ || !verdict.owned();

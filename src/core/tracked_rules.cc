@@ -5,7 +5,7 @@
 
 namespace par::core {
 
-bool Verdict::owned() const {
+bool RuleVerdict::owned() const {
   for (std::size_t list = 0; list < granted.size(); ++list)
     if (granted[list] > denied[list]) return true;
   return false;
@@ -37,8 +37,8 @@ TrackedRules::SetIndex TrackedRules::after(SetIndex set, char c, Beginning now) 
   return next;
 }
 
-Verdict TrackedRules::verdict(SetIndex set, Beginning last) {
-  Verdict verdict{std::vector<std::uint32_t>(lists_), std::vector<std::uint32_t>(lists_)};
+RuleVerdict TrackedRules::verdict(SetIndex set, Beginning last) {
+  RuleVerdict verdict{std::vector<std::uint32_t>(lists_), std::vector<std::uint32_t>(lists_)};
   Set ends;
   for (const auto place : *sets_[set]) {
     if (last == Beginning::codeowners && is_granting(place) && !automaton_.at(place).literal) continue;

@@ -21,7 +21,7 @@ struct RuleAt {
 };
 
 // What the rules say of a path: of each list the last rule that matches, as its rank + 1; 0: none.
-struct Verdict {
+struct RuleVerdict {
   std::vector<std::uint32_t> granted;
   std::vector<std::uint32_t> denied;
 
@@ -43,7 +43,7 @@ class TrackedRules {
   // `now`: what the segment is with `c`.
   [[nodiscard]] SetIndex after(SetIndex set, char c, Beginning now);
   // Of the word that ends here; `last`: what its last segment is.
-  [[nodiscard]] Verdict verdict(SetIndex set, Beginning last);
+  [[nodiscard]] RuleVerdict verdict(SetIndex set, Beginning last);
 
  private:
   using Set = std::vector<PlaceIndex>;
