@@ -43,12 +43,18 @@ Result<std::string> default_target(const Project& project) {
 
 }  // namespace
 
-Result<Project> open_project(const std::string& cwd) {
+Result<Project> find_project(const std::string& cwd) {
   PAR_ASSIGN(git::Repository repository, git::discover(cwd));
-  PAR_ASSIGN(git::Objects objects, git::Objects::open(repository.common_dir));
   PAR_ASSIGN(const auto entries, git::read_config(repository, "^par\\."));
   PAR_ASSIGN(core::UserSettings user, config::parse_user_settings(entries));
-  return Project{std::move(repository), std::make_unique<git::Objects>(std::move(objects)), std::move(user)};
+  return Project{std::move(repository), nullptr, std::move(user)};
+}
+
+Result<Project> open_project(const std::string& cwd) {
+  PAR_ASSIGN(auto project, find_project(cwd));
+  PAR_ASSIGN(git::Objects objects, git::Objects::open(project.repository.common_dir));
+  project.objects = std::make_unique<git::Objects>(std::move(objects));
+  return project;
 }
 
 Result<Base> read_target(const Project& project, const std::string& target) {

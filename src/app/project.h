@@ -24,6 +24,9 @@ struct Project {
 };
 
 [[nodiscard]] Result<Project> open_project(const std::string& cwd);
+// The same without `objects`, which take several milliseconds to open: for commands that only look at the
+// state.
+[[nodiscard]] Result<Project> find_project(const std::string& cwd);
 
 // ---- the base of plans
 

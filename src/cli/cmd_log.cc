@@ -94,7 +94,7 @@ Result<int> agent_log(const app::Project& project, const store::Database& databa
 }
 
 Result<int> log(const Options& options, const Invocation& invocation) {
-  PAR_ASSIGN(const auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   PAR_ASSIGN(const auto database, app::open_state(project));
   if (!options.agent.empty()) return agent_log(project, database, options);
   PAR_ASSIGN(const auto view, view_run(project, database, options.run));

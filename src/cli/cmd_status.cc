@@ -9,7 +9,7 @@ namespace par::cli {
 namespace {
 
 Result<int> status(const std::string& run, const Invocation& invocation) {
-  PAR_ASSIGN(const auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   PAR_ASSIGN(const auto database, app::open_state(project));
   PAR_ASSIGN(const auto view, view_run(project, database, run));
   if (invocation.json)

@@ -48,7 +48,7 @@ Result<int> stop_leftovers(const app::RunPaths& paths) {
 }
 
 Result<int> stop(const Options& options, const Invocation& invocation) {
-  PAR_ASSIGN(const auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   PAR_ASSIGN(const auto database, app::open_state(project));
   PAR_ASSIGN(const auto view, view_run(project, database, options.run));
   const app::RunPaths paths{project.repository.state_dir(), view.run.id};
