@@ -13,11 +13,19 @@ cd "$root"
 # So it also finds a source that includes less than it uses.
 mkdir -p build
 logged build/lint.log cmake --preset dev -B build/lint -D CMAKE_DISABLE_PRECOMPILE_HEADERS=ON -D PAR_TESTS=OFF
+newest() {
+  git log --format= --name-only -- 'src/*.cc' 2>/dev/null | awk '!seen[$0]++' |
+    while read -r source; do [ ! -f "$source" ] || echo "$source"; done
+}
+all() {
+  find src -name '*.cc' | sort
+}
+
+# Without a history, as in an unpacked archive, any n sources are as good.
 # shellcheck disable=SC2046 # no source has a space in its name
 case ${1:-} in
-  --newest) set -- $(git log --format= --name-only -- 'src/*.cc' | awk '!seen[$0]++' |
-    while read -r source; do [ ! -f "$source" ] || echo "$source"; done | head -n "$2") ;;
-  '') set -- $(find src -name '*.cc' | sort) ;;
+  --newest) set -- $( (newest; all) | head -n "$2") ;;
+  '') set -- $(all) ;;
 esac
 # One process per source; its report is kept together and printed only when there is something to say.
 # shellcheck disable=SC2016 # expanded by the inner shell
