@@ -44,8 +44,10 @@ Result<std::vector<CommitResults>> validate_commits(Project& project, store::Dat
     PAR_ASSIGN(const auto info, project.objects->commit(commit.commit));
     commit.tree = info.tree;
     auto results = validate_one(validator, *jobs, {commit.commit, commit.tree, names}, what.interrupts);
-    if (!results) PAR_TRY(workspace.remove_run());
-    if (!results) return std::move(results).error();
+    if (!results) {
+      PAR_TRY(workspace.remove_run());
+      return std::move(results).error();
+    }
     commit.results = *std::move(results);
   }
   PAR_TRY(workspace.remove_run());

@@ -133,8 +133,7 @@ class BranchPlanner {
 
   Result<core::Plan> make() {
     PAR_TRY(read_trees());
-    const Folding folding{project_.repository.ignore_case, project_.repository.precompose};
-    const auto overlaps = core::find_branch_overlaps(files_, folding);
+    const auto overlaps = core::find_branch_overlaps(files_, project_.repository.folding());
     PAR_TRY(find_conflicts(overlaps));
     std::vector<core::BranchPair> stacks;
     for (std::size_t i = 0; i < branches_.size(); ++i)

@@ -14,10 +14,6 @@
 namespace par::app {
 namespace {
 
-Folding folding_of(const Project& project) {
-  return {project.repository.ignore_case, project.repository.precompose};
-}
-
 // "./x" and "../x" as the user sees them, from the root of the repository.
 Result<RepoPath> from_root(const Project& project, const std::string& path) {
   const std::string root = "/repository";
@@ -44,7 +40,7 @@ bool is_by_codeowners(const Base& base, const OwnersOptions& options) {
 Result<std::vector<core::Ownership>> ownerships_of(const Project& project, const Base& base) {
   std::vector<core::Ownership> ownerships;
   for (const auto& agent : base.config.agents) {
-    PAR_ASSIGN(auto ownership, core::Ownership::parse(agent, folding_of(project)));
+    PAR_ASSIGN(auto ownership, core::Ownership::parse(agent, project.repository.folding()));
     ownerships.push_back(std::move(ownership));
   }
   return ownerships;
@@ -70,8 +66,10 @@ Lookup by_codeowners(const core::Codeowners& file) {
   };
 }
 
+using Paths = std::vector<RepoPath>;
+
 Result<OwnersSource> ask(const Project& project, const OwnersOptions& options, const Base& base,
-                         const OnOwned& on_owned) {
+                         const Paths& paths, const OnOwned& on_owned) {
   OwnersSource source{".gitpar.toml", base.warnings};
   Lookup lookup;
   if (is_by_codeowners(base, options)) {
@@ -82,7 +80,6 @@ Result<OwnersSource> ask(const Project& project, const OwnersOptions& options, c
     PAR_ASSIGN(const auto ownerships, ownerships_of(project, base));
     lookup = by_agents(base.config.agents, ownerships);
   }
-  PAR_ASSIGN(const auto paths, asked_paths(project, options, base.commit));
   for (const auto& path : paths) on_owned(path, lookup(path));
   return source;
 }
@@ -92,20 +89,21 @@ Result<OwnersSource> ask(const Project& project, const OwnersOptions& options, c
 Result<OwnersSource> list_owners(const Project& project, const OwnersOptions& options,
                                  const OnOwned& on_owned) {
   PAR_ASSIGN(const auto base, read_target(project, options.target));
-  return ask(project, options, base, on_owned);
+  PAR_ASSIGN(const auto paths, asked_paths(project, options, base.commit));
+  return ask(project, options, base, paths, on_owned);
 }
 
 Result<OwnersCheck> check_owners(const Project& project, const OwnersOptions& options) {
   PAR_ASSIGN(const auto base, read_target(project, options.target));
+  PAR_ASSIGN(const auto paths, asked_paths(project, options, base.commit));
   OwnersCheck check;
-  PAR_ASSIGN(check.source, ask(project, options, base, [&](const RepoPath& path, const auto& owners) {
-               ++check.paths;
+  check.paths = paths.size();
+  PAR_ASSIGN(check.source, ask(project, options, base, paths, [&](const RepoPath& path, const auto& owners) {
                if (owners.empty()) check.unowned.push_back(path);
              }));
   // Several owners of a path are no overlap in CODEOWNERS: they answer for it together.
   if (is_by_codeowners(base, options)) return check;
   PAR_ASSIGN(const auto ownerships, ownerships_of(project, base));
-  PAR_ASSIGN(const auto paths, asked_paths(project, options, base.commit));
   check.overlaps = core::find_overlaps(base.config.agents, ownerships, paths);
   return check;
 }

@@ -46,7 +46,7 @@ Result<void> Validator::begin(const core::AwaitValidation& what) {
   check(!busy(), "two validations at once");
   PAR_TRY(os::make_directories(settings_.log_dir, 0700));
   PAR_TRY(os::make_directories(settings_.report_dir, 0700));
-  current_.emplace();
+  current_ = Current();
   current_->what = what;
   return advance();
 }
@@ -84,11 +84,7 @@ Result<void> Validator::start_run(const ValidationSpec& spec) {
   job.log_timestamps = false;  // TAP is read from the output
   job.timeout_ms = spec.timeout * 1000;
   if (number == 1) PAR_TRY(os::remove_file(job.log));
-  current_->log_start = 0;
-  if (os::exists(job.log)) {
-    PAR_ASSIGN(const auto so_far, os::read_file(job.log));
-    current_->log_start = so_far.size();
-  }
+  current_->log_start = os::file_size(job.log);
   ++runs_;
   return jobs_.ensure(job);
 }

@@ -15,6 +15,10 @@ namespace par {
 [[nodiscard]] std::vector<std::string> split_terminated(std::string_view text, char terminator);
 [[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
 [[nodiscard]] std::string_view trim(std::string_view text);
+// The small letter of an ASCII capital; any other byte as it is.
+[[nodiscard]] constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
 
 struct Placeholder {

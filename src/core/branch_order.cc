@@ -5,15 +5,9 @@
 
 #include "core/footprints.h"
 #include "core/precedence.h"
+#include "core/witness.h"
 
 namespace par::core {
-namespace {
-
-bool is_better_witness(std::string_view a, std::string_view b) {
-  return std::pair(a.size(), a) < std::pair(b.size(), b);
-}
-
-}  // namespace
 
 std::vector<BranchOverlap> find_branch_overlaps(const std::vector<std::vector<RepoPath>>& files,
                                                 Folding folding) {

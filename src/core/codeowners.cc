@@ -15,11 +15,9 @@ namespace {
 constexpr std::size_t kGithubLimit = 3 << 20;
 constexpr std::string_view kBlanks = " \t\r";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 bool same_in_any_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 // Takes the next word off `rest`, which begins with none of the blanks; '\' takes what follows it along.
@@ -35,7 +33,7 @@ std::string_view take_word(std::string_view& rest) {
 
 bool is_name(std::string_view text, std::string_view further) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') ||
+    return (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
            further.find(c) != std::string_view::npos;
   });
 }

@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/strings.h"
+
 namespace par::core {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-bool is_upper(char c) { return lower(c) != c; }
+bool is_upper(char c) { return ascii_lower(c) != c; }
 
 // The starts of the segments that have a meaning of their own.
 constexpr std::array<std::string_view, 16> kBeginnings{
@@ -19,7 +20,7 @@ static_assert(kBeginnings[static_cast<std::size_t>(Beginning::git)] == ".git" &&
               kBeginnings[static_cast<std::size_t>(Beginning::codeowners)] == "CODEOWNERS");
 
 bool equal(char a, char b, Folding folding) {
-  return a == b || (folding.ignore_case && lower(a) == lower(b));
+  return a == b || (folding.ignore_case && ascii_lower(a) == ascii_lower(b));
 }
 
 bool is_in_beginning(char c, Folding folding) {

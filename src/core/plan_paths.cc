@@ -3,16 +3,9 @@
 
 #include "core/common_path.h"
 #include "core/plan_parts.h"
+#include "core/witness.h"
 
 namespace par::core::planning {
-namespace {
-
-bool is_better_witness(const RepoPath& a, const RepoPath& b) {
-  return std::pair(a.str().size(), std::string_view(a.str())) <
-         std::pair(b.str().size(), std::string_view(b.str()));
-}
-
-}  // namespace
 
 PathSurvey survey_paths(OwnerIndex& index, std::size_t agents, const std::vector<RepoPath>& paths) {
   // Few sets of owners are different: what concerns a set is done once for each set and not for each path.
@@ -26,7 +19,8 @@ PathSurvey survey_paths(OwnerIndex& index, std::size_t agents, const std::vector
     if (set >= by_set.size()) by_set.resize(index.set_count());
     Owned& owned = by_set[set];
     ++owned.count;
-    if (owned.witness == nullptr || is_better_witness(path, *owned.witness)) owned.witness = &path;
+    if (owned.witness == nullptr || is_better_witness(path.str(), owned.witness->str()))
+      owned.witness = &path;
   }
   PathSurvey survey;
   survey.file_counts.resize(agents);
@@ -39,7 +33,7 @@ PathSurvey survey_paths(OwnerIndex& index, std::size_t agents, const std::vector
       for (std::size_t j = i + 1; j < owners.size(); ++j) {
         const RepoPath& witness = *by_set[set].witness;
         RepoPath& best = survey.shared.try_emplace({owners[i], owners[j]}, witness).first->second;
-        if (is_better_witness(witness, best)) best = witness;
+        if (is_better_witness(witness.str(), best.str())) best = witness;
       }
     }
   }

@@ -16,7 +16,7 @@ namespace {
 std::string as_name(std::string_view word) {
   std::string name;
   for (const char c : word) {
-    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    const char small = ascii_lower(c);
     const bool fits = (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9') || small == '_';
     name += fits ? small : '-';
   }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/folding.h"
 #include "base/ids.h"
 #include "base/result.h"
 
@@ -24,6 +25,8 @@ struct Repository {
   bool precompose = false;      // core.precomposeUnicode
   std::optional<RefName> head;  // what HEAD points to (also when unborn); nullopt: detached
 
+  // Which names it takes for the same.
+  [[nodiscard]] Folding folding() const { return {ignore_case, precompose}; }
   // $GIT_COMMON_DIR/par
   [[nodiscard]] std::string state_dir() const { return common_dir + "/par"; }
 };

@@ -25,7 +25,7 @@ bool Input::more() {
   const std::span<char> room(buffer_.data() + end_, buffer_.size() - kPadding - end_);
   auto size = source_(room);
   ended_ = !size || *size == 0;
-  if (!size) error_ = std::move(size).error();
+  if (!size) error_ = size.error();
   if (ended_) return false;
   check(*size <= room.size(), "a source fills no more than the room it is given");
   end_ += *size;

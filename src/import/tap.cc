@@ -15,13 +15,11 @@
 namespace par::import {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // Whether `text` begins with `word` (lower case), whatever the case of the text.
 bool begins_with_word(std::string_view text, std::string_view word) {
   if (text.size() < word.size()) return false;
   for (std::size_t i = 0; i < word.size(); ++i)
-    if (lower(text[i]) != word[i]) return false;
+    if (ascii_lower(text[i]) != word[i]) return false;
   return true;
 }
 

@@ -42,15 +42,13 @@ constexpr std::array<std::pair<std::string_view, core::Seconds>, 6> kUnits{{
 constexpr core::Seconds kLongestEffort = 366LL * 24 * 3600;
 constexpr std::size_t kLongestTitle = 500;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 }  // namespace
 
 std::optional<Severity> severity_from(std::string_view word) {
   word = trim(word);
   for (const auto& [name, severity] : kWords)
     if (std::equal(word.begin(), word.end(), name.begin(), name.end(),
-                   [](char a, char b) { return lower(a) == b; }))
+                   [](char a, char b) { return ascii_lower(a) == b; }))
       return severity;
   return std::nullopt;
 }

@@ -19,6 +19,8 @@ namespace par::os {
                                               unsigned mode = 0600);
 // Makes entries added to, renamed in or removed from this directory durable.
 [[nodiscard]] Result<void> sync_directory(const std::string& path);
+// Bytes; 0 when it cannot be told, as of a file that is not there.
+[[nodiscard]] std::size_t file_size(const std::string& path);
 [[nodiscard]] bool exists(const std::string& path);        // any kind of entry, symlinks not followed
 [[nodiscard]] bool is_directory(const std::string& path);  // symlinks followed
 // As mkdir -p, new directories with `mode`; fine when it is there.
