@@ -11,7 +11,7 @@ target_compile_options(par_options INTERFACE
   -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
 if(PAR_WERROR)
   target_compile_options(par_options INTERFACE -Werror)
-  if(PAR_SANITIZE)
+  if(PAR_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # With the sanitizers' checks in between, GCC 12 sees overlaps, bounds and uninitialised values in
     # std::string and std::regex where there are none (its bugs 105329 and 105651).
     target_compile_options(par_options INTERFACE -Wno-error=array-bounds -Wno-error=restrict

@@ -14,7 +14,7 @@
 namespace par::cli {
 namespace {
 
-Result<void> git_in(const std::string& directory, std::vector<std::string> args) {
+Result<void> git_in(const std::string& directory, const std::vector<std::string>& args) {
   git::CommandOptions options;
   options.cwd = directory;
   PAR_TRY(git::git_output(args, options));

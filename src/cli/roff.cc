@@ -39,7 +39,10 @@ std::string escaped(std::string_view text, bool literal) {
 }
 
 // A line that begins so would be a request.
-std::string guarded(std::string line) { return line.starts_with('.') ? "\\&" + line : line; }
+std::string guarded(std::string line) {
+  if (line.starts_with('.')) line.insert(0, "\\&");
+  return line;
+}
 
 // The length of the marked-up piece at the start of `text`, 0 when there is none. Precondition: no word goes
 // on there.

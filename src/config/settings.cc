@@ -62,8 +62,10 @@ Result<std::int64_t> parse_log_limit(std::string_view value) {
   std::int64_t bytes = *number;
   if (rest.size() == 1) {
     const auto at = kSuffixes.find(lower(rest));
-    if (at == std::string_view::npos || bytes > kMostLog) return bad();
-    bytes <<= 10 * (at + 1);
+    if (at == std::string_view::npos) return bad();
+    const auto unit = std::int64_t{1} << (10 * (at + 1));
+    if (bytes > kMostLog / unit) return bad();
+    bytes *= unit;
   } else if (!rest.empty()) {
     return bad();
   }

@@ -12,8 +12,8 @@ const AgentState* RunState::find(const AgentName& name) const {
 }
 
 AgentState* RunState::find(const AgentName& name) {
-  return const_cast<AgentState*>(
-      std::as_const(*this).find(name));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  const auto* const found = std::as_const(*this).find(name);
+  return found == nullptr ? nullptr : &agents[static_cast<std::size_t>(found - agents.data())];
 }
 
 RunState initial_state(const RunId& id, const Plan& plan) {

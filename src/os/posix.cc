@@ -73,7 +73,8 @@ void nap(int ms) { ::poll(nullptr, 0, ms); }
 std::vector<char*> exec_array(const std::vector<std::string>& strings) {
   std::vector<char*> array;
   array.reserve(strings.size() + 1);
-  for (const auto& text : strings) array.push_back(const_cast<char*>(text.c_str()));
+  for (const auto& text : strings)
+    array.push_back(const_cast<char*>(text.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   array.push_back(nullptr);
   return array;
 }
