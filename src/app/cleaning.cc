@@ -8,6 +8,7 @@
 #include "git/refs.h"
 #include "git/worktrees.h"
 #include "os/files.h"
+#include "os/system_clock.h"
 
 namespace par::app {
 namespace {
@@ -34,7 +35,7 @@ Result<std::vector<std::string>> worktrees_of(const Project& project, const Load
   return paths;
 }
 
-Result<Cleaned> clean_run(Project& project, const LoadedRun& run) {
+Result<Cleaned> clean_run(Project& project, store::Database& database, const LoadedRun& run) {
   const RunPaths paths{project.repository.state_dir(), run.id};
   PAR_ASSIGN(const auto lock, take_run_lock(paths));
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
@@ -43,6 +44,8 @@ Result<Cleaned> clean_run(Project& project, const LoadedRun& run) {
         .hint(fmt::format("'git par stop --run {}' ends them", run.id.str()));
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   git::RunWorkspace workspace(project.repository, *project.objects, run.id, run.plan.worktrees, who);
+  if (run.state.landing.landed.empty() && run.state.finished != core::RunEnd::cleaned)
+    PAR_TRY(database.append(run.id, {os::SystemClock().wall(), core::RunFinished{core::RunEnd::cleaned}}));
   Cleaned cleaned;
   cleaned.run = run.id;
   PAR_ASSIGN(cleaned.worktrees, worktrees_of(project, run));

@@ -7,6 +7,7 @@
 
 #include "app/project.h"
 #include "git/workspace.h"
+#include "store/database.h"
 
 namespace par::app {
 
@@ -18,7 +19,8 @@ struct Cleaned {
 
 // What would be removed of the run: the worktrees that exist.
 [[nodiscard]] Result<std::vector<std::string>> worktrees_of(const Project& project, const LoadedRun& run);
-// Error (refused): a process works on the run, or jobs of it still run. May be called again after a crash.
-[[nodiscard]] Result<Cleaned> clean_run(Project& project, const LoadedRun& run);
+// A run that has not landed ends so: nothing goes on with it afterwards. Error (refused): a process works on
+// the run, or jobs of it still run. May be called again after a crash.
+[[nodiscard]] Result<Cleaned> clean_run(Project& project, store::Database& database, const LoadedRun& run);
 
 }  // namespace par::app

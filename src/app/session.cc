@@ -28,6 +28,14 @@ Result<void> check_free(const Project& project, const core::Plan& plan, const Ru
     return Error(fmt::format("branch '{}' already exists", short_name(ref)))
         .hint(fmt::format("run '{}' needs that name: rename the branch with 'git branch -m'", run.str()));
   }
+  // What a lost record has left would be taken for this run's: results of jobs, a candidate.
+  const auto jobs = RunPaths{project.repository.state_dir(), run}.jobs();
+  PAR_ASSIGN(const auto own_refs, git::list_refs(project.repository, "refs/par/" + run.str() + "/"));
+  if (os::exists(jobs) || !own_refs.empty())
+    return Error(fmt::format("'{}' is left of a run '{}' that is not in the record",
+                             own_refs.empty() ? jobs : own_refs.begin()->first.str(), run.str()))
+        .hint(
+            fmt::format("put '{}/state.db' back, or move away what is left", project.repository.state_dir()));
   for (const auto& agent : plan.agents) {
     const auto path = git::worktree_path(project.repository, plan.worktrees, run, agent.spec.name);
     PAR_ASSIGN(const auto entries, os::list_directory(path));
@@ -125,6 +133,9 @@ Result<std::unique_ptr<Session>> Session::open(Project& project, store::Database
   RunPaths paths{project.repository.state_dir(), found.id};
   PAR_ASSIGN(auto lock, take_run_lock(paths));
   PAR_ASSIGN(auto loaded, load_run(database, found.id.str()));
+  if (loaded.state.finished == core::RunEnd::cleaned)
+    return refused(fmt::format("run '{}' was cleaned", found.id.str()))
+        .hint(fmt::format("its work is saved under 'refs/par/salvage/{}/'", found.id.str()));
   PAR_TRY(end_old_validations(paths));
   std::unique_ptr<Session> session(new Session(std::move(lock), std::move(loaded.plan), std::move(paths)));
   PAR_TRY(session->assemble(project, database, std::move(loaded.state), reporter, options));

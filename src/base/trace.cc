@@ -23,8 +23,8 @@ int open_sink(const char* variable) {
   return ::open(value, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
-int text_sink() {
-  static const int sink = open_sink("PAR_TRACE");
+int& text_sink() {
+  static int sink = open_sink("PAR_TRACE");
   return sink;
 }
 
@@ -44,6 +44,10 @@ void emit(int sink, const std::string& line) {
 }
 
 }  // namespace
+
+void show() {
+  if (text_sink() < 0) text_sink() = STDERR_FILENO;
+}
 
 bool enabled() { return text_sink() >= 0 || event_sink() >= 0; }
 

@@ -10,6 +10,8 @@
 namespace par::trace {
 
 [[nodiscard]] bool enabled();
+// From now on as PAR_TRACE=1, in this process: what -v asks for.
+void show();
 
 using Field = std::pair<std::string_view, std::string_view>;
 

@@ -48,4 +48,15 @@ std::uint32_t utf8_code_point(std::string_view sequence) {
   }
 }
 
+std::size_t utf8_cut_off(std::string_view text) {
+  for (std::size_t size = 1; size <= 3 && size <= text.size(); ++size) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - size]);
+    if (byte < 0x80) return 0;
+    if (byte < 0xC0) continue;
+    const std::size_t whole = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+    return size < whole ? size : 0;
+  }
+  return 0;
+}
+
 }  // namespace par

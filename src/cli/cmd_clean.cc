@@ -18,7 +18,8 @@ struct Options {
 };
 
 bool is_over(const core::RunState& state) {
-  return !state.landing.landed.empty() || state.finished == core::RunEnd::failed;
+  return !state.landing.landed.empty() || state.finished == core::RunEnd::failed ||
+         state.finished == core::RunEnd::cleaned;
 }
 
 // The runs named, or all that have landed or failed.
@@ -59,7 +60,7 @@ std::string cleaned_text(const app::Cleaned& cleaned) {
 
 Result<int> clean(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
-  PAR_ASSIGN(const auto database, app::open_state(project));
+  PAR_ASSIGN(auto database, app::open_state(project));
   PAR_ASSIGN(const auto runs, runs_to_clean(database, options));
   std::vector<app::Cleaned> all;
   for (const auto& run : runs) {
@@ -71,7 +72,7 @@ Result<int> clean(const Options& options, const Invocation& invocation) {
       for (const auto& path : cleaned.worktrees) text += fmt::format("would remove {}\n", path);
       if (!invocation.json && !invocation.quiet) print_out(text);
     } else {
-      PAR_ASSIGN(cleaned, app::clean_run(project, run));
+      PAR_ASSIGN(cleaned, app::clean_run(project, database, run));
       if (!invocation.json && !invocation.quiet) print_out(cleaned_text(cleaned));
     }
     all.push_back(std::move(cleaned));

@@ -8,6 +8,7 @@
 
 #include "base/json_writer.h"
 #include "base/strings.h"
+#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -53,14 +54,20 @@ std::string timeline_json(const app::LoadedRun& run) {
   return std::move(json.end_array().end_object()).take() + "\n";
 }
 
-// Copies what the log holds beyond what was shown; returns whether there was anything.
-bool show_rest(std::ifstream& file) {
+// Copies what the log holds beyond what was shown, but for a character that is not whole yet: it is `held`.
+// Returns whether there was anything.
+bool show_rest(std::ifstream& file, std::string& held) {
   std::string chunk(64 << 10, '\0');
   bool any = false;
   for (;;) {
     file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
     const auto count = static_cast<std::size_t>(file.gcount());
-    if (count > 0) print_out(display_text(std::string_view(chunk).substr(0, count)));
+    if (count > 0) {
+      const std::string text = std::move(held) + chunk.substr(0, count);
+      const auto whole = text.size() - utf8_cut_off(text);
+      print_out(display_text(std::string_view(text).substr(0, whole)));
+      held = text.substr(whole);
+    }
     any = any || count > 0;
     if (!file) break;
   }
@@ -80,9 +87,10 @@ Result<int> agent_log(const app::Project& project, const store::Database& databa
   const app::RunPaths paths{project.repository.state_dir(), view.run.id};
   std::ifstream file(paths.agent_log(name), std::ios::binary);
   if (!file && !options.follow) return refused(fmt::format("agent '{}' has no log yet", options.agent));
+  std::string held;
   for (;;) {
     if (!file.is_open()) file.open(paths.agent_log(name), std::ios::binary);
-    const bool any = file.is_open() && show_rest(file);
+    const bool any = file.is_open() && show_rest(file, held);
     if (!options.follow || os::interrupt_count() > 0) break;
     if (!any) {
       PAR_ASSIGN(view, view_run(project, database, view.run.id.str()));
@@ -90,6 +98,7 @@ Result<int> agent_log(const app::Project& project, const store::Database& databa
       os::wait_for_interrupt(kPollMs);
     }
   }
+  print_out(display_text(held));
   return os::interrupt_count() > 0 ? interrupted_code() : 0;
 }
 

@@ -17,7 +17,7 @@ struct Invocation {
   std::string cwd;
   bool json = false;
   bool quiet = false;
-  int verbose = 0;
+  bool verbose = false;
 };
 
 // Returns the exit code; errors are printed by the caller.

@@ -73,6 +73,7 @@ int run_command_line(const Command& command, std::vector<std::string> words, Inv
   } catch (const CLI::ParseError& error) {
     return usage_error(parse_message(error), fmt::format("see 'git par {} -h'", command.name));
   }
+  if (invocation.verbose) trace::show();
   auto result = handler(invocation);
   if (result) return *result;
   print_error(result.error());

@@ -53,6 +53,7 @@ struct Line {
   std::string operator()(const AgentRetried& e) const {
     return fmt::format("{}: starts again, attempt {}", e.agent.str(), e.attempt);
   }
+  std::string operator()(const RunFinished& e) const { return e.end == RunEnd::cleaned ? "cleaned" : ""; }
   std::string operator()(const TrialSplit&) const {
     return "the branches fail together: trying them one by one";
   }

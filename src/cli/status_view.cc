@@ -111,6 +111,7 @@ std::string refusal_lines(const RunState& state) {
 
 std::string_view run_state_name(const RunState& state, const Live& live) {
   if (!state.landing.landed.empty()) return "landed";
+  if (state.finished == core::RunEnd::cleaned) return "stopped";
   if (state.finished) return *state.finished == core::RunEnd::ready ? "ready" : "failed";
   if (!live.worker) return "stopped";
   const bool running = std::any_of(state.agents.begin(), state.agents.end(), [](const auto& a) {

@@ -10,7 +10,7 @@ void add_common_options(CLI::App& app, Invocation& invocation) {
   app.set_help_flag("-h,--help", "print this text");
   app.add_flag("--json", invocation.json, "print JSON for programs");
   app.add_flag("-q,--quiet", invocation.quiet, "print nothing but errors");
-  app.add_flag("-v,--verbose", invocation.verbose, "print more; twice for details");
+  app.add_flag("-v,--verbose", invocation.verbose, "print each step as it is taken, as PAR_TRACE=1 does");
 }
 
 std::vector<OptionText> option_texts(const CLI::App& app) {

@@ -26,7 +26,7 @@ struct Step {
 };
 
 enum class RejectKind { failed, no_change, outside_ownership, off_branch, conflict, red };
-enum class RunEnd { ready, failed };
+enum class RunEnd { ready, failed, cleaned };
 
 // ---- the run
 struct RunStarted {
@@ -158,5 +158,5 @@ template <>
 inline constexpr std::array<std::string_view, 6> enum_names<core::RejectKind>{
     "failed", "no-change", "outside-ownership", "off-branch", "conflict", "red"};
 template <>
-inline constexpr std::array<std::string_view, 2> enum_names<core::RunEnd>{"ready", "failed"};
+inline constexpr std::array<std::string_view, 3> enum_names<core::RunEnd>{"ready", "failed", "cleaned"};
 }  // namespace par

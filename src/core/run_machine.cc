@@ -12,7 +12,7 @@ namespace par::core {
 namespace {
 
 // An agent whose process was lost (reboot, its keeper killed) starts again, this often at most.
-constexpr int kMaxAttemptsAfterLoss = 5;
+constexpr int kMaxLosses = 5;
 
 bool is_one_of(Stage stage, std::initializer_list<Stage> stages) {
   return std::find(stages.begin(), stages.end(), stage) != stages.end();
@@ -113,6 +113,7 @@ struct ApplyRunEvent {
   void operator()(const AgentRetried& e) const {
     auto& agent = agent_in(state, e.agent, {});
     start_again(state, agent, e.attempt);
+    ++agent.losses;
   }
   void operator()(const RunResumed&) const {
     for (auto& agent : state.agents) {
@@ -137,7 +138,7 @@ std::string exit_reason(const AgentState& agent, const AgentSpec& spec) {
     case ExitKind::timed_out:
       return fmt::format("timed out after {}", human_duration(static_cast<double>(spec.timeout)));
     case ExitKind::lost:
-      return fmt::format("lost {} times", agent.attempt);
+      return fmt::format("lost {} times", agent.losses + 1);
     default:
       return fmt::format("exited with {}", agent.code);
   }
@@ -146,7 +147,7 @@ std::string exit_reason(const AgentState& agent, const AgentSpec& spec) {
 Action after_exit(const AgentState& agent, const AgentSpec& spec) {
   if (agent.how == ExitKind::exited && agent.code == 0)
     return Collect{agent.name, agent.attempt, agent.start};
-  if (agent.how == ExitKind::lost && agent.attempt < kMaxAttemptsAfterLoss)
+  if (agent.how == ExitKind::lost && agent.losses + 1 < kMaxLosses)
     return Record{AgentRetried{agent.name, agent.attempt + 1}};
   AgentRejected rejected;
   rejected.agent = agent.name;

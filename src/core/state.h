@@ -32,6 +32,7 @@ struct AgentState {
   int phase = 1;
   Stage stage = Stage::waiting;
   int attempt = 1;
+  int losses = 0;  // attempts whose end nobody saw
   ObjectId start;  // where its branch began
   ObjectId tip;    // its finished branch
   std::string worktree;

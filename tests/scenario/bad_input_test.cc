@@ -108,6 +108,26 @@ TEST_CASE("bad input: a branch or directory stands where the run would write") {
   refuses(sandbox, {"run"}, 128, "already exists");
 }
 
+TEST_CASE("bad input: what a lost record has left is not taken for a new run's") {
+  Sandbox sandbox;
+  commit_config(sandbox, "[agent.a]\nowns = [\"src/**\"]\nrun = \"echo y > src/file\"\n");
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  sandbox.git({"branch", "-m", "par/r1/a/tip", "kept"});
+  sandbox.shell("cd .. && rm -rf repo.par && rm repo/.git/par/state.db*");
+  refuses(sandbox, {"run"}, 128, "'refs/par/r1/base' is left of a run 'r1' that is not in the record");
+  sandbox.shell("git for-each-ref --format='delete %(refname)' refs/par/r1 | git update-ref --stdin");
+  refuses(sandbox, {"run"}, 128, "par/jobs/r1' is left of a run 'r1'");
+}
+
+TEST_CASE("bad input: two validations at once") {
+  Sandbox sandbox;
+  commit_config(sandbox, kAgent + std::string("[[validate]]\nname = \"slow\"\nrun = \"true\"\n"));
+  const auto second =
+      sandbox.shell("mkdir -p .git/par/locks && flock .git/par/locks/validate.lock git par validate --base");
+  CHECK(second.exit_code == 1);
+  CHECK(second.err.find("another 'git par validate' is at work here") != std::string::npos);
+}
+
 TEST_CASE("bad input: a cycle is printed") {
   Sandbox sandbox;
   commit_config(sandbox,

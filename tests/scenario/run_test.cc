@@ -218,6 +218,25 @@ TEST_CASE("clean: removes worktrees and branches and saves what is not on the ta
   sandbox.assert_clean();
 }
 
+TEST_CASE("clean: a run that has not landed is over then") {
+  Sandbox sandbox;
+  write_project(sandbox, kGood);
+  CHECK(sandbox.par({"run", "-q"}).exit_code == 0);
+  CHECK(sandbox.par({"clean", "r1"}).exit_code == 0);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"resume"}, {"merge"}, {"rollback", "good"}}) {
+    const auto refused = sandbox.par(command);
+    INFO(refused.out << refused.err);
+    CHECK(refused.exit_code == 1);
+    CHECK(has(refused.err, "run 'r1' was cleaned"));
+    CHECK(has(refused.err, "'refs/par/salvage/r1/'"));
+  }
+  CHECK(has(sandbox.par({"status", "--json"}).out, "\"state\":\"stopped\""));
+  CHECK(has(sandbox.par({"log"}).out, "cleaned"));
+  CHECK(sandbox.par({"run", "-q"}).exit_code == 0);
+  sandbox.assert_clean();
+}
+
 TEST_CASE("clean: what landed counts as kept, squashed too, until the target is taken back") {
   Sandbox sandbox;
   write_project(sandbox, kGood);

@@ -15,7 +15,8 @@ using namespace par::test;
 
 namespace {
 
-const std::string kUntilGo = "echo ran >> runs; touch up; while [ ! -e go ]; do sleep 0.01; done; exit 7";
+const std::string kUntilGo =
+    "echo ran >> runs; touch up; while [ -e up ] && [ ! -e go ]; do sleep 0.01; done; exit 7";
 
 // Another process that starts the job and is killed at once.
 void start_and_die(const JobRoom& room, const JobSpec& spec) {
