@@ -9,6 +9,7 @@
 #include "app/codeowners_file.h"
 #include "app/importing.h"
 #include "base/strings.h"
+#include "git/history.h"
 
 namespace par::app {
 namespace {
@@ -52,6 +53,15 @@ Result<void> add_owners(const Project& project, Base& base, core::PlanRequest& r
   return {};
 }
 
+// History further back says little of what changes together today.
+constexpr int kCommitsLookedAt = 2000;
+
+Result<std::vector<core::Prediction>> predict(const Project& project, const core::PlanRequest& request) {
+  if (request.config.items.empty()) return std::vector<core::Prediction>();
+  PAR_ASSIGN(const auto history, git::recent_changes(project.repository, request.base, kCommitsLookedAt));
+  return core::predict_companions(request.config.items, history, request.paths, request.folding());
+}
+
 }  // namespace
 
 Result<MadePlan> make_plan_now(const Project& project, const std::string& cwd, const PlanOptions& options) {
@@ -66,6 +76,9 @@ Result<MadePlan> make_plan_now(const Project& project, const std::string& cwd, c
   request.by = options.by;
   PAR_TRY(add_owners(project, base, request));
   request.config = std::move(base.config);
+  if (options.predict) {
+    PAR_ASSIGN(request.predictions, predict(project, request));
+  }
   if (options.jobs > 0) request.config.policy.jobs = options.jobs;
   request.jobs_cap = project.user.jobs;
   request.force_parallel = options.force_parallel;

@@ -76,7 +76,7 @@ Handler configure(OptionList& line) {
       line.value("--branches", options->branches, "plan these existing branches instead; may be repeated")
           .value_name("<pattern>")
           .repeatable();
-  line.value("--limit", options->limit, "items listed per agent or check in JSON (default 100)")
+  line.value("--limit", options->limit, "items listed per agent, and predictions, in JSON (default 100)")
       .value_name("<n>");
   auto matrix = line.flag("--matrix", options->matrix,
                           "print which agents can work at the same time, and why others cannot");
@@ -110,6 +110,17 @@ Command plan_command() {
       "through others, stay together, and no two workers ever meet in a file. --by divides by severity, "
       "category, owner (of CODEOWNERS), directory or files instead; workers that then meet in a file work "
       "one after the other. A worker owns the files of its items and nothing else.\n\n"
+      "With --predict the files of items are taken to have companions: what changed in at least 3, and in "
+      "half, "
+      "of those of the last 2000 commits that changed the file (commits of more than 30 files say nothing), "
+      "the "
+      "header of a source and the source of a header beside it, and the nearest test that is called so "
+      "(test_x, "
+      "x_test, x.test, x.spec, XTest). At most 5 for each item. Workers of a pool that would meet there "
+      "become "
+      "one, and own what they are expected to change, as far as only their pool owns it and the work can "
+      "still "
+      "be divided evenly. For all others predictions are only shown. They never make a plan invalid.\n\n"
       "With --branches it plans branches that exist: their footprints are what they changed since they left "
       "the target, a branch that contains another comes after it, and two that touch a common path are "
       "merged "
@@ -126,6 +137,8 @@ Command plan_command() {
       {{"git par plan", "the plan of what is committed on the target"},
        {"git par plan --items findings.sarif --agents 8",
         "divide an analyser's findings among eight workers"},
+       {"git par plan --items findings.sarif --agents 8 --predict",
+        "let tests and headers go with their sources"},
        {"git par plan --branches 'feature/*'", "in which order can these be merged, and which conflict?"},
        {"git par plan --check && git par run", "run only what can run"},
        {"git par plan --dot | dot -Tsvg >plan.svg", "a picture of the phases"},

@@ -25,7 +25,7 @@ Result<core::Plan> choose_plan(const app::Project& project, const std::string& c
   if (!options.plan.empty()) {
     const auto& planning = options.planning;
     if (!planning.target.empty() || !planning.items.empty() || planning.agents > 0 ||
-        planning.force_parallel || planning.by != core::By::automatic)
+        planning.force_parallel || planning.predict || planning.by != core::By::automatic)
       return usage_error(fmt::format("'{}' is planned already: only --jobs can be given", options.plan))
           .hint("make another plan with 'git par plan', or leave it out");
     PAR_ASSIGN(const auto database, app::open_state(project));

@@ -70,30 +70,14 @@ int places(const PlanRequest& request) {
   return std::max(1, request.jobs_cap > 0 ? std::min(jobs, request.jobs_cap) : jobs);
 }
 
-}  // namespace
-
-const PlannedAgent* Plan::find(const AgentName& name) const {
-  const auto found = std::find_if(agents.begin(), agents.end(),
-                                  [&](const PlannedAgent& agent) { return agent.spec.name == name; });
-  return found == agents.end() ? nullptr : &*found;
-}
-
-std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
-                                   const std::vector<Ownership>& ownerships,
-                                   const std::vector<RepoPath>& paths) {
-  OwnerIndex index(ownerships);
-  const auto survey = planning::survey_paths(index, ownerships.size(), paths);
-  return describe(planning::find_meetings(ownerships, survey), agents);
-}
-
-Result<Plan> make_plan(PlanRequest request) {
+Result<Plan> plan_once(PlanRequest request) {
   const Config& config = request.config;
   PAR_ASSIGN(auto agents, planning::call_agents(request));
   PAR_TRY(planning::give_shared_to_one(agents, request));
   PAR_ASSIGN(const auto of_file, parse_ownerships(agents, request.folding()));
   PAR_ASSIGN(auto assignment,
              planning::assign_items(std::move(request.config.items), agents, of_file, request.folding()));
-  PAR_ASSIGN(auto staff, planning::form_staff(request, agents, std::move(assignment.items)));
+  PAR_ASSIGN(auto staff, planning::form_staff(request, agents, of_file, std::move(assignment.items)));
   PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
   OwnerIndex index(ownerships);
   const auto survey = planning::survey_paths(index, ownerships.size(), request.paths);
@@ -112,6 +96,8 @@ Result<Plan> make_plan(PlanRequest request) {
   plan.unowned_items = std::move(assignment.unowned);
   plan.unowned_paths = survey.unowned;
   plan.hot = std::move(staff.hot);
+  plan.predictions = std::move(request.predictions);
+  planning::mark_owned(plan.predictions, staff, index);
   Validations validations(config.validations);
   for (AgentIndex i = 0; i < staff.agents.size(); ++i) {
     plan.phases = std::max(plan.phases, phases[i]);
@@ -125,6 +111,35 @@ Result<Plan> make_plan(PlanRequest request) {
   plan.decision = planning::decide(plan, config.policy, request.force_parallel);
   if (plan.decision.mode == Mode::sequential) plan.jobs = 1;
   return plan;
+}
+
+}  // namespace
+
+const PlannedAgent* Plan::find(const AgentName& name) const {
+  const auto found = std::find_if(agents.begin(), agents.end(),
+                                  [&](const PlannedAgent& agent) { return agent.spec.name == name; });
+  return found == agents.end() ? nullptr : &*found;
+}
+
+std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
+                                   const std::vector<Ownership>& ownerships,
+                                   const std::vector<RepoPath>& paths) {
+  OwnerIndex index(ownerships);
+  const auto survey = planning::survey_paths(index, ownerships.size(), paths);
+  return describe(planning::find_meetings(ownerships, survey), agents);
+}
+
+Result<Plan> make_plan(PlanRequest request) {
+  if (request.predictions.empty()) return plan_once(std::move(request));
+  auto plan = plan_once(request);
+  if (plan) return plan;
+  auto predictions = std::exchange(request.predictions, {});
+  auto without = plan_once(std::move(request));
+  if (!without) return without;
+  without->predictions = std::move(predictions);
+  without->decision.reasons.push_back(
+      fmt::format("predictions have no part in it: {}", plan.error().message));
+  return without;
 }
 
 }  // namespace par::core

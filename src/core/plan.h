@@ -9,6 +9,7 @@
 #include "base/folding.h"
 #include "base/result.h"
 #include "core/codeowners_index.h"
+#include "core/companions.h"
 #include "core/config.h"
 #include "core/division.h"
 #include "core/ownership.h"
@@ -77,6 +78,7 @@ struct Plan {
   std::vector<ItemId> unowned_items;
   std::int64_t unowned_paths = 0;
   std::vector<BranchConflict> conflicts;  // of existing branches
+  std::vector<Prediction> predictions;    // by item id
   std::vector<RepoPath> hot;  // files that keep pools from being balanced: to be offered as `shared`
 
   [[nodiscard]] const PlannedAgent* find(const AgentName& name) const;
@@ -98,6 +100,10 @@ struct PlanRequest {
   int members = 0;
   By by = By::automatic;                                       // how pools are divided
   std::function<std::string(std::string_view path)> owner_of;  // for By::owner
+  // Sorted by item. A pool's items that are predicted to meet in a file stay together, and their worker owns
+  // that file too, where only the pool owns it, it is not shared, it does not make a worker's part too heavy,
+  // and items that share a file stay together anyway. Never a reason for an error.
+  std::vector<Prediction> predictions;
   // An agent without `owns` and rules stands for one agent per owner of these; without such an agent the
   // owners themselves are agents, which can be planned but have no command.
   std::optional<std::vector<CodeownersAgent>> owners;

@@ -77,9 +77,30 @@ struct Staff {
   std::vector<std::vector<Item>> items;  // by agent
   std::vector<RepoPath> hot;             // see core/division.h
 };
-// Errors: a pool without items.
+// `ownerships` and `items` by agent. Errors: a pool without items.
 [[nodiscard]] Result<Staff> form_staff(const PlanRequest& request, const std::vector<AgentSpec>& agents,
+                                       const std::vector<Ownership>& ownerships,
                                        std::vector<std::vector<Item>> items);
+
+// ---- plan_predictions.cc
+// Which predictions the workers of pools are given (see PlanRequest::predictions). What it is made of must
+// outlive it.
+class PredictedShare {
+ public:
+  PredictedShare(const std::vector<Prediction>& predictions, const std::vector<Ownership>& ownerships);
+
+  // By item of the pool, for DivisionRequest::companions.
+  [[nodiscard]] std::vector<std::vector<RepoPath>> companions_of(AgentIndex pool,
+                                                                 const std::vector<Item>& items,
+                                                                 const DivisionRequest& how);
+
+ private:
+  const std::vector<Prediction>& predictions_;
+  std::optional<OwnerIndex> owners_;
+};
+
+// Sets `owned` of each. `index`: of the staff's ownerships.
+void mark_owned(std::vector<Prediction>& predictions, const Staff& staff, OwnerIndex& index);
 
 // ---- plan_phases.cc
 // Errors: an agent listed twice.

@@ -1,5 +1,7 @@
 #include "git/history.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 
 #include "base/strings.h"
@@ -30,6 +32,33 @@ Result<std::optional<ObjectId>> merge_base(const Repository& repository, const O
   PAR_ASSIGN(const auto finished, run_git({"merge-base", a.str(), b.str()}, options));
   if (finished.exit_code != 0) return std::optional<ObjectId>();
   return std::optional(ObjectId(trim(finished.out)));
+}
+
+Result<std::vector<core::ChangeSet>> recent_changes(const Repository& repository, const ObjectId& tip,
+                                                    int count) {
+  CommandOptions options;
+  options.git_dir = repository.git_dir;
+  // Each commit is printed as two NULs, a newline and its paths, each with a NUL behind it.
+  PAR_ASSIGN(const std::string out,
+             git_output({"log", fmt::format("--max-count={}", count), "-z", "--format=tformat:%x00",
+                         "--name-only", "--no-merges", "--no-renames", "--no-relative", "--no-ext-diff",
+                         "--no-show-signature", "--ignore-submodules=none", tip.str(), "--"},
+                        options));
+  std::vector<core::ChangeSet> commits;
+  bool is_first = false;
+  for (auto& path : split_terminated(out, '\0')) {
+    if (path.empty()) {
+      is_first = true;
+      continue;
+    }
+    if (is_first) {
+      path.erase(0, 1);
+      commits.emplace_back();
+      is_first = false;
+    }
+    commits.back().emplace_back(std::move(path));
+  }
+  return commits;
 }
 
 Result<std::optional<Upstream>> read_upstream(const Repository& repository, const RefName& branch) {

@@ -9,6 +9,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "core/companions.h"
 #include "git/repository.h"
 
 namespace par::git {
@@ -23,6 +24,11 @@ using History = std::unordered_map<ObjectId, std::vector<ObjectId>>;
 // A best common ancestor, as `git merge-base` names it first; nullopt: they have none.
 [[nodiscard]] Result<std::optional<ObjectId>> merge_base(const Repository& repository, const ObjectId& a,
                                                          const ObjectId& b);
+
+// What each of the last `count` commits of `tip` changed, the newest first, merges left out; renames are an
+// addition and a removal. One git process, linear in what it prints.
+[[nodiscard]] Result<std::vector<core::ChangeSet>> recent_changes(const Repository& repository,
+                                                                  const ObjectId& tip, int count);
 
 // The branch that another follows (branch.<name>.merge), as it was fetched last.
 struct Upstream {
