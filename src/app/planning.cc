@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/codeowners_file.h"
+#include "app/earlier_work.h"
 #include "app/importing.h"
 #include "base/strings.h"
 #include "git/history.h"
@@ -15,8 +16,8 @@ namespace par::app {
 namespace {
 
 // Items of files or of imports, behind those of the configuration.
-Result<void> add_items(const Project& project, const std::string& cwd, const PlanOptions& options,
-                       Base& base) {
+Result<void> add_items(const Project& project, const store::Database* database, const std::string& cwd,
+                       const PlanOptions& options, Base& base) {
   auto& items = base.config.items;
   const auto add = [&](std::vector<core::Item> more) {
     items.insert(items.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -30,9 +31,7 @@ Result<void> add_items(const Project& project, const std::string& cwd, const Pla
                                           display_text(read.found.first_bad.front().reason)));
     add(std::move(read.found.items));
   }
-  if (!options.items.empty()) return {};
-  PAR_ASSIGN(const auto database, store::Database::open_existing(project.repository.state_dir()));
-  if (!database) return {};
+  if (!options.items.empty() || database == nullptr) return {};
   PAR_ASSIGN(auto imported, database->open_items());
   add(std::move(imported));
   return {};
@@ -53,6 +52,14 @@ Result<void> add_owners(const Project& project, Base& base, core::PlanRequest& r
   return {};
 }
 
+// What earlier runs did and took.
+Result<void> add_earlier_work(const store::Database& database, Base& base, core::PlanRequest& request) {
+  PAR_ASSIGN(const auto work, read_earlier_work(database));
+  base.warnings.insert(base.warnings.end(), work.warnings.begin(), work.warnings.end());
+  request.earlier = core::learn_times(work.timed);
+  return {};
+}
+
 // History further back says little of what changes together today.
 constexpr int kCommitsLookedAt = 2000;
 
@@ -66,8 +73,11 @@ Result<std::vector<core::Prediction>> predict(const Project& project, const core
 
 Result<MadePlan> make_plan_now(const Project& project, const std::string& cwd, const PlanOptions& options) {
   PAR_ASSIGN(auto base, read_base(project, options.target));
-  PAR_TRY(add_items(project, cwd, options, base));
+  PAR_ASSIGN(const auto state, store::Database::open_existing(project.repository.state_dir()));
+  const store::Database* database = state ? &*state : nullptr;
+  PAR_TRY(add_items(project, database, cwd, options, base));
   core::PlanRequest request;
+  if (database != nullptr) PAR_TRY(add_earlier_work(*database, base, request));
   request.base = base.commit;
   request.target = base.target;
   PAR_ASSIGN(request.paths, project.objects->paths(base.commit));

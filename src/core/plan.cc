@@ -75,9 +75,12 @@ Result<Plan> plan_once(PlanRequest request) {
   PAR_ASSIGN(auto agents, planning::call_agents(request));
   PAR_TRY(planning::give_shared_to_one(agents, request));
   PAR_ASSIGN(const auto of_file, parse_ownerships(agents, request.folding()));
+  planning::LearnedEstimates learned;
+  planning::estimate_items(request.config.items, request.earlier, learned);
   PAR_ASSIGN(auto assignment,
              planning::assign_items(std::move(request.config.items), agents, of_file, request.folding()));
   PAR_ASSIGN(auto staff, planning::form_staff(request, agents, of_file, std::move(assignment.items)));
+  planning::estimate_agents(staff, request.earlier, learned);
   PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
   OwnerIndex index(ownerships);
   const auto survey = planning::survey_paths(index, ownerships.size(), request.paths);
@@ -108,7 +111,7 @@ Result<Plan> plan_once(PlanRequest request) {
   plan.validations = std::move(validations).specs();
   std::stable_sort(plan.agents.begin(), plan.agents.end(),
                    [](const PlannedAgent& a, const PlannedAgent& b) { return a.phase < b.phase; });
-  plan.decision = planning::decide(plan, config.policy, request.force_parallel);
+  plan.decision = planning::decide(plan, request, learned);
   if (plan.decision.mode == Mode::sequential) plan.jobs = 1;
   return plan;
 }

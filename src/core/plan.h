@@ -12,6 +12,7 @@
 #include "core/companions.h"
 #include "core/config.h"
 #include "core/division.h"
+#include "core/earlier_work.h"
 #include "core/ownership.h"
 
 namespace par::core {
@@ -104,6 +105,7 @@ struct PlanRequest {
   // that file too, where only the pool owns it, it is not shared, it does not make a worker's part too heavy,
   // and items that share a file stay together anyway. Never a reason for an error.
   std::vector<Prediction> predictions;
+  EarlierTimes earlier;  // estimates of items, and of agents without items, where none is given
   // An agent without `owns` and rules stands for one agent per owner of these; without such an agent the
   // owners themselves are agents, which can be planned but have no command.
   std::optional<std::vector<CodeownersAgent>> owners;

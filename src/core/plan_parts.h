@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -114,8 +116,25 @@ void mark_owned(std::vector<Prediction>& predictions, const Staff& staff, OwnerI
 // 0: not known.
 [[nodiscard]] Seconds estimate_of(const PlannedAgent& agent);
 
-// Reads plan.agents, plan.phases and plan.jobs (the places there are).
-[[nodiscard]] Decision decide(const Plan& plan, const Policy& policy, bool force_parallel);
+// What has its estimate from earlier runs.
+struct LearnedEstimates {
+  std::set<ItemId> items;
+  std::set<AgentName> agents;
+
+  [[nodiscard]] bool empty() const { return items.empty() && agents.empty(); }
+};
+
+// Reads plan.agents, plan.phases and plan.jobs (the places there are). As long as some agent has no estimate,
+// those of earlier runs decide nothing: they would be compared with nothing.
+[[nodiscard]] Decision decide(const Plan& plan, const PlanRequest& request, const LearnedEstimates& learned);
+
+// ---- plan_estimates.cc
+// Fill in what is not given: of items before they are assigned, of agents that then have none.
+void estimate_items(std::vector<Item>& items, const EarlierTimes& earlier, LearnedEstimates& learned);
+void estimate_agents(Staff& staff, const EarlierTimes& earlier, LearnedEstimates& learned);
+// "estimates from earlier runs: 4m for each item of 'security' (12 done), 2m for 'docs' (once)"; empty: none.
+[[nodiscard]] std::string learned_reason(const Plan& plan, const EarlierTimes& earlier,
+                                         const LearnedEstimates& learned);
 
 // ---- texts that several steps use
 // "x -> y -> x"
