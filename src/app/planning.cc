@@ -53,10 +53,18 @@ Result<void> add_owners(const Project& project, Base& base, core::PlanRequest& r
 }
 
 // What earlier runs did and took.
-Result<void> add_earlier_work(const store::Database& database, Base& base, core::PlanRequest& request) {
-  PAR_ASSIGN(const auto work, read_earlier_work(database));
+Result<void> add_earlier_work(const Project& project, const store::Database& database,
+                              const PlanOptions& options, Base& base, core::PlanRequest& request) {
+  PAR_ASSIGN(auto work, read_earlier_work(project, database, base));
   base.warnings.insert(base.warnings.end(), work.warnings.begin(), work.warnings.end());
   request.earlier = core::learn_times(work.timed);
+  if (options.again) return {};
+  for (const auto& run : work.unlanded)
+    base.warnings.push_back(fmt::format(
+        "run '{}' holds finished items that have not landed, and what is planned now starts without "
+        "them; 'git par merge --run {}' lands them",
+        run.str(), run.str()));
+  request.finished = std::move(work.finished);
   return {};
 }
 
@@ -77,7 +85,7 @@ Result<MadePlan> make_plan_now(const Project& project, const std::string& cwd, c
   const store::Database* database = state ? &*state : nullptr;
   PAR_TRY(add_items(project, database, cwd, options, base));
   core::PlanRequest request;
-  if (database != nullptr) PAR_TRY(add_earlier_work(*database, base, request));
+  if (database != nullptr) PAR_TRY(add_earlier_work(project, *database, options, base, request));
   request.base = base.commit;
   request.target = base.target;
   PAR_ASSIGN(request.paths, project.objects->paths(base.commit));

@@ -114,6 +114,10 @@ Command plan_command() {
       "in earlier runs; for an agent without items, what that agent took. The decision names what it has "
       "from "
       "there.\n\n"
+      "Items that an earlier run finished are not planned again: their work is on the target, or it is "
+      "accepted "
+      "there and waits to land. What comes after them may start, and an agent whose items are all finished "
+      "has no part in the plan. --again plans them anew, for instance when a finding is still there.\n\n"
       "With --predict the files of items are taken to have companions: what changed in at least 3, and in "
       "half, "
       "of those of the last 2000 commits that changed the file (commits of more than 30 files say nothing), "
@@ -136,8 +140,8 @@ Command plan_command() {
       "known and green, and nothing of earlier runs is left. Only what is known here is looked at: nothing "
       "is fetched, validated or changed.\n\n"
       "The plan is stored under a name made from its content; the same input gives the same plan, in "
-      "whatever "
-      "order it comes. 'git par run' makes the same plan and runs it at once.",
+      "whatever order it comes; what earlier runs did is a part of it. 'git par run' makes the same plan and "
+      "runs it at once.",
       {{"git par plan", "the plan of what is committed on the target"},
        {"git par plan --items findings.sarif --agents 8",
         "divide an analyser's findings among eight workers"},
@@ -147,7 +151,9 @@ Command plan_command() {
        {"git par plan --check && git par run", "run only what can run"},
        {"git par plan --dot | dot -Tsvg >plan.svg", "a picture of the phases"},
        {"git par plan --json | jq .overlaps", "the overlaps, for a program"}},
-      "0: planned. 1: two agents overlap and on_overlap is \"refuse\"; with --branches: some conflict; "
+      "0: planned. 1: two agents overlap and on_overlap is \"refuse\"; all items are finished; with "
+      "--branches: some "
+      "conflict; "
       "with --check: an error is on the list.",
       configure};
 }

@@ -216,6 +216,9 @@ std::string plan_text(const Plan& plan) {
     text += fmt::format("{} belong to no agent: {}{}\n",
                         plural(static_cast<std::int64_t>(plan.unowned_items.size()), "item"),
                         plan.unowned_items.front().str(), plan.unowned_items.size() > 1 ? ", ..." : "");
+  if (plan.finished_items > 0)
+    text +=
+        fmt::format("{} finished by earlier runs, not planned again\n", plural(plan.finished_items, "item"));
   text += prediction_lines(plan) + hot_lines(plan);
   text +=
       plural(plan.unowned_paths, "path") + (plan.unowned_paths == 1 ? " has no owner\n" : " have no owner\n");
@@ -251,6 +254,7 @@ std::string plan_json(const Plan& plan, std::size_t limit) {
   write_overlaps(json, plan);
   write_conflicts(json, plan);
   json.list("unowned_items", plan.unowned_items).member("unowned_paths", plan.unowned_paths);
+  if (plan.finished_items > 0) json.member("finished_item_count", plan.finished_items);
   write_predictions(json, plan, limit);
   return std::move(json.end_object()).take() + "\n";
 }

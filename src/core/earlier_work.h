@@ -1,5 +1,5 @@
-// What earlier runs did and how long it took, as far as a new plan cares: estimates where nobody gave any.
-// Pure; app/earlier_work reads it from the journals.
+// What earlier runs did and how long it took, as far as a new plan cares: which items are finished, and
+// estimates where nobody gave any. Pure; app/earlier_work reads it from the journals.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,15 @@ struct FinishedWork {
   AgentName agent;
   double seconds = 0;                   // that its command took
   std::vector<std::string> categories;  // of its items, one each
+};
+
+// An item whose work is on the target, or accepted and on its way there.
+struct FinishedItem {
+  ItemId item;
+  AgentName agent;  // who did it
+  AgentName pool;   // of which that is a worker; empty: of none
+
+  bool operator==(const FinishedItem&) const = default;
 };
 
 // What work took, on average, rounded up to whole seconds.

@@ -20,7 +20,7 @@ template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("ph
 template <class V> void fields(V& v, Plan& p) {
   v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
-  v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); v("unowned_paths", p.unowned_paths); v("predictions", p.predictions); v("hot", p.hot);
+  v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); v("finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); v("predictions", p.predictions); v("hot", p.hot);
 }
 
 template <class V> void fields(V& v, ValidationResult& r) { v("name", r.name); v("result", r.result); v("failures", r.failures); v("flaky", r.flaky); v("detail", r.detail); v("log", r.log); v("seconds", r.seconds); v("cached", r.cached); }

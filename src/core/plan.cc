@@ -74,11 +74,13 @@ Result<Plan> plan_once(PlanRequest request) {
   const Config& config = request.config;
   PAR_ASSIGN(auto agents, planning::call_agents(request));
   PAR_TRY(planning::give_shared_to_one(agents, request));
-  PAR_ASSIGN(const auto of_file, parse_ownerships(agents, request.folding()));
+  PAR_ASSIGN(auto of_file, parse_ownerships(agents, request.folding()));
+  const auto remaining = planning::take_finished(request.config.items, request.finished);
   planning::LearnedEstimates learned;
   planning::estimate_items(request.config.items, request.earlier, learned);
   PAR_ASSIGN(auto assignment,
              planning::assign_items(std::move(request.config.items), agents, of_file, request.folding()));
+  PAR_TRY(planning::dismiss_doers(agents, of_file, assignment, remaining));
   PAR_ASSIGN(auto staff, planning::form_staff(request, agents, of_file, std::move(assignment.items)));
   planning::estimate_agents(staff, request.earlier, learned);
   PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
@@ -98,6 +100,7 @@ Result<Plan> plan_once(PlanRequest request) {
   plan.overlaps = describe(meetings, staff.agents);
   plan.unowned_items = std::move(assignment.unowned);
   plan.unowned_paths = survey.unowned;
+  plan.finished_items = remaining.finished;
   plan.hot = std::move(staff.hot);
   plan.predictions = std::move(request.predictions);
   planning::mark_owned(plan.predictions, staff, index);

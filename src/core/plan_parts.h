@@ -65,6 +65,18 @@ struct Assignment {
 // What the items' `after` means for different agents.
 [[nodiscard]] std::vector<ItemOrder> item_orders(const std::vector<std::vector<Item>>& items_by_agent);
 
+// ---- plan_finished.cc
+// What is left when the finished items are taken out.
+struct Remaining {
+  std::int64_t finished = 0;  // items taken out
+  std::set<AgentName> doers;  // of those
+};
+[[nodiscard]] Remaining take_finished(std::vector<Item>& items, const std::vector<FinishedItem>& finished);
+// Takes out the agents that did finished items and have no others, with what is said of them elsewhere.
+// `ownerships` and `assignment.items` follow. Error (refused): no agent is left.
+[[nodiscard]] Result<void> dismiss_doers(std::vector<AgentSpec>& agents, std::vector<Ownership>& ownerships,
+                                         Assignment& assignment, const Remaining& remaining);
+
 // ---- plan_pools.cc
 // The agents that share the work; request.members makes one of them a pool. Errors: see PlanRequest.
 [[nodiscard]] Result<std::vector<AgentSpec>> call_agents(const PlanRequest& request);
