@@ -44,7 +44,7 @@ Result<void> Validator::begin(const core::AwaitValidation& what) {
   check(!busy(), "two validations at once");
   PAR_TRY(os::make_directories(settings_.log_dir, 0700));
   PAR_TRY(os::make_directories(settings_.report_dir, 0700));
-  current_.emplace();
+  current_ = Current();
   current_->what = what;
   return advance();
 }

@@ -93,69 +93,71 @@ Handler configure(OptionList& line) {
   };
 }
 
+constexpr std::string_view kDescription =
+    "Reads '.gitpar.toml' from the tip of the target branch, finds which agent owns which path, puts "
+    "agents that could change the same path into different phases, and decides whether working in parallel "
+    "pays.\n\n"
+    "The items of the configuration, and those of --items or else the imported ones, go to the agents that "
+    "own all their files, evenly by their estimates. The work of a pool (count in the configuration, or "
+    "--agents) is divided among its workers: by default so that items which share a file, directly or "
+    "through others, stay together, and no two workers ever meet in a file. --by divides by severity, "
+    "category, owner (of CODEOWNERS), directory or files instead; workers that then meet in a file work "
+    "one after the other. A worker owns the files of its items and nothing else.\n\n"
+    "Where neither an item nor its agent has an estimate, it is what items of its category took on average "
+    "in earlier runs; for an agent without items, what that agent took. The decision names what it has "
+    "from "
+    "there.\n\n"
+    "Items that an earlier run finished are not planned again: their work is on the target, or it is "
+    "accepted "
+    "there and waits to land. What comes after them may start, and an agent whose items are all finished "
+    "has no part in the plan. --again plans them anew, for instance when a finding is still there.\n\n"
+    "With --predict the files of items are taken to have companions: what changed in at least 3, and in "
+    "half, "
+    "of those of the last 2000 commits that changed the file (commits of more than 30 files say nothing), "
+    "the "
+    "header of a source and the source of a header beside it, and the nearest test that is called so "
+    "(test_x, "
+    "x_test, x.test, x.spec, XTest). At most 5 for each item. Workers of a pool that would meet there "
+    "become "
+    "one, and own what they are expected to change, as far as only their pool owns it and the work can "
+    "still "
+    "be divided evenly. For all others predictions are only shown. They never make a plan invalid.\n\n"
+    "With --branches it plans branches that exist: their footprints are what they changed since they left "
+    "the target, a branch that contains another comes after it, and two that touch a common path are "
+    "merged "
+    "in memory to see whether they conflict. Phases are an order to merge them in.\n\n"
+    "With --check it prints a checklist instead, a line each, and what to do where something is wrong: the "
+    "target exists and its files can move with it, it has what was fetched of the branch it follows, every "
+    "owned pattern matches something, every item has an agent, there is room for the worktrees (the size "
+    "of the files for each), the agents' commands are found, the validations' results on the target are "
+    "known and green, and nothing of earlier runs is left. Only what is known here is looked at: nothing "
+    "is fetched, validated or changed.\n\n"
+    "The plan is stored under a name made from its content; the same input gives the same plan, in "
+    "whatever order it comes; what earlier runs did is a part of it. 'git par run' makes the same plan and "
+    "runs it at once.";
+
 }  // namespace
 
 Command plan_command() {
-  return {
-      "plan",
-      Group::plan,
-      "[<options>]",
-      "show who may work on what, in which phase, and why",
-      "Reads '.gitpar.toml' from the tip of the target branch, finds which agent owns which path, puts "
-      "agents that could change the same path into different phases, and decides whether working in parallel "
-      "pays.\n\n"
-      "The items of the configuration, and those of --items or else the imported ones, go to the agents that "
-      "own all their files, evenly by their estimates. The work of a pool (count in the configuration, or "
-      "--agents) is divided among its workers: by default so that items which share a file, directly or "
-      "through others, stay together, and no two workers ever meet in a file. --by divides by severity, "
-      "category, owner (of CODEOWNERS), directory or files instead; workers that then meet in a file work "
-      "one after the other. A worker owns the files of its items and nothing else.\n\n"
-      "Where neither an item nor its agent has an estimate, it is what items of its category took on average "
-      "in earlier runs; for an agent without items, what that agent took. The decision names what it has "
-      "from "
-      "there.\n\n"
-      "Items that an earlier run finished are not planned again: their work is on the target, or it is "
-      "accepted "
-      "there and waits to land. What comes after them may start, and an agent whose items are all finished "
-      "has no part in the plan. --again plans them anew, for instance when a finding is still there.\n\n"
-      "With --predict the files of items are taken to have companions: what changed in at least 3, and in "
-      "half, "
-      "of those of the last 2000 commits that changed the file (commits of more than 30 files say nothing), "
-      "the "
-      "header of a source and the source of a header beside it, and the nearest test that is called so "
-      "(test_x, "
-      "x_test, x.test, x.spec, XTest). At most 5 for each item. Workers of a pool that would meet there "
-      "become "
-      "one, and own what they are expected to change, as far as only their pool owns it and the work can "
-      "still "
-      "be divided evenly. For all others predictions are only shown. They never make a plan invalid.\n\n"
-      "With --branches it plans branches that exist: their footprints are what they changed since they left "
-      "the target, a branch that contains another comes after it, and two that touch a common path are "
-      "merged "
-      "in memory to see whether they conflict. Phases are an order to merge them in.\n\n"
-      "With --check it prints a checklist instead, a line each, and what to do where something is wrong: the "
-      "target exists and its files can move with it, it has what was fetched of the branch it follows, every "
-      "owned pattern matches something, every item has an agent, there is room for the worktrees (the size "
-      "of the files for each), the agents' commands are found, the validations' results on the target are "
-      "known and green, and nothing of earlier runs is left. Only what is known here is looked at: nothing "
-      "is fetched, validated or changed.\n\n"
-      "The plan is stored under a name made from its content; the same input gives the same plan, in "
-      "whatever order it comes; what earlier runs did is a part of it. 'git par run' makes the same plan and "
-      "runs it at once.",
-      {{"git par plan", "the plan of what is committed on the target"},
-       {"git par plan --items findings.sarif --agents 8",
-        "divide an analyser's findings among eight workers"},
-       {"git par plan --items findings.sarif --agents 8 --predict",
-        "let tests and headers go with their sources"},
-       {"git par plan --branches 'feature/*'", "in which order can these be merged, and which conflict?"},
-       {"git par plan --check && git par run", "run only what can run"},
-       {"git par plan --dot | dot -Tsvg >plan.svg", "a picture of the phases"},
-       {"git par plan --json | jq .overlaps", "the overlaps, for a program"}},
-      "0: planned. 1: two agents overlap and on_overlap is \"refuse\"; all items are finished; with "
-      "--branches: some "
-      "conflict; "
-      "with --check: an error is on the list.",
-      configure};
+  return {"plan",
+          Group::plan,
+          "[<options>]",
+          "show who may work on what, in which phase, and why",
+          kDescription,
+          {{"git par plan", "the plan of what is committed on the target"},
+           {"git par plan --items findings.sarif --agents 8",
+            "divide an analyser's findings among eight workers"},
+           {"git par plan --items findings.sarif --agents 8 --predict",
+            "let tests and headers go with their sources"},
+           {"git par plan --branches 'feature/*'", "in which order can these be merged, and which conflict?"},
+           {"git par plan --check && git par run", "run only what can run"},
+           {"git par plan --dot | dot -Tsvg >plan.svg", "a picture of the phases"},
+           {"git par plan --json | jq .overlaps", "the overlaps, for a program"}},
+          "0: planned. 1: two agents overlap and on_overlap is \"refuse\"; all items are finished; with "
+          "--branches: some "
+          "conflict; "
+          "with --check: an error is on the list.",
+          configure};
 }
 
 }  // namespace par::cli

@@ -196,9 +196,9 @@ std::string matrix_text(const Plan& plan) {
       const std::string pair =
           fmt::format("{} and {}: ", plan.agents[i].spec.name.str(), plan.agents[j].spec.name.str());
       if (!reason.empty())
-        text += pair + "not at the same time, " + reason + "\n";
+        text += fmt::format("{}not at the same time, {}\n", pair, reason);
       else if (plan.agents.size() <= kAllPairs)
-        text += pair + "together\n";
+        text += fmt::format("{}together\n", pair);
     }
   return text;
 }

@@ -127,6 +127,9 @@ TEST_CASE("companions: names of one file fold to it") {
   const std::vector<Names> commits(3, {"SRC/A", "b"});
   CHECK(predict({"src/a"}, commits, {"Src/a", "B"}).empty());
   CHECK(predict({"src/a"}, commits, {"Src/a", "B"}, {true, false}) == Names{"i: B history 3/3"});
+  // Twins of one commit are one change of one file.
+  const std::vector<Names> twins(2, {"SRC/A", "src/a", "b"});
+  CHECK(predict({"src/a"}, twins, {"Src/a", "B"}, {true, false}).empty());
 }
 
 TEST_CASE("companions: the order of items, commits and paths does not matter") {

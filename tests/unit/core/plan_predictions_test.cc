@@ -127,12 +127,13 @@ TEST_CASE("predictions: of an item whose agent is no pool they are shown, with w
 }
 
 TEST_CASE("predictions: where items are divided by their words they have no part in it") {
-  auto r = request({agent("fix", {"/src"}, 2)}, {item("a", {"src/a"}), item("b", {"src/b"})},
-                   {prediction("a", "src/b", "src/a")});
+  auto r = request({agent("fix", {"/src"}, 2)},
+                   {item("a", {"src/a"}), item("b", {"src/b"}), item("c", {"src/c"}), item("d", {"src/d"})},
+                   {prediction("a", "src/c", "src/a")});
   r.by = By::severity;
-  r.config.items[1].severity = Severity::info;
+  r.config.items[2].severity = r.config.items[3].severity = Severity::info;
   const auto plan = plan_of(r);
-  CHECK(shown(plan) == Names{"1 fix-major: a", "1 fix-info: b"});
+  CHECK(shown(plan) == Names{"1 fix-major: a b", "1 fix-info: c d"});
   CHECK(owned(plan) == std::vector{false});
 }
 
