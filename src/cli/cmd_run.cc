@@ -87,7 +87,8 @@ Command run_command() {
       {{"git par run", "plan what is committed on the target, and run it"},
        {"git par run -j 8 --land", "eight agents at once, land at the end"},
        {"git par run p-1f3c", "run a plan that 'git par plan' printed"}},
-      "0: every agent is in the candidate (or landed). 1: some are not, or nothing is left to do. 130: interrupted.",
+      "0: every agent is in the candidate (or landed). 1: some are not, or nothing is left to do. 130: "
+      "interrupted.",
       configure};
 }
 
