@@ -7,15 +7,17 @@
 #include <utility>
 
 #include "app/codeowners_file.h"
+#include "app/earlier_work.h"
 #include "app/importing.h"
 #include "base/strings.h"
+#include "git/history.h"
 
 namespace par::app {
 namespace {
 
 // Items of files or of imports, behind those of the configuration.
-Result<void> add_items(const Project& project, const std::string& cwd, const PlanOptions& options,
-                       Base& base) {
+Result<void> add_items(const Project& project, const store::Database* database, const std::string& cwd,
+                       const PlanOptions& options, Base& base) {
   auto& items = base.config.items;
   const auto add = [&](std::vector<core::Item> more) {
     items.insert(items.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -29,9 +31,7 @@ Result<void> add_items(const Project& project, const std::string& cwd, const Pla
                                           display_text(read.found.first_bad.front().reason)));
     add(std::move(read.found.items));
   }
-  if (!options.items.empty()) return {};
-  PAR_ASSIGN(const auto database, store::Database::open_existing(project.repository.state_dir()));
-  if (!database) return {};
+  if (!options.items.empty() || database == nullptr) return {};
   PAR_ASSIGN(auto imported, database->open_items());
   add(std::move(imported));
   return {};
@@ -52,12 +52,40 @@ Result<void> add_owners(const Project& project, Base& base, core::PlanRequest& r
   return {};
 }
 
+// What earlier runs did and took.
+Result<void> add_earlier_work(const Project& project, const store::Database& database,
+                              const PlanOptions& options, Base& base, core::PlanRequest& request) {
+  PAR_ASSIGN(auto work, read_earlier_work(project, database, base));
+  base.warnings.insert(base.warnings.end(), work.warnings.begin(), work.warnings.end());
+  request.earlier = core::learn_times(work.timed);
+  if (options.again) return {};
+  for (const auto& run : work.unlanded)
+    base.warnings.push_back(fmt::format(
+        "run '{}' holds finished items that have not landed, and what is planned now starts without "
+        "them; 'git par merge --run {}' lands them",
+        run.str(), run.str()));
+  request.finished = std::move(work.finished);
+  return {};
+}
+
+// History further back says little of what changes together today.
+constexpr int kCommitsLookedAt = 2000;
+
+Result<std::vector<core::Prediction>> predict(const Project& project, const core::PlanRequest& request) {
+  if (request.config.items.empty()) return std::vector<core::Prediction>();
+  PAR_ASSIGN(const auto history, git::recent_changes(project.repository, request.base, kCommitsLookedAt));
+  return core::predict_companions(request.config.items, history, request.paths, request.folding());
+}
+
 }  // namespace
 
 Result<MadePlan> make_plan_now(const Project& project, const std::string& cwd, const PlanOptions& options) {
   PAR_ASSIGN(auto base, read_base(project, options.target));
-  PAR_TRY(add_items(project, cwd, options, base));
+  PAR_ASSIGN(const auto state, store::Database::open_existing(project.repository.state_dir()));
+  const store::Database* database = state ? &*state : nullptr;
+  PAR_TRY(add_items(project, database, cwd, options, base));
   core::PlanRequest request;
+  if (database != nullptr) PAR_TRY(add_earlier_work(project, *database, options, base, request));
   request.base = base.commit;
   request.target = base.target;
   PAR_ASSIGN(request.paths, project.objects->paths(base.commit));
@@ -66,6 +94,9 @@ Result<MadePlan> make_plan_now(const Project& project, const std::string& cwd, c
   request.by = options.by;
   PAR_TRY(add_owners(project, base, request));
   request.config = std::move(base.config);
+  if (options.predict) {
+    PAR_ASSIGN(request.predictions, predict(project, request));
+  }
   if (options.jobs > 0) request.config.policy.jobs = options.jobs;
   request.jobs_cap = project.user.jobs;
   request.force_parallel = options.force_parallel;

@@ -15,6 +15,8 @@ struct PlanOptions {
   std::vector<std::string> items;  // files of findings; none: the imported items
   int agents = 0;                  // --agents; 0: as the configuration says
   core::By by = core::By::automatic;
+  bool again = false;    // --again: plan also the items that earlier runs finished
+  bool predict = false;  // --predict: what items change besides their files, from history and names
 };
 
 struct MadePlan {

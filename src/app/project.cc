@@ -57,12 +57,15 @@ Result<Project> open_project(const std::string& cwd) {
   return project;
 }
 
+Result<RefName> find_target(const Project& project, const std::string& name) {
+  if (!name.empty()) return RefName("refs/heads/" + name);
+  PAR_ASSIGN(const auto found, default_target(project));
+  return RefName("refs/heads/" + found);
+}
+
 Result<Base> read_target(const Project& project, const std::string& target) {
-  std::string name = target;
-  if (name.empty()) {
-    PAR_ASSIGN(name, default_target(project));
-  }
-  const RefName ref("refs/heads/" + name);
+  PAR_ASSIGN(const RefName ref, find_target(project, target));
+  const std::string name = short_name(ref);
   PAR_ASSIGN(const auto tip, git::read_ref(project.repository, ref));
   if (!tip) return Error(fmt::format("the target branch '{}' does not exist", name)).hint("see 'git branch'");
   Base base{ref, *tip, {}, {}, false};

@@ -39,6 +39,9 @@ struct Base {
   bool has_config = true;
 };
 
+// The branch to land on, which may not exist: the one named, else the configuration's, else the one that is
+// checked out.
+[[nodiscard]] Result<RefName> find_target(const Project& project, const std::string& name);
 [[nodiscard]] Result<Base> read_base(const Project& project, const std::string& target);
 // The same where a configuration is not needed: without one, it is the defaults.
 [[nodiscard]] Result<Base> read_target(const Project& project, const std::string& target);

@@ -19,7 +19,16 @@ Result<void> check_commands(const core::Plan& plan) {
   return {};
 }
 
-// Nothing may stand where the run will write: it would be overwritten, or the run would fail in the middle.
+os::Environment with_identity(os::Environment env, const git::Signature& who) {
+  env.push_back("GIT_AUTHOR_NAME=" + who.name);
+  env.push_back("GIT_AUTHOR_EMAIL=" + who.email);
+  env.push_back("GIT_COMMITTER_NAME=" + who.name);
+  env.push_back("GIT_COMMITTER_EMAIL=" + who.email);
+  return env;
+}
+
+}  // namespace
+
 Result<void> check_free(const Project& project, const core::Plan& plan, const RunId& run) {
   PAR_ASSIGN(const auto refs, git::list_refs(project.repository, "refs/heads/par"));
   const std::string own = "refs/heads/par/" + run.str();
@@ -46,16 +55,6 @@ Result<void> check_free(const Project& project, const core::Plan& plan, const Ru
   }
   return {};
 }
-
-os::Environment with_identity(os::Environment env, const git::Signature& who) {
-  env.push_back("GIT_AUTHOR_NAME=" + who.name);
-  env.push_back("GIT_AUTHOR_EMAIL=" + who.email);
-  env.push_back("GIT_COMMITTER_NAME=" + who.name);
-  env.push_back("GIT_COMMITTER_EMAIL=" + who.email);
-  return env;
-}
-
-}  // namespace
 
 Result<void> end_old_validations(const RunPaths& paths) {
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));

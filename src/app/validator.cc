@@ -25,16 +25,14 @@ const ValidationSpec& Validator::spec_named(const std::string& name) const {
   bug(fmt::format("the plan has no validation '{}'", name));
 }
 
-std::string Validator::key_of(const ValidationSpec& spec, const ObjectId& tree) const {
+std::string validation_key(const ValidationSpec& spec, const ObjectId& tree,
+                           const os::Environment& environment) {
   JsonWriter json;
   json.begin_object()
       .member("tree", tree.str())
       .member("run", spec.run)
       .member("report", name_of(spec.report));
-  json.member("timeout", spec.timeout)
-      .member("reruns", spec.reruns)
-      .list("env", settings_.environment)
-      .end_object();
+  json.member("timeout", spec.timeout).member("reruns", spec.reruns).list("env", environment).end_object();
   return os::sha256_hex(json.text());
 }
 
@@ -55,7 +53,7 @@ Result<void> Validator::begin(const core::AwaitValidation& what) {
 Result<void> Validator::advance() {
   while (current_->next < current_->what.names.size()) {
     const auto& spec = spec_named(current_->what.names[current_->next]);
-    current_->key = key_of(spec, current_->what.tree);
+    current_->key = validation_key(spec, current_->what.tree, settings_.environment);
     PAR_ASSIGN(auto cached, journal_.cached_result(current_->key));
     if (!cached) return start_run(spec);
     ++hits_;

@@ -21,6 +21,10 @@ struct ValidatorSettings {
   std::int64_t log_limit = 64 << 20;
 };
 
+// Where the result of a validation of a tree is kept. Whatever can change the result changes the key.
+[[nodiscard]] std::string validation_key(const core::ValidationSpec& spec, const ObjectId& tree,
+                                         const os::Environment& environment);
+
 class Validator {
  public:
   Validator(const std::vector<core::ValidationSpec>& specs, core::Workspace& workspace,
@@ -56,7 +60,6 @@ class Validator {
   [[nodiscard]] Result<void> start_run(const core::ValidationSpec& spec);
   [[nodiscard]] Result<void> finish(const core::ValidationSpec& spec);
   [[nodiscard]] const core::ValidationSpec& spec_named(const std::string& name) const;
-  [[nodiscard]] std::string key_of(const core::ValidationSpec& spec, const ObjectId& tree) const;
   [[nodiscard]] std::string log_path(const core::ValidationSpec& spec) const;
   [[nodiscard]] std::string report_path() const { return settings_.report_dir + "/" + current_->job; }
 

@@ -17,11 +17,6 @@ struct Options {
   bool dry_run = false;
 };
 
-bool is_over(const core::RunState& state) {
-  return !state.landing.landed.empty() || state.finished == core::RunEnd::failed ||
-         state.finished == core::RunEnd::cleaned;
-}
-
 // The runs named, or all that have landed or failed.
 Result<std::vector<app::LoadedRun>> runs_to_clean(const store::Database& database, const Options& options) {
   std::vector<app::LoadedRun> loaded;
@@ -33,7 +28,7 @@ Result<std::vector<app::LoadedRun>> runs_to_clean(const store::Database& databas
   PAR_ASSIGN(const auto rows, database.runs());
   for (const auto& row : rows) {
     PAR_ASSIGN(auto run, app::load_run(database, row.id.str()));
-    if (is_over(run.state)) loaded.push_back(std::move(run));
+    if (core::is_over(run.state)) loaded.push_back(std::move(run));
   }
   return loaded;
 }

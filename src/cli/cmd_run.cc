@@ -25,7 +25,7 @@ Result<core::Plan> choose_plan(const app::Project& project, const std::string& c
   if (!options.plan.empty()) {
     const auto& planning = options.planning;
     if (!planning.target.empty() || !planning.items.empty() || planning.agents > 0 ||
-        planning.force_parallel || planning.by != core::By::automatic)
+        planning.force_parallel || planning.predict || planning.again || planning.by != core::By::automatic)
       return usage_error(fmt::format("'{}' is planned already: only --jobs can be given", options.plan))
           .hint("make another plan with 'git par plan', or leave it out");
     PAR_ASSIGN(const auto database, app::open_state(project));
@@ -87,7 +87,8 @@ Command run_command() {
       {{"git par run", "plan what is committed on the target, and run it"},
        {"git par run -j 8 --land", "eight agents at once, land at the end"},
        {"git par run p-1f3c", "run a plan that 'git par plan' printed"}},
-      "0: every agent is in the candidate (or landed). 1: some are not. 130: interrupted.",
+      "0: every agent is in the candidate (or landed). 1: some are not, or nothing is left to do. 130: "
+      "interrupted.",
       configure};
 }
 

@@ -55,6 +55,31 @@ std::string agents_table(const Plan& plan) {
   return text;
 }
 
+std::string prediction_text(const core::Prediction& prediction) {
+  const auto because = quote_path(prediction.because.str());
+  std::string why;
+  if (prediction.by == core::PredictedBy::history)
+    why = fmt::format("in {} of {} commits it changed with '{}'", prediction.support, prediction.changes,
+                      because);
+  else if (prediction.by == core::PredictedBy::test)
+    why = fmt::format("by its name a test of '{}'", because);
+  else
+    why = fmt::format("by its name it goes with '{}'", because);
+  return fmt::format("  {} may change '{}': {}{}\n", prediction.item.str(), quote_path(prediction.path.str()),
+                     why, prediction.owned ? "" : "; its agent does not own it");
+}
+
+std::string prediction_lines(const Plan& plan) {
+  constexpr std::size_t kShown = 10;
+  if (plan.predictions.empty()) return "";
+  std::string text = "predicted, and no promise:\n";
+  for (std::size_t i = 0; i < plan.predictions.size() && i < kShown; ++i)
+    text += prediction_text(plan.predictions[i]);
+  if (plan.predictions.size() > kShown)
+    text += fmt::format("  and {} more\n", plan.predictions.size() - kShown);
+  return text;
+}
+
 std::string hot_lines(const Plan& plan) {
   if (plan.hot.empty()) return "";
   std::vector<std::string> names;
@@ -128,6 +153,25 @@ void write_overlaps(JsonWriter& json, const Plan& plan) {
   json.end_array();
 }
 
+// Only of plans that were made with predictions.
+void write_predictions(JsonWriter& json, const Plan& plan, std::size_t limit) {
+  if (plan.predictions.empty()) return;
+  json.member("prediction_count", plan.predictions.size()).key("predictions").begin_array();
+  for (std::size_t i = 0; i < plan.predictions.size() && i < limit; ++i) {
+    const auto& prediction = plan.predictions[i];
+    json.begin_object()
+        .member("item", prediction.item.str())
+        .member("path", quote_path(prediction.path.str()));
+    json.member("because", quote_path(prediction.because.str())).member("by", name_of(prediction.by));
+    if (prediction.by == core::PredictedBy::history)
+      json.member("support", prediction.support).member("confidence", prediction.confidence());
+    else
+      json.key("support").null().key("confidence").null();
+    json.member("owned", prediction.owned).end_object();
+  }
+  json.end_array();
+}
+
 // Why the two cannot work at the same time; empty: they can.
 std::string why_apart(const Plan& plan, const PlannedAgent& a, const PlannedAgent& b) {
   for (const auto& overlap : plan.overlaps)
@@ -152,9 +196,9 @@ std::string matrix_text(const Plan& plan) {
       const std::string pair =
           fmt::format("{} and {}: ", plan.agents[i].spec.name.str(), plan.agents[j].spec.name.str());
       if (!reason.empty())
-        text += pair + "not at the same time, " + reason + "\n";
+        text += fmt::format("{}not at the same time, {}\n", pair, reason);
       else if (plan.agents.size() <= kAllPairs)
-        text += pair + "together\n";
+        text += fmt::format("{}together\n", pair);
     }
   return text;
 }
@@ -172,7 +216,10 @@ std::string plan_text(const Plan& plan) {
     text += fmt::format("{} belong to no agent: {}{}\n",
                         plural(static_cast<std::int64_t>(plan.unowned_items.size()), "item"),
                         plan.unowned_items.front().str(), plan.unowned_items.size() > 1 ? ", ..." : "");
-  text += hot_lines(plan);
+  if (plan.finished_items > 0)
+    text +=
+        fmt::format("{} finished by earlier runs, not planned again\n", plural(plan.finished_items, "item"));
+  text += prediction_lines(plan) + hot_lines(plan);
   text +=
       plural(plan.unowned_paths, "path") + (plan.unowned_paths == 1 ? " has no owner\n" : " have no owner\n");
   return text + "\n" + decision_text(plan);
@@ -206,8 +253,10 @@ std::string plan_json(const Plan& plan, std::size_t limit) {
   write_phases(json, plan, limit);
   write_overlaps(json, plan);
   write_conflicts(json, plan);
-  json.list("unowned_items", plan.unowned_items).member("unowned_paths", plan.unowned_paths).end_object();
-  return std::move(json).take() + "\n";
+  json.list("unowned_items", plan.unowned_items).member("unowned_paths", plan.unowned_paths);
+  if (plan.finished_items > 0) json.member("finished_item_count", plan.finished_items);
+  write_predictions(json, plan, limit);
+  return std::move(json.end_object()).take() + "\n";
 }
 
 }  // namespace par::cli

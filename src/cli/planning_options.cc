@@ -19,6 +19,9 @@ void add_planning_options(OptionList& line, app::PlanOptions& options) {
           "what goes to one worker together (default auto)")
       .value_name("<what>")
       .one_of({"auto", "severity", "category", "owner", "directory", "files"});
+  line.flag("--again", options.again, "plan items anew that earlier runs finished");
+  line.flag("--predict", options.predict,
+            "expect items to change also what history and names say; pools keep that together");
   line.flag("--force-parallel", options.force_parallel, "in parallel even when it does not pay");
 }
 

@@ -6,7 +6,8 @@
 
 namespace par::cli {
 
-// --target, --jobs, --items, --agents, --by, --force-parallel. `options` must outlive the parsing.
+// --target, --jobs, --items, --agents, --by, --again, --predict, --force-parallel. `options` must outlive the
+// parsing.
 void add_planning_options(OptionList& line, app::PlanOptions& options);
 
 }  // namespace par::cli

@@ -24,7 +24,10 @@ using Parts = std::vector<std::vector<const Unit*>>;  // by member
 class Divider {
  public:
   Divider(const std::vector<Item>& items, const DivisionRequest& request)
-      : items_(items), request_(request), footprints_(items, request.folding), weights_(item_weights(items)) {
+      : items_(items),
+        request_(request),
+        footprints_(items, request.folding, request.companions),
+        weights_(item_weights(items)) {
     is_shared_.resize(footprints_.file_count());
     if (request.is_shared)
       for (FileIndex file = 0; file < footprints_.file_count(); ++file)
@@ -54,10 +57,6 @@ class Divider {
     return shared;
   }
 
-  [[nodiscard]] bool parts_components() const {
-    return request_.by == By::severity || request_.by == By::category;
-  }
-
   [[nodiscard]] std::string first_path(ItemIndex item) const {
     std::string_view first;
     for (const FileIndex file : footprints_.files_of(item))
@@ -66,7 +65,7 @@ class Divider {
   }
 
   [[nodiscard]] Units make_units() const {
-    return parts_components() ? units_of_words() : units_of_components();
+    return keeps_files_together(request_.by) ? units_of_components() : units_of_words();
   }
 
   [[nodiscard]] Units units_of_words() const {
@@ -192,7 +191,7 @@ class Divider {
   }
 
   [[nodiscard]] std::vector<Member> name_members(const Parts& parts, bool one_unit_each) const {
-    const bool has_words = parts_components() || request_.by == By::owner;
+    const bool has_words = !keeps_files_together(request_.by) || request_.by == By::owner;
     std::vector<Member> members;
     for (const auto& part : parts) {
       if (part.empty()) continue;
@@ -209,14 +208,14 @@ class Divider {
   // A unit that is heavier than 4/3 of a fair share cannot be balanced by any arrangement.
   [[nodiscard]] std::vector<RepoPath> hot_files(const Units& units) const {
     constexpr std::size_t kOffered = 10;
-    if (parts_components() || request_.count < 2 || units.empty()) return {};
+    if (!keeps_files_together(request_.by) || request_.count < 2 || units.empty()) return {};
     Seconds total = 0;
     Seconds heaviest = 0;
     for (const auto& unit : units) {
       total += unit.weight;
       heaviest = std::max(heaviest, unit.weight);
     }
-    const Seconds limit = std::max<Seconds>(1, total * 4 / (3 * static_cast<Seconds>(request_.count)));
+    const Seconds limit = balance_limit({total}, request_.count);
     if (heaviest <= limit || request_.by == By::owner) return {};
     std::vector<RepoPath> paths;
     for (const FileIndex file : find_hot_files(footprints_, weights_, limit)) {
@@ -247,6 +246,11 @@ std::vector<Seconds> item_weights(const std::vector<Item>& items) {
   weights.reserve(items.size());
   for (const auto& item : items) weights.push_back(item.estimate > 0 ? item.estimate : mean);
   return weights;
+}
+
+Seconds balance_limit(const std::vector<Seconds>& weights, std::size_t count) {
+  const Seconds total = std::accumulate(weights.begin(), weights.end(), Seconds{0});
+  return std::max<Seconds>(1, total * 4 / (3 * static_cast<Seconds>(count)));
 }
 
 Division divide(const std::vector<Item>& items, const DivisionRequest& request) {

@@ -14,6 +14,8 @@ namespace par::core {
 // What goes to one member together. `automatic`, `directory` and `files` never part items that share a file,
 // so their members are disjoint; the others follow the items' own words, and members may overlap.
 enum class By { automatic, severity, category, owner, directory, files };
+// Whether items that share a file stay together.
+[[nodiscard]] constexpr bool keeps_files_together(By by) { return by != By::severity && by != By::category; }
 
 struct DivisionRequest {
   By by = By::automatic;
@@ -21,6 +23,7 @@ struct DivisionRequest {
   std::function<bool(std::string_view path)> is_shared;        // a hot file; empty: none is
   std::function<std::string(std::string_view path)> owner_of;  // for By::owner
   Folding folding;
+  std::vector<std::vector<RepoPath>> companions;  // see Footprints
 };
 
 struct Member {
@@ -44,6 +47,8 @@ struct Division {
 
 // By item: its estimate, or the mean of the known ones, or 1 when none is known.
 [[nodiscard]] std::vector<Seconds> item_weights(const std::vector<Item>& items);
+// What one of `count` members may weigh: 4/3 of its share of all.
+[[nodiscard]] Seconds balance_limit(const std::vector<Seconds>& weights, std::size_t count);
 
 }  // namespace par::core
 

@@ -55,31 +55,36 @@ class Numbering {
 
 }  // namespace
 
-Footprints::Numbers Footprints::number_files(const std::vector<Item>& items, Folding folding) {
+Footprints::Numbers Footprints::number_files(const std::vector<Item>& items, Folding folding,
+                                             const std::vector<std::vector<RepoPath>>& companions) {
   Numbers numbers;
   Numbering numbering(folding);
   std::vector<ItemIndex> last_item;  // by file: the item that named it last, from 1
+  const auto mention = [&](ItemIndex i, const RepoPath& file) {
+    const auto [number, is_new] = numbering.number(file.str());
+    if (is_new) {
+      numbers.paths.push_back(file.str());
+      numbers.uses.push_back(0);
+      last_item.push_back(0);
+    }
+    if (std::exchange(last_item[number], i + 1) == i + 1) return;
+    ++numbers.uses[number];
+    numbers.mentions.push_back(number);
+  };
   for (ItemIndex i = 0; i < items.size(); ++i) {
     const auto begin = numbers.mentions.size();
-    for (const auto& file : items[i].files) {
-      const auto [number, is_new] = numbering.number(file.str());
-      if (is_new) {
-        numbers.paths.push_back(file.str());
-        numbers.uses.push_back(0);
-        last_item.push_back(0);
-      }
-      if (std::exchange(last_item[number], i + 1) == i + 1) continue;
-      ++numbers.uses[number];
-      numbers.mentions.push_back(number);
-    }
+    for (const auto& file : items[i].files) mention(i, file);
+    if (!companions.empty())
+      for (const auto& file : companions[i]) mention(i, file);
     numbers.lengths.push_back(static_cast<std::uint32_t>(numbers.mentions.size() - begin));
   }
   for (const auto path : numbers.paths) numbers.directories.push_back(numbering.nearest_directory(path));
   return numbers;
 }
 
-Footprints::Footprints(const std::vector<Item>& items, Folding folding)
-    : Footprints(number_files(items, folding)) {}
+Footprints::Footprints(const std::vector<Item>& items, Folding folding,
+                       const std::vector<std::vector<RepoPath>>& companions)
+    : Footprints(number_files(items, folding, companions)) {}
 
 Footprints::Footprints(const Numbers& numbers)
     : files_(numbers.lengths), items_(numbers.uses), directory_(numbers.directories) {

@@ -39,7 +39,10 @@ class Footprints {
  public:
   // Files are numbered in the order in which the items first name them; a file that an item names twice
   // counts once. Paths that fold to the same name are one file. O(mentions).
-  explicit Footprints(const std::vector<Item>& items, Folding folding = {});
+  // `companions`: by item, files that it is expected to change besides its own; they count as its own behind
+  // them. Empty: there are none.
+  explicit Footprints(const std::vector<Item>& items, Folding folding = {},
+                      const std::vector<std::vector<RepoPath>>& companions = {});
 
   [[nodiscard]] std::uint32_t item_count() const { return files_.size(); }
   [[nodiscard]] std::uint32_t file_count() const { return items_.size(); }
@@ -56,7 +59,8 @@ class Footprints {
  private:
   struct Numbers;
   explicit Footprints(const Numbers& numbers);
-  static Numbers number_files(const std::vector<Item>& items, Folding folding);
+  static Numbers number_files(const std::vector<Item>& items, Folding folding,
+                              const std::vector<std::vector<RepoPath>>& companions);
 
   IndexLists files_;
   IndexLists items_;

@@ -16,6 +16,10 @@ bool may_finish(const RunState& state) {
 
 }  // namespace
 
+bool is_over(const RunState& state) {
+  return !state.landing.landed.empty() || (state.finished && *state.finished != RunEnd::ready);
+}
+
 void apply_event(RunState& state, const Event& event) {
   apply_run_event(state, event);
   apply_landing_event(state, event);

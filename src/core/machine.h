@@ -103,6 +103,8 @@ void drop_from_queue(Integration& integration, const AgentName& agent);
 // Why the agent cannot go on: something it comes after is not in the candidate and, at present, not on its
 // way there. Empty: it can.
 [[nodiscard]] std::string hold_reason(const RunState& state, const AgentSpec& spec);
+// The run landed, failed or was cleaned: nothing is left to do.
+[[nodiscard]] bool is_over(const RunState& state);
 // True when the agent needs nothing more for the run to end.
 [[nodiscard]] bool is_settled(Stage stage);
 // The agents that come `after` any of `names`, directly or not, in plan order.

@@ -59,6 +59,7 @@ class Validations {
 std::vector<Overlap> describe(const std::vector<planning::Meeting>& meetings,
                               const std::vector<AgentSpec>& agents) {
   std::vector<Overlap> overlaps;
+  overlaps.reserve(meetings.size());
   for (const auto& meeting : meetings)
     overlaps.push_back({agents[meeting.agents.first].name, agents[meeting.agents.second].name,
                         meeting.witness, meeting.kind, Resolution::serialised});
@@ -68,6 +69,55 @@ std::vector<Overlap> describe(const std::vector<planning::Meeting>& meetings,
 int places(const PlanRequest& request) {
   const int jobs = request.config.policy.jobs;
   return std::max(1, request.jobs_cap > 0 ? std::min(jobs, request.jobs_cap) : jobs);
+}
+
+Result<Plan> plan_once(PlanRequest request) {
+  const Config& config = request.config;
+  PAR_ASSIGN(auto agents, planning::call_agents(request));
+  PAR_TRY(planning::give_shared_to_one(agents, request));
+  PAR_ASSIGN(auto of_file, parse_ownerships(agents, request.folding()));
+  const auto remaining = planning::take_finished(request.config.items, request.finished);
+  planning::LearnedEstimates learned;
+  planning::estimate_items(request.config.items, request.earlier, learned);
+  PAR_ASSIGN(auto assignment,
+             planning::assign_items(std::move(request.config.items), agents, of_file, request.folding()));
+  PAR_TRY(planning::dismiss_doers(agents, of_file, assignment, remaining));
+  PAR_ASSIGN(auto staff, planning::form_staff(request, agents, of_file, std::move(assignment.items)));
+  planning::estimate_agents(staff, request.earlier, learned);
+  PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
+  OwnerIndex index(ownerships);
+  const auto survey = planning::survey_paths(index, ownerships.size(), request.paths);
+  const auto meetings = planning::find_meetings(ownerships, survey);
+  PAR_ASSIGN(const auto phases, planning::find_phases(staff, config.policy.on_overlap, meetings));
+
+  Plan plan;
+  plan.base = request.base;
+  plan.target = request.target;
+  plan.strategy = config.strategy;
+  plan.worktrees = config.worktrees;
+  plan.jobs = places(request);
+  plan.ignore_case = request.ignore_case;
+  plan.precompose = request.precompose;
+  plan.overlaps = describe(meetings, staff.agents);
+  plan.unowned_items = std::move(assignment.unowned);
+  plan.unowned_paths = survey.unowned;
+  plan.finished_items = remaining.finished;
+  plan.hot = std::move(staff.hot);
+  plan.predictions = std::move(request.predictions);
+  planning::mark_owned(plan.predictions, staff, index);
+  Validations validations(config.validations);
+  for (AgentIndex i = 0; i < staff.agents.size(); ++i) {
+    plan.phases = std::max(plan.phases, phases[i]);
+    auto names = validations.add(staff.agents[i]);
+    plan.agents.push_back({std::move(staff.agents[i]), phases[i], std::move(staff.items[i]), std::move(names),
+                           survey.file_counts[i]});
+  }
+  plan.validations = std::move(validations).specs();
+  std::stable_sort(plan.agents.begin(), plan.agents.end(),
+                   [](const PlannedAgent& a, const PlannedAgent& b) { return a.phase < b.phase; });
+  plan.decision = planning::decide(plan, request, learned);
+  if (plan.decision.mode == Mode::sequential) plan.jobs = 1;
+  return plan;
 }
 
 }  // namespace
@@ -87,44 +137,16 @@ std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
 }
 
 Result<Plan> make_plan(PlanRequest request) {
-  const Config& config = request.config;
-  PAR_ASSIGN(auto agents, planning::call_agents(request));
-  PAR_TRY(planning::give_shared_to_one(agents, request));
-  PAR_ASSIGN(const auto of_file, parse_ownerships(agents, request.folding()));
-  PAR_ASSIGN(auto assignment,
-             planning::assign_items(std::move(request.config.items), agents, of_file, request.folding()));
-  PAR_ASSIGN(auto staff, planning::form_staff(request, agents, std::move(assignment.items)));
-  PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
-  OwnerIndex index(ownerships);
-  const auto survey = planning::survey_paths(index, ownerships.size(), request.paths);
-  const auto meetings = planning::find_meetings(ownerships, survey);
-  PAR_ASSIGN(const auto phases, planning::find_phases(staff, config.policy.on_overlap, meetings));
-
-  Plan plan;
-  plan.base = request.base;
-  plan.target = request.target;
-  plan.strategy = config.strategy;
-  plan.worktrees = config.worktrees;
-  plan.jobs = places(request);
-  plan.ignore_case = request.ignore_case;
-  plan.precompose = request.precompose;
-  plan.overlaps = describe(meetings, staff.agents);
-  plan.unowned_items = std::move(assignment.unowned);
-  plan.unowned_paths = survey.unowned;
-  plan.hot = std::move(staff.hot);
-  Validations validations(config.validations);
-  for (AgentIndex i = 0; i < staff.agents.size(); ++i) {
-    plan.phases = std::max(plan.phases, phases[i]);
-    auto names = validations.add(staff.agents[i]);
-    plan.agents.push_back({std::move(staff.agents[i]), phases[i], std::move(staff.items[i]), std::move(names),
-                           survey.file_counts[i]});
-  }
-  plan.validations = std::move(validations).specs();
-  std::stable_sort(plan.agents.begin(), plan.agents.end(),
-                   [](const PlannedAgent& a, const PlannedAgent& b) { return a.phase < b.phase; });
-  plan.decision = planning::decide(plan, config.policy, request.force_parallel);
-  if (plan.decision.mode == Mode::sequential) plan.jobs = 1;
-  return plan;
+  if (request.predictions.empty()) return plan_once(std::move(request));
+  auto plan = plan_once(request);
+  if (plan) return plan;
+  auto predictions = std::exchange(request.predictions, {});
+  auto without = plan_once(std::move(request));
+  if (!without) return without;
+  without->predictions = std::move(predictions);
+  without->decision.reasons.push_back(
+      fmt::format("predictions have no part in it: {}", plan.error().message));
+  return without;
 }
 
 }  // namespace par::core

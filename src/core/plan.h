@@ -9,8 +9,10 @@
 #include "base/folding.h"
 #include "base/result.h"
 #include "core/codeowners_index.h"
+#include "core/companions.h"
 #include "core/config.h"
 #include "core/division.h"
+#include "core/earlier_work.h"
 #include "core/ownership.h"
 
 namespace par::core {
@@ -75,8 +77,10 @@ struct Plan {
   Decision decision;
   std::vector<Overlap> overlaps;
   std::vector<ItemId> unowned_items;
+  std::int64_t finished_items = 0;  // of the request's, left out because earlier runs finished them
   std::int64_t unowned_paths = 0;
   std::vector<BranchConflict> conflicts;  // of existing branches
+  std::vector<Prediction> predictions;    // by item id
   std::vector<RepoPath> hot;  // files that keep pools from being balanced: to be offered as `shared`
 
   [[nodiscard]] const PlannedAgent* find(const AgentName& name) const;
@@ -98,6 +102,14 @@ struct PlanRequest {
   int members = 0;
   By by = By::automatic;                                       // how pools are divided
   std::function<std::string(std::string_view path)> owner_of;  // for By::owner
+  // Sorted by item. A pool's items that are predicted to meet in a file stay together, and their worker owns
+  // that file too, where only the pool owns it, it is not shared, it does not make a worker's part too heavy,
+  // and items that share a file stay together anyway. Never a reason for an error.
+  std::vector<Prediction> predictions;
+  // Their items are not planned again, and count as done for what is `after` them; an agent that did such
+  // items and has no others now is left out too. The order does not matter.
+  std::vector<FinishedItem> finished;
+  EarlierTimes earlier;  // estimates of items, and of agents without items, where none is given
   // An agent without `owns` and rules stands for one agent per owner of these; without such an agent the
   // owners themselves are agents, which can be planned but have no command.
   std::optional<std::vector<CodeownersAgent>> owners;
@@ -112,9 +124,9 @@ struct PlanRequest {
 // with the least work so far, the heaviest items first; a pool's items are divided as core/division.h says.
 // The order of the items does not matter. Errors: no agents, a pool without items, a pattern that cannot be
 // read, an agent or item listed twice, an unknown name in `after` or `agent`, a cycle of agents or items
-// (printed), an overlap that no `after` orders under on_overlap = "refuse" (refused, with the witness). Cost:
-// paths and patterns added up for ownership (core/pattern_index.h), pairs of agents whose patterns may meet
-// for overlaps (core/common_path.h).
+// (printed), an overlap that no `after` orders under on_overlap = "refuse" (refused, with the witness),
+// nothing left to do (refused). Cost: paths and patterns added up for ownership (core/pattern_index.h), pairs
+// of agents whose patterns may meet for overlaps (core/common_path.h).
 [[nodiscard]] Result<Plan> make_plan(PlanRequest request);
 
 // What overlaps among agents as they are, before any order: once per pair, in the agents' order. `ownerships`

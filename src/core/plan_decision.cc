@@ -37,19 +37,20 @@ double parallel_time(const Plan& plan) {
   return total;
 }
 
-std::string unknown_estimates(const Plan& plan) {
+std::vector<std::string> agents_without_estimate(const Plan& plan) {
   std::vector<std::string> names;
   for (const auto& agent : plan.agents)
     if (estimate_of(agent) == 0) names.push_back("'" + agent.spec.name.str() + "'");
-  return names.empty() ? "" : fmt::format("no estimate for {}: counted as 0s", join(names, ", "));
+  return names;
 }
 
 // Why the agents should rather run one after the other; empty: they should not.
-std::vector<std::string> reasons_against(const Plan& plan, const Policy& policy, const Decision& numbers) {
+std::vector<std::string> reasons_against(const Plan& plan, const Policy& policy, const Decision& numbers,
+                                         bool numbers_say_nothing) {
   if (plan.agents.size() == 1) return {"one agent: there is nothing to run beside it"};
   if (plan.jobs == 1) return {"jobs is 1: one agent at a time"};
   std::vector<std::string> reasons;
-  if (numbers.sequential_s == 0) return reasons;
+  if (numbers_say_nothing) return reasons;
   if (numbers.speedup < policy.min_speedup)
     reasons.push_back(
         fmt::format("speedup {:.2f} ({} in sequence, {} with {} jobs) is below min_speedup {:.2f}",
@@ -62,8 +63,10 @@ std::vector<std::string> reasons_against(const Plan& plan, const Policy& policy,
   return reasons;
 }
 
-std::string reason_for(const Plan& plan, const Decision& numbers) {
-  if (numbers.sequential_s == 0) return "no estimates: parallel by default";
+std::string reason_for(const Plan& plan, const Decision& numbers, bool numbers_say_nothing) {
+  if (numbers_say_nothing)
+    return numbers.sequential_s == 0 ? "no estimates: parallel by default"
+                                     : "not all estimates: parallel by default";
   return fmt::format("speedup {:.2f}: {} in sequence, {} with {} jobs", numbers.speedup,
                      human_duration(numbers.sequential_s), human_duration(numbers.parallel_s), plan.jobs);
 }
@@ -76,7 +79,7 @@ Seconds estimate_of(const PlannedAgent& agent) {
                          [](Seconds sum, const Item& item) { return sum + item.estimate; });
 }
 
-Decision decide(const Plan& plan, const Policy& policy, bool force_parallel) {
+Decision decide(const Plan& plan, const PlanRequest& request, const LearnedEstimates& learned) {
   Decision decision;
   for (const auto& agent : plan.agents) decision.sequential_s += static_cast<double>(estimate_of(agent));
   decision.parallel_s = parallel_time(plan);
@@ -84,16 +87,20 @@ Decision decide(const Plan& plan, const Policy& policy, bool force_parallel) {
     decision.speedup = decision.sequential_s / decision.parallel_s;
     decision.efficiency = (decision.sequential_s - decision.parallel_s) / decision.sequential_s;
   }
-  decision.reasons = reasons_against(plan, policy, decision);
+  const auto unknown = agents_without_estimate(plan);
+  const bool says_nothing = decision.sequential_s == 0 || (!learned.empty() && !unknown.empty());
+  decision.reasons = reasons_against(plan, request.config.policy, decision, says_nothing);
   if (decision.reasons.empty()) {
-    decision.reasons.push_back(reason_for(plan, decision));
-  } else if (force_parallel) {
+    decision.reasons.push_back(reason_for(plan, decision, says_nothing));
+  } else if (request.force_parallel) {
     decision.reasons.emplace_back("parallel all the same: it was forced");
   } else {
     decision.mode = Mode::sequential;
   }
-  if (const auto unknown = unknown_estimates(plan); decision.sequential_s > 0 && !unknown.empty())
-    decision.reasons.push_back(unknown);
+  if (decision.sequential_s > 0 && !unknown.empty())
+    decision.reasons.push_back(fmt::format("no estimate for {}: counted as 0s", join(unknown, ", ")));
+  if (auto source = learned_reason(plan, request.earlier, learned); !source.empty())
+    decision.reasons.push_back(std::move(source));
   return decision;
 }
 

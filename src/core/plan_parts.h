@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -63,6 +65,18 @@ struct Assignment {
 // What the items' `after` means for different agents.
 [[nodiscard]] std::vector<ItemOrder> item_orders(const std::vector<std::vector<Item>>& items_by_agent);
 
+// ---- plan_finished.cc
+// What is left when the finished items are taken out.
+struct Remaining {
+  std::int64_t finished = 0;  // items taken out
+  std::set<AgentName> doers;  // of those
+};
+[[nodiscard]] Remaining take_finished(std::vector<Item>& items, const std::vector<FinishedItem>& finished);
+// Takes out the agents that did finished items and have no others, with what is said of them elsewhere.
+// `ownerships` and `assignment.items` follow. Error (refused): no agent is left.
+[[nodiscard]] Result<void> dismiss_doers(std::vector<AgentSpec>& agents, std::vector<Ownership>& ownerships,
+                                         Assignment& assignment, const Remaining& remaining);
+
 // ---- plan_pools.cc
 // The agents that share the work; request.members makes one of them a pool. Errors: see PlanRequest.
 [[nodiscard]] Result<std::vector<AgentSpec>> call_agents(const PlanRequest& request);
@@ -77,9 +91,30 @@ struct Staff {
   std::vector<std::vector<Item>> items;  // by agent
   std::vector<RepoPath> hot;             // see core/division.h
 };
-// Errors: a pool without items.
+// `ownerships` and `items` by agent. Errors: a pool without items.
 [[nodiscard]] Result<Staff> form_staff(const PlanRequest& request, const std::vector<AgentSpec>& agents,
+                                       const std::vector<Ownership>& ownerships,
                                        std::vector<std::vector<Item>> items);
+
+// ---- plan_predictions.cc
+// Which predictions the workers of pools are given (see PlanRequest::predictions). What it is made of must
+// outlive it.
+class PredictedShare {
+ public:
+  PredictedShare(const std::vector<Prediction>& predictions, const std::vector<Ownership>& ownerships);
+
+  // By item of the pool, for DivisionRequest::companions.
+  [[nodiscard]] std::vector<std::vector<RepoPath>> companions_of(AgentIndex pool,
+                                                                 const std::vector<Item>& items,
+                                                                 const DivisionRequest& how);
+
+ private:
+  const std::vector<Prediction>& predictions_;
+  std::optional<OwnerIndex> owners_;
+};
+
+// Sets `owned` of each. `index`: of the staff's ownerships.
+void mark_owned(std::vector<Prediction>& predictions, const Staff& staff, OwnerIndex& index);
 
 // ---- plan_phases.cc
 // Errors: an agent listed twice.
@@ -93,8 +128,25 @@ struct Staff {
 // 0: not known.
 [[nodiscard]] Seconds estimate_of(const PlannedAgent& agent);
 
-// Reads plan.agents, plan.phases and plan.jobs (the places there are).
-[[nodiscard]] Decision decide(const Plan& plan, const Policy& policy, bool force_parallel);
+// What has its estimate from earlier runs.
+struct LearnedEstimates {
+  std::set<ItemId> items;
+  std::set<AgentName> agents;
+
+  [[nodiscard]] bool empty() const { return items.empty() && agents.empty(); }
+};
+
+// Reads plan.agents, plan.phases and plan.jobs (the places there are). As long as some agent has no estimate,
+// those of earlier runs decide nothing: they would be compared with nothing.
+[[nodiscard]] Decision decide(const Plan& plan, const PlanRequest& request, const LearnedEstimates& learned);
+
+// ---- plan_estimates.cc
+// Fill in what is not given: of items before they are assigned, of agents that then have none.
+void estimate_items(std::vector<Item>& items, const EarlierTimes& earlier, LearnedEstimates& learned);
+void estimate_agents(Staff& staff, const EarlierTimes& earlier, LearnedEstimates& learned);
+// "estimates from earlier runs: 4m for each item of 'security' (12 done), 2m for 'docs' (once)"; empty: none.
+[[nodiscard]] std::string learned_reason(const Plan& plan, const EarlierTimes& earlier,
+                                         const LearnedEstimates& learned);
 
 // ---- texts that several steps use
 // "x -> y -> x"

@@ -48,7 +48,9 @@ class MemberNames {
   std::set<std::string> taken_;
 };
 
-AgentSpec member_spec(const AgentSpec& pool, AgentName name, const std::vector<Item>& items) {
+// `companions`: files that the worker owns besides those of its items.
+AgentSpec member_spec(const AgentSpec& pool, AgentName name, const std::vector<Item>& items,
+                      const std::vector<RepoPath>& companions) {
   AgentSpec spec = pool;
   spec.name = std::move(name);
   spec.count = 1;
@@ -56,6 +58,7 @@ AgentSpec member_spec(const AgentSpec& pool, AgentName name, const std::vector<I
   std::set<std::string> owns;
   for (const auto& item : items)
     for (const auto& file : item.files) owns.insert(literal_pattern(file));
+  for (const auto& file : companions) owns.insert(literal_pattern(file));
   spec.owns.assign(owns.begin(), owns.end());
   spec.rules.clear();
   spec.forbids.clear();  // its files were chosen so that none of them is forbidden
@@ -64,15 +67,16 @@ AgentSpec member_spec(const AgentSpec& pool, AgentName name, const std::vector<I
 
 class StaffMaker {
  public:
-  StaffMaker(const PlanRequest& request, const std::vector<AgentSpec>& agents)
-      : request_(request), agents_(agents), names_(agents) {}
+  StaffMaker(const PlanRequest& request, const std::vector<AgentSpec>& agents,
+             const std::vector<Ownership>& ownerships)
+      : request_(request), agents_(agents), names_(agents), predicted_(request.predictions, ownerships) {}
 
   Result<Staff> make(std::vector<std::vector<Item>> items) {
     for (AgentIndex i = 0; i < agents_.size(); ++i) {
       if (agents_[i].count == 1)
         take(agents_[i], std::move(items[i]));
       else
-        PAR_TRY(divide_pool(agents_[i], std::move(items[i])));
+        PAR_TRY(divide_pool(i, std::move(items[i])));
     }
     spread_after();
     return std::move(staff_);
@@ -85,18 +89,25 @@ class StaffMaker {
     staff_.items.push_back(std::move(items));
   }
 
-  Result<void> divide_pool(const AgentSpec& pool, std::vector<Item> items) {
+  Result<void> divide_pool(AgentIndex index, std::vector<Item> items) {
+    const AgentSpec& pool = agents_[index];
     if (items.empty())
       return Error(fmt::format("agent '{}' has count = {}, but no items to divide", pool.name.str(),
                                pool.count))
           .hint("give it items, or leave 'count' out");
-    PAR_ASSIGN(const DivisionRequest how, division_request(pool));
+    PAR_ASSIGN(DivisionRequest how, division_request(pool));
+    how.companions = predicted_.companions_of(index, items, how);
     Division division = divide(items, how);
     for (const auto& member : division.members) {
       std::vector<Item> own;
       own.reserve(member.items.size());
-      for (const ItemIndex i : member.items) own.push_back(std::move(items[i]));
-      AgentSpec spec = member_spec(pool, names_.make(pool.name, member.suffix), own);
+      std::vector<RepoPath> companions;
+      for (const ItemIndex i : member.items) {
+        own.push_back(std::move(items[i]));
+        if (!how.companions.empty())
+          companions.insert(companions.end(), how.companions[i].begin(), how.companions[i].end());
+      }
+      AgentSpec spec = member_spec(pool, names_.make(pool.name, member.suffix), own, companions);
       spec.pool = pool.name;
       take(std::move(spec), std::move(own));
     }
@@ -138,6 +149,7 @@ class StaffMaker {
   const PlanRequest& request_;
   const std::vector<AgentSpec>& agents_;
   MemberNames names_;
+  PredictedShare predicted_;
   std::map<AgentName, std::vector<AgentName>> members_;
   Staff staff_;
 };
@@ -218,8 +230,8 @@ Result<void> give_shared_to_one(std::vector<AgentSpec>& agents, const PlanReques
 }
 
 Result<Staff> form_staff(const PlanRequest& request, const std::vector<AgentSpec>& agents,
-                         std::vector<std::vector<Item>> items) {
-  return StaffMaker(request, agents).make(std::move(items));
+                         const std::vector<Ownership>& ownerships, std::vector<std::vector<Item>> items) {
+  return StaffMaker(request, agents, ownerships).make(std::move(items));
 }
 
 }  // namespace par::core::planning

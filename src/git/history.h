@@ -1,12 +1,15 @@
-// The commits that branches have and their target has not.
+// What the history of commits says: what branches have beyond their target, and beyond what they follow.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "core/companions.h"
 #include "git/repository.h"
 
 namespace par::git {
@@ -21,5 +24,21 @@ using History = std::unordered_map<ObjectId, std::vector<ObjectId>>;
 // A best common ancestor, as `git merge-base` names it first; nullopt: they have none.
 [[nodiscard]] Result<std::optional<ObjectId>> merge_base(const Repository& repository, const ObjectId& a,
                                                          const ObjectId& b);
+
+// What each of the last `count` commits of `tip` changed, the newest first, merges left out; renames are an
+// addition and a removal. One git process, linear in what it prints.
+[[nodiscard]] Result<std::vector<core::ChangeSet>> recent_changes(const Repository& repository,
+                                                                  const ObjectId& tip, int count);
+
+// The branch that another follows (branch.<name>.merge), as it was fetched last.
+struct Upstream {
+  std::string name;  // "origin/main"
+  bool exists = true;
+  std::int64_t ahead = 0;   // commits of the branch that are not in it
+  std::int64_t behind = 0;  // its commits that are not in the branch
+};
+// nullopt: it follows none.
+[[nodiscard]] Result<std::optional<Upstream>> read_upstream(const Repository& repository,
+                                                            const RefName& branch);
 
 }  // namespace par::git

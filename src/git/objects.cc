@@ -137,6 +137,20 @@ Result<std::vector<RepoPath>> Objects::paths(const ObjectId& commit) const {
   return paths;
 }
 
+Result<std::int64_t> Objects::checkout_size(const ObjectId& commit) const {
+  PAR_ASSIGN(const CommitHandle handle, lookup_commit(impl_->repository.get(), commit));
+  PAR_ASSIGN(const auto files, tree_files(impl_->repository.get(), *git_commit_tree_id(handle.get())));
+  constexpr std::int64_t kBlock = 4096;
+  std::int64_t bytes = 0;
+  for (const auto& file : files) {
+    std::size_t length = 0;
+    git_object_t type = GIT_OBJECT_INVALID;
+    if (git_odb_read_header(&length, &type, impl_->odb.get(), &file) != 0) continue;
+    bytes += (static_cast<std::int64_t>(length) + kBlock - 1) / kBlock * kBlock;
+  }
+  return bytes;
+}
+
 Result<std::vector<RepoPath>> Objects::changed_paths(const ObjectId& tree_a, const ObjectId& tree_b) const {
   PAR_ASSIGN(const git_oid a, to_git(tree_a));
   PAR_ASSIGN(const git_oid b, to_git(tree_b));

@@ -59,6 +59,9 @@ class Objects {
                                                            const RepoPath& path) const;
   // Every path of the commit's tree (files, symlinks, submodules), in tree order.
   [[nodiscard]] Result<std::vector<RepoPath>> paths(const ObjectId& commit) const;
+  // Bytes that the commit's files take in a worktree, as they are stored (filters may make them larger), in
+  // blocks of 4 KiB; submodules and objects that are not here count nothing.
+  [[nodiscard]] Result<std::int64_t> checkout_size(const ObjectId& commit) const;
   // Paths that differ between two trees: content, mode, kind, added, removed; a rename gives both sides.
   // Sorted. O(changed directories).
   [[nodiscard]] Result<std::vector<RepoPath>> changed_paths(const ObjectId& tree_a,

@@ -90,7 +90,17 @@ Result<TargetMoveResult> follow_lost(const Repository& repository, const RefName
       .hint(fmt::format("'git -C {} status' shows what is different", shell_quote(files.worktree.path)));
 }
 
+constexpr const char* kNotCommitted = " and has changes that are not committed";
+
 }  // namespace
+
+Result<std::string> target_obstacle(const Repository& repository, const RefName& target) {
+  PAR_ASSIGN(const Holder holder, find_holder(repository, target));
+  if (!holder.refusal.empty()) return holder.refusal;
+  if (!holder.worktree) return std::string();
+  PAR_ASSIGN(const bool clean, is_clean(*holder.worktree));
+  return clean ? std::string() : place_of(target, *holder.worktree) + kNotCommitted;
+}
 
 Result<core::TargetTip> RunWorkspace::read_target(const RefName& target) {
   PAR_ASSIGN(const auto tip, read_ref(repository_, target));
@@ -128,8 +138,7 @@ Result<TargetMoveResult> RunWorkspace::move_target(const RefName& target, const 
     PAR_ASSIGN(CommitInfo new_commit, objects_.commit(to));
     files.emplace(FilesMove{*holder.worktree, std::move(old_commit), std::move(new_commit)});
     PAR_ASSIGN(const FilesOutcome outcome, take_files(objects_, *files, now == to));
-    if (outcome == FilesOutcome::dirty)
-      return refusal(place_of(target, files->worktree) + " and has changes that are not committed");
+    if (outcome == FilesOutcome::dirty) return refusal(place_of(target, files->worktree) + kNotCommitted);
     if (outcome == FilesOutcome::blocked)
       return refusal(place_of(target, files->worktree) +
                      ", where files that git does not track are in the way");

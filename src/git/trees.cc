@@ -79,18 +79,20 @@ class Comparison {
   std::vector<TreeChange> changes_;
 };
 
-Result<void> collect_paths(git_repository* repository, const TreeHandle& tree, const std::string& prefix,
-                           std::vector<std::string>& paths) {
+// Calls visit(entry, path) for all entries that are no trees, in tree order.
+template <class Visit>
+Result<void> visit_leaves(git_repository* repository, const TreeHandle& tree, const std::string& prefix,
+                          const Visit& visit) {
   if (std::count(prefix.begin(), prefix.end(), '/') > kMaxDepth) return too_deep();
   for (std::size_t i = 0; i < count(tree); ++i) {
     const git_tree_entry* entry = git_tree_entry_byindex(tree.get(), i);
     std::string path = prefix + git_tree_entry_name(entry);
     if (!is_tree(entry)) {
-      paths.push_back(std::move(path));
+      visit(entry, std::move(path));
       continue;
     }
     PAR_ASSIGN(const TreeHandle below, open_below(repository, entry));
-    PAR_TRY(collect_paths(repository, below, path + "/", paths));
+    PAR_TRY(visit_leaves(repository, below, path + "/", visit));
   }
   return {};
 }
@@ -206,8 +208,18 @@ Result<std::optional<std::string>> file_in(git_repository* repository, const git
 Result<std::vector<std::string>> tree_paths(git_repository* repository, const git_oid& tree) {
   PAR_ASSIGN(const TreeHandle root, lookup_tree(repository, tree));
   std::vector<std::string> paths;
-  PAR_TRY(collect_paths(repository, root, "", paths));
+  PAR_TRY(visit_leaves(repository, root, "",
+                       [&](const git_tree_entry*, std::string path) { paths.push_back(std::move(path)); }));
   return paths;
+}
+
+Result<std::vector<git_oid>> tree_files(git_repository* repository, const git_oid& tree) {
+  PAR_ASSIGN(const TreeHandle root, lookup_tree(repository, tree));
+  std::vector<git_oid> files;
+  PAR_TRY(visit_leaves(repository, root, "", [&](const git_tree_entry* entry, const std::string&) {
+    if (git_tree_entry_filemode(entry) != GIT_FILEMODE_COMMIT) files.push_back(*git_tree_entry_id(entry));
+  }));
+  return files;
 }
 
 Result<std::optional<git_oid>> splice_trees(git_repository* repository, const git_oid& ancestor,

@@ -33,6 +33,9 @@ struct TreeChange {
 // All paths but directories, in tree order.
 [[nodiscard]] Result<std::vector<std::string>> tree_paths(git_repository* repository, const git_oid& tree);
 
+// What all files and symlinks hold, in tree order; without submodules.
+[[nodiscard]] Result<std::vector<git_oid>> tree_files(git_repository* repository, const git_oid& tree);
+
 // The three-way merge where every entry was changed by one side at most, or by both to the same; nullopt:
 // some entry needs more than that. Knows nothing of renames.
 [[nodiscard]] Result<std::optional<git_oid>> splice_trees(git_repository* repository, const git_oid& ancestor,

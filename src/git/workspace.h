@@ -25,6 +25,10 @@ namespace par::git {
 // configured.
 [[nodiscard]] Result<Signature> committer(const Repository& repository);
 
+// Why move_target would refuse to move the target now, whatever the landing; empty: nothing is known against
+// it.
+[[nodiscard]] Result<std::string> target_obstacle(const Repository& repository, const RefName& target);
+
 // One saved piece of work.
 struct Salvaged {
   RefName ref;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,6 +53,12 @@ Result<void> write_and_close(Descriptor fd, std::string_view content, const std:
   // Network file systems report a failed write only here.
   if (::close(fd.release()) != 0) return file_error("write", path);
   return {};
+}
+
+std::string existing_part(const std::string& path) {
+  std::string existing = absolute_path(path);
+  while (existing != "/" && !exists(existing)) existing = parent_directory(existing);
+  return existing;
 }
 
 std::string temporary_root() {
@@ -175,10 +182,15 @@ Result<void> sync_file_system(const std::string& path) {
   return {};
 }
 
+Result<std::int64_t> free_bytes(const std::string& path) {
+  const std::string existing = existing_part(path);
+  struct statvfs info {};
+  if (::statvfs(existing.c_str(), &info) != 0) return file_error("ask for the free space at", existing);
+  return static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
+}
+
 bool on_network_file_system(const std::string& path) {
-  std::string existing = absolute_path(path);
-  while (existing != "/" && !exists(existing)) existing = parent_directory(existing);
-  return platform::is_network_file_system(existing.c_str());
+  return platform::is_network_file_system(existing_part(path).c_str());
 }
 
 Result<TemporaryDirectory> TemporaryDirectory::create(const std::string& prefix) {

@@ -38,6 +38,9 @@ namespace par::os {
 [[nodiscard]] std::string base_name(const std::string& path);
 // Flushes the file system that holds `path` (syncfs; where there is none, fsync of the path).
 [[nodiscard]] Result<void> sync_file_system(const std::string& path);
+// Bytes that we may still write to the file system that `path`, or the nearest directory above that exists,
+// lies on.
+[[nodiscard]] Result<std::int64_t> free_bytes(const std::string& path);
 // True when `path` lies on a network file system, where locks and SQLite cannot be trusted (always false
 // where the kind of file system cannot be asked for).
 [[nodiscard]] bool on_network_file_system(const std::string& path);

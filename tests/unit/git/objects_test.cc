@@ -150,3 +150,13 @@ TEST_CASE("write_commit: refuses a tree or parent that is not there") {
   CHECK_FALSE(f.objects.write_commit({nothing, {one}, "x", who, who}));
   CHECK_FALSE(f.objects.write_commit({f.tree("HEAD"), {nothing}, "x", who, who}));
 }
+
+TEST_CASE("objects: what a commit's files take in a worktree, in blocks, without submodules") {
+  Fixture f;
+  f.repo.write("small", "x");
+  f.repo.write("deep/er/large", std::string(4097, 'x'));
+  f.repo.write("empty", "");
+  f.repo.git({"update-index", "--add", "--cacheinfo", "160000," + std::string(40, '1') + ",module"});
+  const ObjectId commit(f.repo.commit("files"));
+  CHECK(value_of(f.objects.checkout_size(commit)) == 3 * 4096);
+}

@@ -194,3 +194,16 @@ TEST_CASE("move_target: what the user changed after a cut off move is not taken 
   CHECK(f.move().outcome == TargetMove::refused);
   CHECK(f.status() == before);
 }
+
+TEST_CASE("target: what stands against moving it is known before") {
+  Fixture f;
+  const auto repository = value_of(git::discover(f.repo.root()));
+  CHECK(value_of(git::target_obstacle(repository, kMain)).empty());
+  f.repo.write("untracked", "x");
+  CHECK(value_of(git::target_obstacle(repository, kMain)).empty());
+  f.repo.write("file", "mine\n");
+  CHECK(value_of(git::target_obstacle(repository, kMain)) ==
+        "'main' is checked out in '" + f.repo.root() + "' and has changes that are not committed");
+  f.repo.git({"checkout", "-q", "--detach"});
+  CHECK(value_of(git::target_obstacle(repository, kMain)).empty());
+}
