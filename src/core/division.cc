@@ -24,11 +24,16 @@ using Parts = std::vector<std::vector<const Unit*>>;  // by member
 class Divider {
  public:
   Divider(const std::vector<Item>& items, const DivisionRequest& request)
-      : items_(items), request_(request), footprints_(items, request.folding), weights_(item_weights(items)) {
+      : items_(items),
+        request_(request),
+        footprints_(items, request.folding),
+        weights_(item_weights(items)),
+        links_(find_links(items)) {
     is_shared_.resize(footprints_.file_count());
     if (request.is_shared)
       for (FileIndex file = 0; file < footprints_.file_count(); ++file)
         is_shared_[file] = request.is_shared(footprints_.path(file));
+    find_shared_items();
   }
 
   Division divide() {
@@ -42,15 +47,23 @@ class Divider {
   }
 
  private:
-  [[nodiscard]] bool touches_shared(ItemIndex item) const {
-    const auto files = footprints_.files_of(item);
-    return std::any_of(files.begin(), files.end(), [&](FileIndex file) { return is_shared_[file]; });
+  // Those that touch a shared file, and with them what they come after or what comes after them: a member
+  // that waits for the shared one, which waits for a member, could wait for itself.
+  void find_shared_items() {
+    const auto chains = find_chains(footprints_.item_count(), links_);
+    std::vector<bool> is_shared_chain(chains.count);
+    for (ItemIndex i = 0; i < items_.size(); ++i) {
+      const auto files = footprints_.files_of(i);
+      if (std::any_of(files.begin(), files.end(), [&](FileIndex file) { return is_shared_[file]; }))
+        is_shared_chain[chains.of_item[i]] = true;
+    }
+    for (const auto chain : chains.of_item) is_of_shared_.push_back(is_shared_chain[chain]);
   }
 
   [[nodiscard]] std::vector<ItemIndex> shared_items() const {
     std::vector<ItemIndex> shared;
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (touches_shared(i)) shared.push_back(i);
+      if (is_of_shared_[i]) shared.push_back(i);
     return shared;
   }
 
@@ -70,7 +83,7 @@ class Divider {
   }
 
   [[nodiscard]] Units units_of_words() const {
-    const auto chains = find_chains(footprints_.item_count(), links());
+    const auto chains = find_chains(footprints_.item_count(), links_);
     std::vector<std::string> key_of_chain(chains.count);  // that of its first item, or the most severe
     for (ItemIndex i = footprints_.item_count(); i-- > 0;) {
       std::string& key = key_of_chain[chains.of_item[i]];
@@ -82,7 +95,7 @@ class Divider {
     }
     std::map<std::string, Unit> by_key;
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (!touches_shared(i)) add(by_key[key_of_chain[chains.of_item[i]]], i);
+      if (!is_of_shared_[i]) add(by_key[key_of_chain[chains.of_item[i]]], i);
     Units units;
     for (auto& [key, unit] : by_key) {
       unit.key = request_.by == By::category ? key : std::string(enum_names<Severity>[std::stoul(key)]);
@@ -91,22 +104,11 @@ class Divider {
     return units;
   }
 
-  // Items that come after one another stay together, or two members could wait for each other.
-  [[nodiscard]] ItemLinks links() const {
-    ItemLinks links = find_links(items_);
-    links.erase(std::remove_if(links.begin(), links.end(),
-                               [&](const auto& link) {
-                                 return touches_shared(link.first) || touches_shared(link.second);
-                               }),
-                links.end());
-    return links;
-  }
-
   [[nodiscard]] Units units_of_components() const {
-    const auto components = find_components(footprints_, is_shared_, links());
+    const auto components = find_components(footprints_, is_shared_, links_);
     Units units(components.count);
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (!touches_shared(i)) add(units[components.of_item[i]], i);
+      if (!is_of_shared_[i]) add(units[components.of_item[i]], i);
     units.erase(
         std::remove_if(units.begin(), units.end(), [](const Unit& unit) { return unit.items.empty(); }),
         units.end());
@@ -230,7 +232,9 @@ class Divider {
   const DivisionRequest& request_;
   Footprints footprints_;
   std::vector<Seconds> weights_;
-  std::vector<bool> is_shared_;  // by file
+  ItemLinks links_;                 // such items stay together, or two members could wait for each other
+  std::vector<bool> is_shared_;     // by file
+  std::vector<bool> is_of_shared_;  // by item
 };
 
 }  // namespace

@@ -35,11 +35,11 @@ struct Division {
   std::vector<RepoPath> hot;
 };
 
-// Items that touch a shared file go to a member of their own. By: automatic - components, longest processing
-// time first (Graham 1969: at most 4/3 of the best makespan); category, owner - all of one to one member, in
-// the same way; directory - components in the order of their paths, cut into ranges of about the same weight;
-// files - the same order, dealt out in turn; severity - in that order, cut into ranges. Deterministic;
-// near-linear in the items' mentions of files.
+// Items that touch a shared file, and those of their chain of `after`, go to a member of their own. By:
+// automatic - components, longest processing time first (Graham 1969: at most 4/3 of the best makespan);
+// category, owner - all of one to one member, in the same way; directory - components in the order of their
+// paths, cut into ranges of about the same weight; files - the same order, dealt out in turn; severity - in
+// that order, cut into ranges. Deterministic; near-linear in the items' mentions of files.
 [[nodiscard]] Division divide(const std::vector<Item>& items, const DivisionRequest& request);
 
 // By item: its estimate, or the mean of the known ones, or 1 when none is known.

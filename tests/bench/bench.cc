@@ -4,33 +4,15 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <utility>
 
 #include "base/json_writer.h"
-#include "base/strings.h"
+#include "support/shared_data.h"
 
 namespace par::bench {
 namespace {
-
-constexpr const char* kLinux = "/linux-6.1-paths.tsv.zst";
-
-bool is_readable(const std::string& file) {
-  std::FILE* opened = std::fopen(file.c_str(), "rb");
-  if (opened != nullptr) std::fclose(opened);
-  return opened != nullptr;
-}
-
-std::string find_linux() {
-  std::vector<std::string> places{PAR_SOURCE_DIR "/../shared/data", PAR_SOURCE_DIR "/../../shared/data"};
-  if (const char* asked = std::getenv("PAR_BENCH_DATA")) places = {asked};
-  for (const auto& place : places)
-    if (is_readable(place + kLinux)) return place + kLinux;
-  return "";
-}
 
 double rss_mib() {
   rusage usage{};
@@ -59,17 +41,8 @@ void print(const Measurement& m) {
 
 std::vector<std::string> linux_paths() {
   std::vector<std::string> paths;
-  const std::string file = find_linux();
-  std::FILE* lines = file.empty() ? nullptr : popen(("zstd -dcq " + shell_quote(file)).c_str(), "r");
-  std::string text;
-  std::array<char, 1U << 16U> buffer{};
-  while (lines != nullptr) {
-    const auto size = std::fread(buffer.data(), 1, buffer.size(), lines);
-    if (size == 0) break;
-    text.append(buffer.data(), size);
-  }
-  if (lines != nullptr) pclose(lines);
-  for (const auto& line : split_terminated(text, '\n')) paths.push_back(line.substr(line.find('\t') + 1));
+  for (const auto& line : test::shared_lines("linux-6.1-paths.tsv"))
+    paths.push_back(line.substr(line.find('\t') + 1));
   if (paths.empty())
     fmt::print(stderr, "skipped: the paths of Linux are not at hand (PAR_BENCH_DATA, zstd)\n");
   return paths;

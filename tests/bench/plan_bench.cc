@@ -1,6 +1,7 @@
 // A plan for up to 200,000 items of five files each over the paths of Linux: agents that own directories, and
 // a pool whose items are divided by the files they share. Compared with what no planner can do without: one
-// pass that numbers every mention of a file.
+// pass that numbers every mention of a file. And a plan for the topic merges of git.git, nearly all of which
+// hang together.
 #include <cstdlib>
 #include <random>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "bench.h"
 #include "core/plan.h"
+#include "support/shared_data.h"
 
 namespace par::core {
 namespace {
@@ -57,17 +59,13 @@ double pass_over_mentions(const std::vector<Item>& items) {
   });
 }
 
-// The request is made anew for each run and handed over: what is timed holds the items once.
-void measure(const std::string& name, const std::vector<std::string>& paths, std::size_t count, bool pool) {
+// `make` makes the request anew for each run, which is handed over: what is timed holds the items once.
+template <class Make>
+void measure(const std::string& name, double limit, Make make) {
   bench::Measurement m;
   for (int run = 0; run < 3; ++run) {
-    PlanRequest request;
-    for (const auto& path : paths) request.paths.emplace_back(path);
-    request.config.items = make_items(paths, count);
-    if (pool)
-      request.members = 8;
-    else
-      request.config.agents = by_directory();
+    PlanRequest request = make();
+    m.n = request.config.items.size();
     if (run == 0) m.compared_seconds = pass_over_mentions(request.config.items);
     const auto start = std::chrono::steady_clock::now();
     const auto plan = make_plan(std::move(request));
@@ -76,10 +74,42 @@ void measure(const std::string& name, const std::vector<std::string>& paths, std
     if (run == 0 || took.count() < m.seconds) m.seconds = took.count();
   }
   m.name = "plan, " + name;
-  m.n = count;
-  m.limit = count == 200'000 ? 1.0 : 0;
+  m.limit = limit;
   m.compared = "numbering every mention of a file";
   bench::print(m);
+}
+
+void measure_findings(const std::vector<std::string>& paths, std::size_t count) {
+  const double limit = count == 200'000 ? 1.0 : 0;
+  const auto request_for = [&] {
+    PlanRequest request;
+    for (const auto& path : paths) request.paths.emplace_back(path);
+    request.config.items = make_items(paths, count);
+    return request;
+  };
+  measure("8 agents that own directories", limit, [&] {
+    auto request = request_for();
+    request.config.agents = by_directory();
+    return request;
+  });
+  measure("a pool of 8", limit, [&] {
+    auto request = request_for();
+    request.members = 8;
+    return request;
+  });
+}
+
+void measure_topics() {
+  const auto topics = test::topics_of(test::shared_lines("git-topics.jsonl"));
+  if (topics.empty()) return;
+  const auto paths = test::paths_of(topics);
+  measure("the topics of git.git, a pool of 8", 0.2, [&] {
+    PlanRequest request;
+    request.paths = paths;
+    request.config.items = topics;
+    request.members = 8;
+    return request;
+  });
 }
 
 }  // namespace
@@ -88,9 +118,8 @@ void measure(const std::string& name, const std::vector<std::string>& paths, std
 int main() {
   const auto paths = par::bench::linux_paths();
   if (paths.empty()) return 0;
-  for (const std::size_t count : {1'000U, 10'000U, 100'000U, 200'000U}) {
-    par::core::measure("8 agents that own directories", paths, count, false);
-    par::core::measure("a pool of 8", paths, count, true);
-  }
+  for (const std::size_t count : {1'000U, 10'000U, 100'000U, 200'000U})
+    par::core::measure_findings(paths, count);
+  par::core::measure_topics();
   return 0;
 }

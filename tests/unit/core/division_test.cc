@@ -164,6 +164,19 @@ TEST_CASE("division: what touches a shared file goes to one member, and the rest
   CHECK(divide(items, request).hot.empty());
 }
 
+TEST_CASE(
+    "division: who comes before or after a shared file's item goes with it, so nobody waits for himself") {
+  const auto after = [](Item item, const char* first) {
+    item.after = {ItemId(first)};
+    return item;
+  };
+  const std::vector<Item> items{item("a", {"x"}), after(item("b", {"lock"}), "a"), item("c", {"lock"}),
+                                after(item("d", {"x"}), "c"), item("e", {"y"})};
+  auto request = into(2);
+  request.is_shared = [](std::string_view path) { return path == "lock"; };
+  CHECK(divided(items, request) == Names{"1: e", "shared: a b c d"});
+}
+
 TEST_CASE("division: nothing is lost or doubled, and members of components are disjoint and balanced") {
   const auto seed = GENERATE(range(0U, 40U));
   const auto items = random_items(seed, 120, 25);
