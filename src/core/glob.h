@@ -42,6 +42,10 @@ struct GlobSegment {
   bool operator==(const GlobSegment&) const = default;
 };
 
+// '*' alone.
+[[nodiscard]] inline bool is_any_one(const GlobSegment& segment) {
+  return segment.steps.size() == 1 && segment.steps[0].star;
+}
 // Whether a segment other than '**' matches `text`, which is folded. O(segment x text).
 [[nodiscard]] bool accepts(const GlobSegment& segment, std::string_view text);
 
