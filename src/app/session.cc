@@ -125,8 +125,9 @@ Result<std::unique_ptr<Session>> Session::open(Project& project, store::Database
   RunPaths paths{project.repository.state_dir(), found.id};
   PAR_ASSIGN(auto lock, take_run_lock(paths));
   PAR_ASSIGN(auto loaded, load_run(database, found.id.str()));
+  PAR_ASSIGN(core::Plan plan, database.plan(loaded.head.plan.id.str()));
   PAR_TRY(end_old_validations(paths));
-  std::unique_ptr<Session> session(new Session(std::move(lock), std::move(loaded.plan), std::move(paths)));
+  std::unique_ptr<Session> session(new Session(std::move(lock), std::move(plan), std::move(paths)));
   PAR_TRY(session->assemble(project, database, std::move(loaded.state), reporter, options));
   return session;
 }

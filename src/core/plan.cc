@@ -78,6 +78,14 @@ const PlannedAgent* Plan::find(const AgentName& name) const {
   return found == agents.end() ? nullptr : &*found;
 }
 
+PlanHead head_of(Plan plan) {
+  PlanHead head;
+  for (auto& agent : plan.agents)
+    head.item_counts.push_back(static_cast<std::int64_t>(std::exchange(agent.items, {}).size()));
+  head.plan = std::move(plan);
+  return head;
+}
+
 std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
                                    const std::vector<Ownership>& ownerships,
                                    const std::vector<RepoPath>& paths) {

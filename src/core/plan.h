@@ -84,6 +84,16 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
+// All that it takes to see where a run stands: a plan without its items, of which there may be very many.
+struct PlanHead {
+  Plan plan;                              // no agent has items
+  std::vector<std::int64_t> item_counts;  // by agent
+
+  bool operator==(const PlanHead&) const = default;
+};
+
+[[nodiscard]] PlanHead head_of(Plan plan);
+
 struct PlanRequest {
   ObjectId base;
   RefName target;
