@@ -106,7 +106,7 @@ Result<OwnersCheck> check_owners(const Project& project, const OwnersOptions& op
   if (is_by_codeowners(base, options)) return check;
   PAR_ASSIGN(const auto ownerships, ownerships_of(project, base));
   PAR_ASSIGN(const auto paths, asked_paths(project, options, base.commit));
-  check.overlaps = core::find_overlaps(base.config.agents, ownerships, paths);
+  PAR_ASSIGN(check.overlaps, core::find_overlaps(base.config.agents, ownerships, paths));
   return check;
 }
 

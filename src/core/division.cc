@@ -21,6 +21,12 @@ struct Unit {
 using Units = std::vector<Unit>;
 using Parts = std::vector<std::vector<const Unit*>>;  // by member
 
+// What goes to the member of the shared files.
+struct Shared {
+  std::vector<bool> files;
+  std::vector<bool> items;
+};
+
 class Divider {
  public:
   Divider(const std::vector<Item>& items, const DivisionRequest& request)
@@ -29,11 +35,11 @@ class Divider {
         footprints_(items, request.folding),
         weights_(item_weights(items)),
         links_(find_links(items)) {
-    is_shared_.resize(footprints_.file_count());
+    std::vector<bool> files(footprints_.file_count());
     if (request.is_shared)
       for (FileIndex file = 0; file < footprints_.file_count(); ++file)
-        is_shared_[file] = request.is_shared(footprints_.path(file));
-    find_shared_items();
+        files[file] = request.is_shared(footprints_.path(file));
+    shared_ = share(std::move(files));
   }
 
   Division divide() {
@@ -42,28 +48,30 @@ class Divider {
     division.members = arrange(units);
     if (auto shared = shared_items(); !shared.empty())
       division.members.push_back({"shared", std::move(shared)});
-    division.hot = hot_files(units);
+    find_knot(units, division);
     return division;
   }
 
  private:
   // Those that touch a shared file, and with them what they come after or what comes after them: a member
   // that waits for the shared one, which waits for a member, could wait for itself.
-  void find_shared_items() {
+  [[nodiscard]] Shared share(std::vector<bool> files) const {
     const auto chains = find_chains(footprints_.item_count(), links_);
     std::vector<bool> is_shared_chain(chains.count);
     for (ItemIndex i = 0; i < items_.size(); ++i) {
-      const auto files = footprints_.files_of(i);
-      if (std::any_of(files.begin(), files.end(), [&](FileIndex file) { return is_shared_[file]; }))
+      const auto of_item = footprints_.files_of(i);
+      if (std::any_of(of_item.begin(), of_item.end(), [&](FileIndex file) { return files[file]; }))
         is_shared_chain[chains.of_item[i]] = true;
     }
-    for (const auto chain : chains.of_item) is_of_shared_.push_back(is_shared_chain[chain]);
+    Shared shared{std::move(files), {}};
+    for (const auto chain : chains.of_item) shared.items.push_back(is_shared_chain[chain]);
+    return shared;
   }
 
   [[nodiscard]] std::vector<ItemIndex> shared_items() const {
     std::vector<ItemIndex> shared;
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (is_of_shared_[i]) shared.push_back(i);
+      if (shared_.items[i]) shared.push_back(i);
     return shared;
   }
 
@@ -95,7 +103,7 @@ class Divider {
     }
     std::map<std::string, Unit> by_key;
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (!is_of_shared_[i]) add(by_key[key_of_chain[chains.of_item[i]]], i);
+      if (!shared_.items[i]) add(by_key[key_of_chain[chains.of_item[i]]], i);
     Units units;
     for (auto& [key, unit] : by_key) {
       unit.key = request_.by == By::category ? key : std::string(enum_names<Severity>[std::stoul(key)]);
@@ -105,10 +113,10 @@ class Divider {
   }
 
   [[nodiscard]] Units units_of_components() const {
-    const auto components = find_components(footprints_, is_shared_, links_);
+    const auto components = find_components(footprints_, shared_.files, links_);
     Units units(components.count);
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (!is_of_shared_[i]) add(units[components.of_item[i]], i);
+      if (!shared_.items[i]) add(units[components.of_item[i]], i);
     units.erase(
         std::remove_if(units.begin(), units.end(), [](const Unit& unit) { return unit.items.empty(); }),
         units.end());
@@ -209,32 +217,51 @@ class Divider {
   }
 
   // A unit that is heavier than 4/3 of a fair share cannot be balanced by any arrangement.
-  [[nodiscard]] std::vector<RepoPath> hot_files(const Units& units) const {
-    constexpr std::size_t kOffered = 10;
-    if (parts_components() || request_.count < 2 || units.empty()) return {};
-    Seconds total = 0;
-    Seconds heaviest = 0;
-    for (const auto& unit : units) {
-      total += unit.weight;
-      heaviest = std::max(heaviest, unit.weight);
-    }
+  void find_knot(const Units& units, Division& division) const {
+    if (parts_components() || request_.by == By::owner || request_.count < 2 || units.empty()) return;
+    const auto heaviest = std::max_element(units.begin(), units.end(),
+                                           [](const Unit& a, const Unit& b) { return a.weight < b.weight; });
+    const Seconds total = std::accumulate(units.begin(), units.end(), Seconds{0},
+                                          [](Seconds sum, const Unit& unit) { return sum + unit.weight; });
     const Seconds limit = std::max<Seconds>(1, total * 4 / (3 * static_cast<Seconds>(request_.count)));
-    if (heaviest <= limit || request_.by == By::owner) return {};
-    std::vector<RepoPath> paths;
+    if (heaviest->weight <= limit || heaviest->items.size() < 2) return;
+    division.knot = {heaviest->items.size(), items_.size(), 0};
+    offer_hot_files(limit, division);
+  }
+
+  void offer_hot_files(Seconds limit, Division& division) const {
+    constexpr std::size_t kOffered = 10;
+    std::vector<bool> shared = shared_.files;
+    std::vector<RepoPath> hot;
     for (const FileIndex file : find_hot_files(footprints_, weights_, limit)) {
-      if (paths.size() == kOffered) return {};  // not a few files: the items are entangled throughout
-      if (!is_shared_[file]) paths.emplace_back(footprints_.path(file));
+      if (hot.size() == kOffered) break;
+      if (shared[file]) continue;
+      shared[file] = true;
+      hot.emplace_back(footprints_.path(file));
     }
-    return paths;
+    const std::size_t left = longest_chain(share(std::move(shared)));
+    if (left >= division.knot.items) return;
+    division.knot.left = left;
+    division.hot = std::move(hot);
+  }
+
+  // How many items are done one after the other: the most that hang together without the shared files, and
+  // the shared items, which may meet them in other files.
+  [[nodiscard]] std::size_t longest_chain(const Shared& shared) const {
+    const auto components = find_components(footprints_, shared.files, links_);
+    std::vector<std::size_t> counts(components.count);
+    std::size_t of_shared = 0;
+    for (ItemIndex i = 0; i < items_.size(); ++i)
+      ++(shared.items[i] ? of_shared : counts[components.of_item[i]]);
+    return of_shared + *std::max_element(counts.begin(), counts.end());
   }
 
   const std::vector<Item>& items_;
   const DivisionRequest& request_;
   Footprints footprints_;
   std::vector<Seconds> weights_;
-  ItemLinks links_;                 // such items stay together, or two members could wait for each other
-  std::vector<bool> is_shared_;     // by file
-  std::vector<bool> is_of_shared_;  // by item
+  ItemLinks links_;  // such items stay together, or two members could wait for each other
+  Shared shared_;
 };
 
 }  // namespace

@@ -28,10 +28,19 @@ struct Member {
   std::vector<ItemIndex> items;  // ascending
 };
 
+// Items that hang together through the files that they share, so many that no arrangement is balanced.
+struct Knot {
+  std::size_t items = 0;  // 0: nothing is in the way
+  std::size_t of = 0;     // how many there are in all
+  std::size_t left = 0;   // that would be done one after the other if `hot` were shared; 0: that is no help
+};
+
 struct Division {
   std::vector<Member>
       members;  // none is empty; that of the shared files, if any, is the last, beyond `count`
-  // Files that keep a member from being within 4/3 of its share; to be offered as `shared`. At most ten.
+  // What keeps a member from being within 4/3 of its share, and the files that tie it, those of the most
+  // items first: to be offered as `shared`. At most ten, and only where that helps.
+  Knot knot;
   std::vector<RepoPath> hot;
 };
 

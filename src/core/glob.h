@@ -10,6 +10,7 @@
 // same to a pattern (base/folding.h); within brackets that holds for ASCII letters.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -85,7 +86,9 @@ class Glob {
   Folding folding_;
 };
 
-// The pattern that means this path alone: anchored, with everything special escaped.
+// The pattern that means this path alone: anchored, with everything special escaped. One below more than
+// kMostDirectories cannot be read.
+inline constexpr std::ptrdiff_t kMostDirectories = 58;
 [[nodiscard]] std::string literal_pattern(const RepoPath& path);
 
 // Segments that steer the repository itself: any that starts with ".git" (".gitattributes", ".gitmodules",

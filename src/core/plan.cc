@@ -86,12 +86,13 @@ PlanHead head_of(Plan plan) {
   return head;
 }
 
-std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
-                                   const std::vector<Ownership>& ownerships,
-                                   const std::vector<RepoPath>& paths) {
+Result<std::vector<Overlap>> find_overlaps(const std::vector<AgentSpec>& agents,
+                                           const std::vector<Ownership>& ownerships,
+                                           const std::vector<RepoPath>& paths) {
   OwnerIndex index(ownerships);
-  const auto survey = planning::survey_paths(index, ownerships.size(), paths);
-  return describe(planning::find_meetings(ownerships, survey), agents);
+  PAR_ASSIGN(const auto survey, planning::survey_paths(index, ownerships.size(), paths));
+  PAR_ASSIGN(const auto meetings, planning::find_meetings(ownerships, survey));
+  return describe(meetings, agents);
 }
 
 Result<Plan> make_plan(PlanRequest request) {
@@ -104,8 +105,8 @@ Result<Plan> make_plan(PlanRequest request) {
   PAR_ASSIGN(auto staff, planning::form_staff(request, agents, std::move(assignment.items)));
   PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
   OwnerIndex index(ownerships);
-  const auto survey = planning::survey_paths(index, ownerships.size(), request.paths);
-  const auto meetings = planning::find_meetings(ownerships, survey);
+  PAR_ASSIGN(const auto survey, planning::survey_paths(index, ownerships.size(), request.paths));
+  PAR_ASSIGN(const auto meetings, planning::find_meetings(ownerships, survey));
   PAR_ASSIGN(const auto phases, planning::find_phases(staff, config.policy.on_overlap, meetings));
 
   Plan plan;
@@ -131,6 +132,7 @@ Result<Plan> make_plan(PlanRequest request) {
   std::stable_sort(plan.agents.begin(), plan.agents.end(),
                    [](const PlannedAgent& a, const PlannedAgent& b) { return a.phase < b.phase; });
   plan.decision = planning::decide(plan, config.policy, request.force_parallel);
+  for (auto& remark : staff.remarks) plan.decision.reasons.push_back(std::move(remark));
   if (plan.decision.mode == Mode::sequential) plan.jobs = 1;
   return plan;
 }
