@@ -79,6 +79,7 @@ class Walk {
 // Fills in where the branches left the target and whom they contain; those without commits are dropped.
 Result<void> trace(const Project& project, const Base& base, std::vector<Branch>& branches) {
   std::vector<ObjectId> tips;
+  tips.reserve(branches.size());
   for (const auto& branch : branches) tips.push_back(branch.tip);
   PAR_ASSIGN(const auto history, git::commits_beyond(project.repository, base.commit, tips));
   branches.erase(std::remove_if(branches.begin(), branches.end(),

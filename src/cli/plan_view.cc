@@ -97,6 +97,7 @@ std::string decision_text(const Plan& plan) {
 
 std::vector<std::string> json_texts(const std::vector<std::string>& patterns) {
   std::vector<std::string> texts;
+  texts.reserve(patterns.size());
   for (const auto& pattern : patterns) texts.push_back(text_or_quoted(pattern));
   return texts;
 }

@@ -125,12 +125,12 @@ class Divider {
       unit.key = first_path(unit.items.front());
       for (const ItemIndex item : unit.items) unit.key = std::min(unit.key, first_path(item));
     }
-    if (request_.by == By::owner) return units_of_owners(std::move(units));
+    if (request_.by == By::owner) return units_of_owners(units);
     std::stable_sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) { return a.key < b.key; });
     return units;
   }
 
-  [[nodiscard]] Units units_of_owners(Units components) const {
+  [[nodiscard]] Units units_of_owners(const Units& components) const {
     std::map<std::string, Unit> by_owner;
     for (const auto& component : components) {
       const std::string owner = request_.owner_of ? request_.owner_of(component.key) : std::string();

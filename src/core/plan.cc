@@ -59,6 +59,7 @@ class Validations {
 std::vector<Overlap> describe(const std::vector<planning::Meeting>& meetings,
                               const std::vector<AgentSpec>& agents) {
   std::vector<Overlap> overlaps;
+  overlaps.reserve(meetings.size());
   for (const auto& meeting : meetings)
     overlaps.push_back({agents[meeting.agents.first].name, agents[meeting.agents.second].name,
                         meeting.witness, meeting.kind, Resolution::serialised});

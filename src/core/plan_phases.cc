@@ -12,6 +12,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<AgentSpec>& agents) {
   std::vector<std::string> names;
+  names.reserve(agents.size());
   for (const auto& agent : agents) names.push_back(agent.name.str());
   return names;
 }
@@ -19,6 +20,7 @@ std::vector<std::string> names_of(const std::vector<AgentSpec>& agents) {
 Error cycle_error(const Staff& staff, const std::vector<ItemOrder>& orders,
                   const std::vector<std::size_t>& cycle) {
   std::vector<std::string> names;
+  names.reserve(cycle.size());
   for (const auto i : cycle) names.push_back(staff.agents[i].name.str());
   Error error = Error(fmt::format("agents wait for each other: {}", chain(names)))
                     .hint("each waits for the next through an 'after': take one of these out");
@@ -107,6 +109,7 @@ Result<std::vector<int>> find_phases(const Staff& staff, OnOverlap on_overlap,
   // Neighbours in the file first: most pairs further apart are then ordered already. A pair is given an order
   // only when it has none, so that no cycle can arise.
   std::vector<AgentPair> pairs;
+  pairs.reserve(meetings.size());
   for (const auto& meeting : meetings) pairs.push_back(meeting.agents);
   std::sort(pairs.begin(), pairs.end(), [](const AgentPair& x, const AgentPair& y) {
     return x.second != y.second ? x.second < y.second : x.first > y.first;

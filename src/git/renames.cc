@@ -52,7 +52,8 @@ Result<DiffHandle> find_renames(git_repository* repository, git_tree* before, gi
   if (git_diff_tree_to_tree(&raw, repository, before, after, nullptr) != 0)
     return git2_error("cannot compare two trees");
   DiffHandle diff(raw);
-  git_diff_find_options options = GIT_DIFF_FIND_OPTIONS_INIT;
+  git_diff_find_options options;
+  git_diff_find_options_init(&options, GIT_DIFF_FIND_OPTIONS_VERSION);
   options.flags = GIT_DIFF_FIND_RENAMES;
   options.rename_limit = 1000;  // as merge.renameLimit was for long: beyond, only files that are the same
   if (git_diff_find_similar(diff.get(), &options) != 0) return git2_error("cannot look for renames");
