@@ -30,8 +30,13 @@ void print(const Measurement& m) {
   JsonWriter json;
   json.begin_object();
   json.member("name", m.name).member("n", static_cast<std::int64_t>(m.n));
-  json.member("seconds", rounded(m.seconds, 1e6)).member("rss_mib", rounded(rss_mib(), 10));
-  if (m.limit > 0) json.member("limit", m.limit).member("within", m.seconds <= m.limit);
+  const double rss = m.rss_mib > 0 ? m.rss_mib : rss_mib();
+  json.member("seconds", rounded(m.seconds, 1e6));
+  if (m.limit > 0) json.member("limit", rounded(m.limit, 1e6));
+  json.member("rss_mib", rounded(rss, 10));
+  if (m.rss_limit > 0) json.member("rss_limit_mib", m.rss_limit);
+  if (m.limit > 0 || m.rss_limit > 0)
+    json.member("within", (m.limit <= 0 || m.seconds <= m.limit) && (m.rss_limit <= 0 || rss <= m.rss_limit));
   if (!m.compared.empty())
     json.member("compared", m.compared).member("compared_seconds", rounded(m.compared_seconds, 1e6));
   json.end_object();

@@ -61,8 +61,7 @@ double pass_over_mentions(const std::vector<Item>& items) {
 
 // `make` makes the request anew for each run, which is handed over: what is timed holds the items once.
 template <class Make>
-void measure(const std::string& name, double limit, Make make) {
-  bench::Measurement m;
+double measure(bench::Measurement m, Make make) {
   for (int run = 0; run < 3; ++run) {
     PlanRequest request = make();
     m.n = request.config.items.size();
@@ -73,26 +72,38 @@ void measure(const std::string& name, double limit, Make make) {
     if (!plan || plan->agents.size() != 8) std::abort();
     if (run == 0 || took.count() < m.seconds) m.seconds = took.count();
   }
-  m.name = "plan, " + name;
-  m.limit = limit;
+  m.name = "plan, " + m.name;
   m.compared = "numbering every mention of a file";
   bench::print(m);
+  return m.seconds;
 }
 
-void measure_findings(const std::vector<std::string>& paths, std::size_t count) {
-  const double limit = count == 200'000 ? 1.0 : 0;
+// What a tenth of the items took: ten times as many may take twelve times as long.
+struct Tenth {
+  double agents = 0;
+  double pool = 0;
+};
+
+void measure_findings(const std::vector<std::string>& paths, std::size_t count, Tenth& tenth) {
+  const auto asked = [&](std::string name, double before) {
+    bench::Measurement m;
+    m.name = std::move(name);
+    m.limit = count == 200'000 ? 1.0 : 12 * before;
+    m.rss_limit = 300;
+    return m;
+  };
   const auto request_for = [&] {
     PlanRequest request;
     for (const auto& path : paths) request.paths.emplace_back(path);
     request.config.items = make_items(paths, count);
     return request;
   };
-  measure("8 agents that own directories", limit, [&] {
+  tenth.agents = measure(asked("8 agents that own directories", tenth.agents), [&] {
     auto request = request_for();
     request.config.agents = by_directory();
     return request;
   });
-  measure("a pool of 8", limit, [&] {
+  tenth.pool = measure(asked("a pool of 8", tenth.pool), [&] {
     auto request = request_for();
     request.members = 8;
     return request;
@@ -103,7 +114,10 @@ void measure_topics() {
   const auto topics = test::topics_of(test::shared_lines("git-topics.jsonl"));
   if (topics.empty()) return;
   const auto paths = test::paths_of(topics);
-  measure("the topics of git.git, a pool of 8", 0.2, [&] {
+  bench::Measurement m;
+  m.name = "the topics of git.git, a pool of 8";
+  m.limit = 0.2;
+  measure(std::move(m), [&] {
     PlanRequest request;
     request.paths = paths;
     request.config.items = topics;
@@ -118,8 +132,9 @@ void measure_topics() {
 int main() {
   const auto paths = par::bench::linux_paths();
   if (paths.empty()) return 0;
+  par::core::Tenth tenth;
   for (const std::size_t count : {1'000U, 10'000U, 100'000U, 200'000U})
-    par::core::measure_findings(paths, count);
+    par::core::measure_findings(paths, count, tenth);
   par::core::measure_topics();
   return 0;
 }
