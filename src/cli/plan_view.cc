@@ -71,7 +71,8 @@ std::string hot_lines(const Plan& plan) {
   std::vector<std::string> names;
   for (const auto& path : plan.hot) names.push_back(toml_pattern(path));
   return fmt::format(
-      "the work cannot be divided evenly: too many items touch the same files; this would help:\n"
+      "the work cannot be divided evenly: too many items touch the same files; the most used could be "
+      "shared:\n"
       "  [policy] shared = [{}]\n",
       join(names, ", "));
 }
