@@ -9,7 +9,7 @@ set(PAR_ZSH_DIR "${CMAKE_INSTALL_DATADIR}/${zsh_dir}" CACHE STRING "Where the zs
 
 install(TARGETS git-par RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
-foreach(section 1 5)
+foreach(section 1 5 7)
   file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.${section})
   if(pages)
     install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})

@@ -127,7 +127,7 @@ std::string items_text(const core::PlannedAgent& agent) {
     json.begin_object().member("id", item.id.str()).member("title", item.title);
     json.member("severity", name_of(item.severity)).member("category", item.category);
     std::vector<std::string> files;
-    for (const auto& file : item.files) files.push_back(file.str());
+    for (const auto& file : item.files) files.push_back(text_or_quoted(file.str()));
     json.list("files", files).end_object();
     text += json.text() + "\n";
   }

@@ -79,6 +79,7 @@ class Walk {
 // Fills in where the branches left the target and whom they contain; those without commits are dropped.
 Result<void> trace(const Project& project, const Base& base, std::vector<Branch>& branches) {
   std::vector<ObjectId> tips;
+  tips.reserve(branches.size());
   for (const auto& branch : branches) tips.push_back(branch.tip);
   PAR_ASSIGN(const auto history, git::commits_beyond(project.repository, base.commit, tips));
   branches.erase(std::remove_if(branches.begin(), branches.end(),
@@ -115,14 +116,28 @@ Result<Trees> merge_into_target(const Project& project, const ObjectId& target_t
   return trees;
 }
 
-core::PlannedAgent as_agent(const Branch& branch, const std::vector<RepoPath>& files,
+// What a branch changed, and directories that it renamed: what others add there, a merge moves.
+struct Footprint {
+  std::vector<RepoPath> paths;
+  std::int64_t files = 0;
+};
+
+Result<Footprint> footprint_of(const Project& project, const Trees& trees) {
+  Footprint footprint;
+  PAR_ASSIGN(footprint.paths, project.objects->changed_paths(trees.base, trees.tip));
+  footprint.files = static_cast<std::int64_t>(footprint.paths.size());
+  PAR_ASSIGN(const auto renamed, project.objects->renamed_directories(trees.base, trees.tip));
+  footprint.paths.insert(footprint.paths.end(), renamed.begin(), renamed.end());
+  return footprint;
+}
+
+core::PlannedAgent as_agent(const Branch& branch, const std::vector<RepoPath>& paths,
                             const std::vector<Branch>& branches, int phase) {
   core::PlannedAgent agent;
   agent.spec.name = AgentName(branch.name);
-  for (const auto& file : files) agent.spec.owns.push_back(core::literal_pattern(file));
+  for (const auto& path : paths) agent.spec.owns.push_back(core::literal_pattern(path));
   for (const auto other : branch.contains) agent.spec.after.emplace_back(branches[other].name);
   agent.phase = phase;
-  agent.file_count = static_cast<std::int64_t>(files.size());
   return agent;
 }
 
@@ -133,7 +148,7 @@ class BranchPlanner {
 
   Result<core::Plan> make() {
     PAR_TRY(read_trees());
-    const auto overlaps = core::find_branch_overlaps(files_, project_.repository.folding());
+    const auto overlaps = core::find_branch_overlaps(paths_, project_.repository.folding());
     PAR_TRY(find_conflicts(overlaps));
     std::vector<core::BranchPair> stacks;
     for (std::size_t i = 0; i < branches_.size(); ++i)
@@ -149,7 +164,8 @@ class BranchPlanner {
                                core::OverlapKind::file, core::Resolution::serialised});
     for (std::size_t i = 0; i < branches_.size(); ++i) {
       plan.phases = std::max(plan.phases, phases[i]);
-      plan.agents.push_back(as_agent(branches_[i], files_[i], branches_, phases[i]));
+      plan.agents.push_back(as_agent(branches_[i], paths_[i], branches_, phases[i]));
+      plan.agents.back().file_count = file_counts_[i];
     }
     std::stable_sort(plan.agents.begin(), plan.agents.end(),
                      [](const auto& a, const auto& b) { return a.phase < b.phase; });
@@ -165,12 +181,13 @@ class BranchPlanner {
     PAR_ASSIGN(const auto target, project_.objects->commit(base_.commit));
     for (const auto& branch : branches_) {
       PAR_ASSIGN(auto trees, merge_into_target(project_, target.tree, branch));
-      PAR_ASSIGN(auto files, project_.objects->changed_paths(trees.base, trees.tip));
+      PAR_ASSIGN(auto footprint, footprint_of(project_, trees));
       if (!trees.merged.conflicts.empty())
         conflicts_.push_back(
             {AgentName(branch.name), AgentName(short_name(base_.target)), trees.merged.conflicts});
       trees_.push_back(std::move(trees));
-      files_.push_back(std::move(files));
+      paths_.push_back(std::move(footprint.paths));
+      file_counts_.push_back(footprint.files);
     }
     return {};
   }
@@ -201,7 +218,8 @@ class BranchPlanner {
   const Base& base_;
   std::vector<Branch> branches_;
   std::vector<Trees> trees_;
-  std::vector<std::vector<RepoPath>> files_;
+  std::vector<std::vector<RepoPath>> paths_;
+  std::vector<std::int64_t> file_counts_;
   std::vector<core::BranchPair> conflicting_;
   std::vector<core::BranchConflict> conflicts_;
 };

@@ -11,8 +11,9 @@ namespace par::app {
 
 // `patterns` as for `git for-each-ref` below refs/heads: "feature/*", "topic". Branches without a commit of
 // their own, and the target, are left out. In the plan a branch is an agent that owns the paths it changed,
-// renames on both sides; it is `after` the branches it contains. Only pairs that meet are merged, in memory.
-// The plan has no id: it is for reading. Errors: no such branch, a branch without a common ancestor.
+// renames on both sides, and all that could be added to a directory that it renamed; it is `after` the
+// branches it contains. Only pairs that meet are merged, in memory. The plan has no id: it is for reading.
+// Errors: no such branch, a branch without a common ancestor.
 [[nodiscard]] Result<MadePlan> plan_branches(const Project& project, const PlanOptions& options,
                                              const std::vector<std::string>& patterns);
 

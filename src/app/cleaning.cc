@@ -27,7 +27,7 @@ Result<std::vector<std::string>> worktrees_of(const Project& project, const Load
   std::vector<std::string> paths;
   PAR_ASSIGN(const auto worktrees, git::list_worktrees(project.repository));
   for (const auto& agent : run.state.agents) {
-    const auto path = git::worktree_path(project.repository, run.plan.worktrees, run.id, agent.name);
+    const auto path = git::worktree_path(project.repository, run.head.plan.worktrees, run.id, agent.name);
     const bool stands = std::any_of(worktrees.begin(), worktrees.end(),
                                     [&](const auto& worktree) { return worktree.path == path; });
     if (stands) paths.push_back(path);
@@ -43,7 +43,7 @@ Result<Cleaned> clean_run(Project& project, store::Database& database, const Loa
     return refused(fmt::format("agents of run '{}' still run", run.id.str()))
         .hint(fmt::format("'git par stop --run {}' ends them", run.id.str()));
   PAR_ASSIGN(const auto who, git::committer(project.repository));
-  git::RunWorkspace workspace(project.repository, *project.objects, run.id, run.plan.worktrees, who);
+  git::RunWorkspace workspace(project.repository, *project.objects, run.id, run.head.plan.worktrees, who);
   if (run.state.landing.landed.empty() && run.state.finished != core::RunEnd::cleaned)
     PAR_TRY(database.append(run.id, {os::SystemClock().wall(), core::RunFinished{core::RunEnd::cleaned}}));
   Cleaned cleaned;

@@ -104,7 +104,7 @@ Result<OwnersCheck> check_owners(const Project& project, const OwnersOptions& op
   // Several owners of a path are no overlap in CODEOWNERS: they answer for it together.
   if (is_by_codeowners(base, options)) return check;
   PAR_ASSIGN(const auto ownerships, ownerships_of(project, base));
-  check.overlaps = core::find_overlaps(base.config.agents, ownerships, paths);
+  PAR_ASSIGN(check.overlaps, core::find_overlaps(base.config.agents, ownerships, paths));
   return check;
 }
 

@@ -47,9 +47,10 @@ struct Base {
 [[nodiscard]] Result<Base> read_target(const Project& project, const std::string& target);
 // ---- runs
 
+// The items are left in the store: only who works on the run needs them (app/session.h).
 struct LoadedRun {
   RunId id;
-  core::Plan plan;
+  core::PlanHead head;  // of its plan
   core::RunState state;
   std::vector<core::Event> events;
 };

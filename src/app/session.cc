@@ -135,8 +135,9 @@ Result<std::unique_ptr<Session>> Session::open(Project& project, store::Database
   if (loaded.state.finished == core::RunEnd::cleaned)
     return refused(fmt::format("run '{}' was cleaned", found.id.str()))
         .hint(fmt::format("its work is saved under 'refs/par/salvage/{}/'", found.id.str()));
+  PAR_ASSIGN(core::Plan plan, database.plan(loaded.head.plan.id.str()));
   PAR_TRY(end_old_validations(paths));
-  std::unique_ptr<Session> session(new Session(std::move(lock), std::move(loaded.plan), std::move(paths)));
+  std::unique_ptr<Session> session(new Session(std::move(lock), std::move(plan), std::move(paths)));
   PAR_TRY(session->assemble(project, database, std::move(loaded.state), reporter, options));
   return session;
 }

@@ -159,6 +159,15 @@ std::optional<std::string> unquote_path(std::string_view text) {
   return out;
 }
 
+std::string text_or_quoted(std::string_view text) {
+  for (auto rest = text; !rest.empty();) {
+    const auto length = utf8_sequence_length(rest);
+    if (length == 0) return quote_path(text);
+    rest.remove_prefix(length);
+  }
+  return std::string(text);
+}
+
 std::string display_text(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {

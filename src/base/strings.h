@@ -37,6 +37,9 @@ struct Placeholder {
 // The bytes that quote_path (or git) printed so; nullopt for a text in quotes that is not well-formed.
 [[nodiscard]] std::optional<std::string> unquote_path(std::string_view text);
 
+// A path or pattern for JSON: the text itself, or as quote_path writes it when it is not UTF-8.
+[[nodiscard]] std::string text_or_quoted(std::string_view text);
+
 // Text from a repository made safe for a terminal: C0/C1 controls (but newline and tab), escapes, bidi and
 // zero-width characters and invalid UTF-8 become \xNN or \u{NNNN}.
 [[nodiscard]] std::string display_text(std::string_view text);

@@ -32,24 +32,24 @@ std::string clock_text(Millis at) {
 
 // The run's events as lines, by replaying them.
 std::string timeline_text(const app::LoadedRun& run) {
-  core::RunState state = core::initial_state(run.id, run.plan);
+  core::RunState state = core::initial_state(run.id, run.head.plan);
   std::string text;
   for (const auto& event : run.events) {
     core::apply_event(state, event);
-    const auto line = event_line(run.plan, state, event);
+    const auto line = event_line(run.head.plan, state, event);
     if (!line.empty()) text += fmt::format("{}  {}\n", clock_text(event.at), display_text(line));
   }
   return text;
 }
 
 std::string timeline_json(const app::LoadedRun& run) {
-  core::RunState state = core::initial_state(run.id, run.plan);
+  core::RunState state = core::initial_state(run.id, run.head.plan);
   JsonWriter json;
   json.begin_object().member("schema", 1).member("run", run.id.str()).key("events").begin_array();
   for (const auto& event : run.events) {
     core::apply_event(state, event);
     json.begin_object().member("at_ms", event.at).member("kind", core::kind_of(event.body));
-    json.member("text", event_line(run.plan, state, event)).end_object();
+    json.member("text", event_line(run.head.plan, state, event)).end_object();
   }
   return std::move(json.end_array().end_object()).take() + "\n";
 }

@@ -125,7 +125,9 @@ std::string program_page() {
          terms(manual_agent_environment());
   out += ".SH FILES AND REFS\n" + terms(manual_files());
   out += ".SH EXIT STATUS\n" + terms(manual_exit_codes());
-  return out + ".SH SEE ALSO\n.BR git (1),\n.BR git\\-worktree (1),\n.BR gitpar.toml (5)\n";
+  return out +
+         ".SH SEE ALSO\n.BR git (1),\n.BR git\\-worktree (1),\n.BR gitpar.toml (5),\n"
+         ".BR gitpar-patterns (7)\n";
 }
 
 std::string command_page(const Command& command) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/strings.h"
 #include "cli/plan_view.h"
 
@@ -24,8 +26,10 @@ std::string plan_dot(const core::Plan& plan) {
   for (const auto& agent : plan.agents)
     for (const auto& first : agent.spec.after)
       text += fmt::format("  {} -> {}\n", quoted(first.str()), quoted(agent.spec.name.str()));
+  std::map<AgentName, int> phases;
+  for (const auto& agent : plan.agents) phases[agent.spec.name] = agent.phase;
   for (const auto& overlap : plan.overlaps) {
-    const bool a_first = plan.find(overlap.a)->phase <= plan.find(overlap.b)->phase;
+    const bool a_first = phases[overlap.a] <= phases[overlap.b];
     text += fmt::format(
         "  {} -> {} [style = dashed, label = {}]\n", quoted((a_first ? overlap.a : overlap.b).str()),
         quoted((a_first ? overlap.b : overlap.a).str()), quoted(quote_path(overlap.witness.str())));

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/table.h"
+#include "core/glob.h"
 #include "core/machine.h"
 
 namespace par::cli {
@@ -26,7 +29,7 @@ std::string patterns_text(const std::vector<std::string>& patterns) {
   constexpr std::size_t kShown = 3;
   std::string text;
   for (std::size_t i = 0; i < patterns.size() && i < kShown; ++i)
-    text += (i > 0 ? " " : "") + display_text(patterns[i]);
+    text += (i > 0 ? " " : "") + quote_path(patterns[i]);
   if (patterns.size() > kShown) text += fmt::format(" +{}", patterns.size() - kShown);
   return text;
 }
@@ -80,12 +83,21 @@ std::string prediction_lines(const Plan& plan) {
   return text;
 }
 
+// The pattern for this path as a TOML string; bytes that are not plain stand there as '?', which matches one.
+std::string toml_pattern(const RepoPath& path) {
+  std::string pattern = core::literal_pattern(path);
+  for (char& c : pattern)
+    if (c < ' ' || c > '~') c = '?';
+  return "\"" + replace_all(replace_all(pattern, "\\", "\\\\"), "\"", "\\\"") + "\"";
+}
+
 std::string hot_lines(const Plan& plan) {
   if (plan.hot.empty()) return "";
   std::vector<std::string> names;
-  for (const auto& path : plan.hot) names.push_back("\"/" + quote_path(path.str()) + "\"");
+  for (const auto& path : plan.hot) names.push_back(toml_pattern(path));
   return fmt::format(
-      "the work cannot be divided evenly: too many items touch the same files; this would help:\n"
+      "the work cannot be divided evenly: too many items touch the same files; the most used could be "
+      "shared:\n"
       "  [policy] shared = [{}]\n",
       join(names, ", "));
 }
@@ -109,24 +121,31 @@ std::string decision_text(const Plan& plan) {
   return text;
 }
 
+std::vector<std::string> json_texts(const std::vector<std::string>& patterns) {
+  std::vector<std::string> texts;
+  texts.reserve(patterns.size());
+  for (const auto& pattern : patterns) texts.push_back(text_or_quoted(pattern));
+  return texts;
+}
+
 void write_agent(JsonWriter& json, const PlannedAgent& agent, std::size_t limit) {
   std::vector<ItemId> items;
   for (std::size_t i = 0; i < agent.items.size() && i < limit; ++i) items.push_back(agent.items[i].id);
   core::Seconds estimate = agent.spec.estimate;
   if (estimate == 0)
     for (const auto& item : agent.items) estimate += item.estimate;
-  json.begin_object().member("agent", agent.spec.name.str()).list("owns", agent.spec.owns);
-  json.list("forbids", agent.spec.forbids).list("after", agent.spec.after);
+  json.begin_object().member("agent", agent.spec.name.str()).list("owns", json_texts(agent.spec.owns));
+  json.list("forbids", json_texts(agent.spec.forbids)).list("after", agent.spec.after);
   json.member("item_count", agent.items.size()).list("items", items);
   json.member("file_count", agent.file_count).member("estimate_s", estimate).end_object();
 }
 
 void write_phases(JsonWriter& json, const Plan& plan, std::size_t limit) {
   json.key("phases").begin_array();
-  for (int phase = 1; phase <= plan.phases; ++phase) {
+  for (auto agent = plan.agents.begin(); agent != plan.agents.end();) {  // by phase
+    const int phase = agent->phase;
     json.begin_object().member("phase", phase).key("agents").begin_array();
-    for (const auto& agent : plan.agents)
-      if (agent.phase == phase) write_agent(json, agent, limit);
+    for (; agent != plan.agents.end() && agent->phase == phase; ++agent) write_agent(json, *agent, limit);
     json.end_array().end_object();
   }
   json.end_array();
@@ -172,34 +191,63 @@ void write_predictions(JsonWriter& json, const Plan& plan, std::size_t limit) {
   json.end_array();
 }
 
-// Why the two cannot work at the same time; empty: they can.
-std::string why_apart(const Plan& plan, const PlannedAgent& a, const PlannedAgent& b) {
-  for (const auto& overlap : plan.overlaps)
-    if ((overlap.a == a.spec.name && overlap.b == b.spec.name) ||
-        (overlap.a == b.spec.name && overlap.b == a.spec.name))
-      return fmt::format("both can {} '{}'", overlap.kind == core::OverlapKind::file ? "change" : "add",
-                         quote_path(overlap.witness.str()));
-  const auto dependents = core::dependents_of(plan, {a.spec.name});
-  if (std::find(dependents.begin(), dependents.end(), b.spec.name) != dependents.end())
-    return fmt::format("{} comes after {}", b.spec.name.str(), a.spec.name.str());
-  return a.phase == b.phase ? "" : fmt::format("phase {} comes before phase {}", a.phase, b.phase);
-}
+// Why pairs of agents cannot work at the same time.
+class Reasons {
+ public:
+  explicit Reasons(const Plan& plan) : plan_(plan) {
+    for (const auto& overlap : plan.overlaps) overlaps_[key(overlap.a, overlap.b)] = &overlap;
+  }
+
+  // Whom the agent with this number precedes by 'after'.
+  [[nodiscard]] std::set<AgentName> dependents_of(std::size_t agent) const {
+    const auto names = core::dependents_of(plan_, {plan_.agents[agent].spec.name});
+    return {names.begin(), names.end()};
+  }
+
+  // Empty: they can, or only the order of the phases keeps them apart.
+  [[nodiscard]] std::string why_apart(const PlannedAgent& a, const PlannedAgent& b,
+                                      const std::set<AgentName>& dependents_of_a) const {
+    const auto overlap = overlaps_.find(key(a.spec.name, b.spec.name));
+    if (overlap != overlaps_.end())
+      return fmt::format("both can {} '{}'",
+                         overlap->second->kind == core::OverlapKind::file ? "change" : "add",
+                         quote_path(overlap->second->witness.str()));
+    if (dependents_of_a.contains(b.spec.name))
+      return fmt::format("{} comes after {}", b.spec.name.str(), a.spec.name.str());
+    return "";
+  }
+
+ private:
+  using Key = std::pair<AgentName, AgentName>;
+
+  static Key key(const AgentName& a, const AgentName& b) { return a < b ? Key(a, b) : Key(b, a); }
+
+  const Plan& plan_;
+  std::map<Key, const core::Overlap*> overlaps_;
+};
 
 }  // namespace
 
 std::string matrix_text(const Plan& plan) {
   constexpr std::size_t kAllPairs = 30;
+  const Reasons reasons(plan);
+  const bool all = plan.agents.size() <= kAllPairs;
   std::string text;
-  for (std::size_t i = 0; i < plan.agents.size(); ++i)
+  for (std::size_t i = 0; i < plan.agents.size(); ++i) {
+    const auto& a = plan.agents[i];
+    const auto dependents = reasons.dependents_of(i);
     for (std::size_t j = i + 1; j < plan.agents.size(); ++j) {
-      const auto reason = why_apart(plan, plan.agents[i], plan.agents[j]);
-      const std::string pair =
-          fmt::format("{} and {}: ", plan.agents[i].spec.name.str(), plan.agents[j].spec.name.str());
+      const auto& b = plan.agents[j];
+      auto reason = reasons.why_apart(a, b, dependents);
+      if (reason.empty() && all && a.phase != b.phase)
+        reason = fmt::format("phase {} comes before phase {}", a.phase, b.phase);
       if (!reason.empty())
-        text += fmt::format("{}not at the same time, {}\n", pair, reason);
-      else if (plan.agents.size() <= kAllPairs)
-        text += fmt::format("{}together\n", pair);
+        text += fmt::format("{} and {}: not at the same time, {}\n", a.spec.name.str(), b.spec.name.str(),
+                            reason);
+      else if (all)
+        text += fmt::format("{} and {}: together\n", a.spec.name.str(), b.spec.name.str());
     }
+  }
   return text;
 }
 

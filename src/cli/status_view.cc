@@ -30,7 +30,7 @@ bool is_done(Stage stage) { return stage == Stage::accepted || stage == Stage::l
 ItemCounts count_items(const app::LoadedRun& run) {
   ItemCounts counts;
   for (std::size_t i = 0; i < run.state.agents.size(); ++i) {
-    const auto n = static_cast<std::int64_t>(run.plan.agents[i].items.size());
+    const auto n = run.head.item_counts[i];
     switch (run.state.agents[i].stage) {
       case Stage::accepted:
       case Stage::landed:
@@ -60,7 +60,7 @@ double elapsed_seconds(const AgentState& agent, const Live& live) {
 
 void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, const Live& live) {
   const AgentState& agent = run.state.agents[i];
-  const auto items = run.plan.agents[i].items.size();
+  const auto items = run.head.item_counts[i];
   json.begin_object().member("agent", agent.name.str()).member("phase", agent.phase);
   json.member("state", agent_state_name(agent)).member("attempt", agent.attempt);
   json.member("branch", short_name(git::branch_ref(run.id, agent.name))).member("worktree", agent.worktree);
@@ -71,7 +71,7 @@ void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, con
 }
 
 int current_phase(const app::LoadedRun& run) {
-  int phase = run.plan.phases;
+  int phase = run.head.plan.phases;
   for (const auto& agent : run.state.agents)
     if (!core::is_settled(agent.stage)) phase = std::min(phase, agent.phase);
   return phase;
@@ -160,7 +160,7 @@ std::string status_json(const app::LoadedRun& run, const Live& live) {
   JsonWriter json;
   json.begin_object().member("schema", 1).member("run", run.id.str());
   json.member("state", run_state_name(run.state, live)).member("phase", current_phase(run));
-  json.member("phases", run.plan.phases).member("target", short_name(run.state.landing.target));
+  json.member("phases", run.head.plan.phases).member("target", short_name(run.state.landing.target));
   json.member("candidate", run.state.integration.candidate.str()).key("agents").begin_array();
   for (std::size_t i = 0; i < run.state.agents.size(); ++i) write_agent(json, run, i, live);
   const ItemCounts items = count_items(run);

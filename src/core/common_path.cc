@@ -95,7 +95,7 @@ void track_denials(const std::vector<RuleAt>& rules_a, const std::vector<RuleAt>
 std::optional<std::optional<RepoPath>> common_path_of_pairs(const PathQuery& query) {
   std::optional<std::string> best;
   for (const auto& [a, b] : query.pairs) {
-    auto common = shortest_common(*a.glob, *b.glob);
+    auto common = shortest_common(*a.glob, *b.glob, best ? best->size() : std::string::npos);
     if (!common.certain) return std::nullopt;
     if (common.path && (!best || comes_before(*common.path, *best))) best = std::move(common.path);
   }

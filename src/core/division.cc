@@ -21,17 +21,25 @@ struct Unit {
 using Units = std::vector<Unit>;
 using Parts = std::vector<std::vector<const Unit*>>;  // by member
 
+// What goes to the member of the shared files.
+struct Shared {
+  std::vector<bool> files;
+  std::vector<bool> items;
+};
+
 class Divider {
  public:
   Divider(const std::vector<Item>& items, const DivisionRequest& request)
       : items_(items),
         request_(request),
         footprints_(items, request.folding, request.companions),
-        weights_(item_weights(items)) {
-    is_shared_.resize(footprints_.file_count());
+        weights_(item_weights(items)),
+        links_(find_links(items)) {
+    std::vector<bool> files(footprints_.file_count());
     if (request.is_shared)
       for (FileIndex file = 0; file < footprints_.file_count(); ++file)
-        is_shared_[file] = request.is_shared(footprints_.path(file));
+        files[file] = request.is_shared(footprints_.path(file));
+    shared_ = share(std::move(files));
   }
 
   Division divide() {
@@ -40,20 +48,30 @@ class Divider {
     division.members = arrange(units);
     if (auto shared = shared_items(); !shared.empty())
       division.members.push_back({"shared", std::move(shared)});
-    division.hot = hot_files(units);
+    find_knot(units, division);
     return division;
   }
 
  private:
-  [[nodiscard]] bool touches_shared(ItemIndex item) const {
-    const auto files = footprints_.files_of(item);
-    return std::any_of(files.begin(), files.end(), [&](FileIndex file) { return is_shared_[file]; });
+  // Those that touch a shared file, and with them what they come after or what comes after them: a member
+  // that waits for the shared one, which waits for a member, could wait for itself.
+  [[nodiscard]] Shared share(std::vector<bool> files) const {
+    const auto chains = find_chains(footprints_.item_count(), links_);
+    std::vector<bool> is_shared_chain(chains.count);
+    for (ItemIndex i = 0; i < items_.size(); ++i) {
+      const auto of_item = footprints_.files_of(i);
+      if (std::any_of(of_item.begin(), of_item.end(), [&](FileIndex file) { return files[file]; }))
+        is_shared_chain[chains.of_item[i]] = true;
+    }
+    Shared shared{std::move(files), {}};
+    for (const auto chain : chains.of_item) shared.items.push_back(is_shared_chain[chain]);
+    return shared;
   }
 
   [[nodiscard]] std::vector<ItemIndex> shared_items() const {
     std::vector<ItemIndex> shared;
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (touches_shared(i)) shared.push_back(i);
+      if (shared_.items[i]) shared.push_back(i);
     return shared;
   }
 
@@ -69,7 +87,7 @@ class Divider {
   }
 
   [[nodiscard]] Units units_of_words() const {
-    const auto chains = find_chains(footprints_.item_count(), links());
+    const auto chains = find_chains(footprints_.item_count(), links_);
     std::vector<std::string> key_of_chain(chains.count);  // that of its first item, or the most severe
     for (ItemIndex i = footprints_.item_count(); i-- > 0;) {
       std::string& key = key_of_chain[chains.of_item[i]];
@@ -81,7 +99,7 @@ class Divider {
     }
     std::map<std::string, Unit> by_key;
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (!touches_shared(i)) add(by_key[key_of_chain[chains.of_item[i]]], i);
+      if (!shared_.items[i]) add(by_key[key_of_chain[chains.of_item[i]]], i);
     Units units;
     for (auto& [key, unit] : by_key) {
       unit.key = request_.by == By::category ? key : std::string(enum_names<Severity>[std::stoul(key)]);
@@ -90,22 +108,11 @@ class Divider {
     return units;
   }
 
-  // Items that come after one another stay together, or two members could wait for each other.
-  [[nodiscard]] ItemLinks links() const {
-    ItemLinks links = find_links(items_);
-    links.erase(std::remove_if(links.begin(), links.end(),
-                               [&](const auto& link) {
-                                 return touches_shared(link.first) || touches_shared(link.second);
-                               }),
-                links.end());
-    return links;
-  }
-
   [[nodiscard]] Units units_of_components() const {
-    const auto components = find_components(footprints_, is_shared_, links());
+    const auto components = find_components(footprints_, shared_.files, links_);
     Units units(components.count);
     for (ItemIndex i = 0; i < items_.size(); ++i)
-      if (!touches_shared(i)) add(units[components.of_item[i]], i);
+      if (!shared_.items[i]) add(units[components.of_item[i]], i);
     units.erase(
         std::remove_if(units.begin(), units.end(), [](const Unit& unit) { return unit.items.empty(); }),
         units.end());
@@ -206,30 +213,52 @@ class Divider {
   }
 
   // A unit that is heavier than 4/3 of a fair share cannot be balanced by any arrangement.
-  [[nodiscard]] std::vector<RepoPath> hot_files(const Units& units) const {
-    constexpr std::size_t kOffered = 10;
-    if (!keeps_files_together(request_.by) || request_.count < 2 || units.empty()) return {};
-    Seconds total = 0;
-    Seconds heaviest = 0;
-    for (const auto& unit : units) {
-      total += unit.weight;
-      heaviest = std::max(heaviest, unit.weight);
-    }
+  void find_knot(const Units& units, Division& division) const {
+    if (!keeps_files_together(request_.by) || request_.by == By::owner || request_.count < 2 || units.empty())
+      return;
+    const auto heaviest = std::max_element(units.begin(), units.end(),
+                                           [](const Unit& a, const Unit& b) { return a.weight < b.weight; });
+    const Seconds total = std::accumulate(units.begin(), units.end(), Seconds{0},
+                                          [](Seconds sum, const Unit& unit) { return sum + unit.weight; });
     const Seconds limit = balance_limit({total}, request_.count);
-    if (heaviest <= limit || request_.by == By::owner) return {};
-    std::vector<RepoPath> paths;
+    if (heaviest->weight <= limit || heaviest->items.size() < 2) return;
+    division.knot = {heaviest->items.size(), items_.size(), 0};
+    offer_hot_files(limit, division);
+  }
+
+  void offer_hot_files(Seconds limit, Division& division) const {
+    constexpr std::size_t kOffered = 10;
+    std::vector<bool> shared = shared_.files;
+    std::vector<RepoPath> hot;
     for (const FileIndex file : find_hot_files(footprints_, weights_, limit)) {
-      if (paths.size() == kOffered) return {};  // not a few files: the items are entangled throughout
-      if (!is_shared_[file]) paths.emplace_back(footprints_.path(file));
+      if (hot.size() == kOffered) break;
+      if (shared[file]) continue;
+      shared[file] = true;
+      hot.emplace_back(footprints_.path(file));
     }
-    return paths;
+    const std::size_t left = longest_chain(share(std::move(shared)));
+    if (left >= division.knot.items) return;
+    division.knot.left = left;
+    division.hot = std::move(hot);
+  }
+
+  // How many items are done one after the other: the most that hang together without the shared files, and
+  // the shared items, which may meet them in other files.
+  [[nodiscard]] std::size_t longest_chain(const Shared& shared) const {
+    const auto components = find_components(footprints_, shared.files, links_);
+    std::vector<std::size_t> counts(components.count);
+    std::size_t of_shared = 0;
+    for (ItemIndex i = 0; i < items_.size(); ++i)
+      ++(shared.items[i] ? of_shared : counts[components.of_item[i]]);
+    return of_shared + *std::max_element(counts.begin(), counts.end());
   }
 
   const std::vector<Item>& items_;
   const DivisionRequest& request_;
   Footprints footprints_;
   std::vector<Seconds> weights_;
-  std::vector<bool> is_shared_;  // by file
+  ItemLinks links_;  // such items stay together, or two members could wait for each other
+  Shared shared_;
 };
 
 }  // namespace

@@ -31,18 +31,27 @@ struct Member {
   std::vector<ItemIndex> items;  // ascending
 };
 
+// Items that hang together through the files that they share, so many that no arrangement is balanced.
+struct Knot {
+  std::size_t items = 0;  // 0: nothing is in the way
+  std::size_t of = 0;     // how many there are in all
+  std::size_t left = 0;   // that would be done one after the other if `hot` were shared; 0: that is no help
+};
+
 struct Division {
   std::vector<Member>
       members;  // none is empty; that of the shared files, if any, is the last, beyond `count`
-  // Files that keep a member from being within 4/3 of its share; to be offered as `shared`. At most ten.
+  // What keeps a member from being within 4/3 of its share, and the files that tie it, those of the most
+  // items first: to be offered as `shared`. At most ten, and only where that helps.
+  Knot knot;
   std::vector<RepoPath> hot;
 };
 
-// Items that touch a shared file go to a member of their own. By: automatic - components, longest processing
-// time first (Graham 1969: at most 4/3 of the best makespan); category, owner - all of one to one member, in
-// the same way; directory - components in the order of their paths, cut into ranges of about the same weight;
-// files - the same order, dealt out in turn; severity - in that order, cut into ranges. Deterministic;
-// near-linear in the items' mentions of files.
+// Items that touch a shared file, and those of their chain of `after`, go to a member of their own. By:
+// automatic - components, longest processing time first (Graham 1969: at most 4/3 of the best makespan);
+// category, owner - all of one to one member, in the same way; directory - components in the order of their
+// paths, cut into ranges of about the same weight; files - the same order, dealt out in turn; severity - in
+// that order, cut into ranges. Deterministic; near-linear in the items' mentions of files.
 [[nodiscard]] Division divide(const std::vector<Item>& items, const DivisionRequest& request);
 
 // By item: its estimate, or the mean of the known ones, or 1 when none is known.

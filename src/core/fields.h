@@ -23,6 +23,8 @@ template <class V> void fields(V& v, Plan& p) {
   v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); v("finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); v("predictions", p.predictions); v("hot", p.hot);
 }
 
+template <class V> void fields(V& v, PlanHead& h) { v("plan", h.plan); v("item_counts", h.item_counts); }
+
 template <class V> void fields(V& v, ValidationResult& r) { v("name", r.name); v("result", r.result); v("failures", r.failures); v("flaky", r.flaky); v("detail", r.detail); v("log", r.log); v("seconds", r.seconds); v("cached", r.cached); }
 template <class V> void fields(V& v, Step& s) { v("agent", s.agent); v("start", s.start); v("tip", s.tip); v("commit", s.commit); v("tree", s.tree); }
 

@@ -10,6 +10,7 @@
 // same to a pattern (base/folding.h); within brackets that holds for ASCII letters.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,6 +43,10 @@ struct GlobSegment {
   bool operator==(const GlobSegment&) const = default;
 };
 
+// '*' alone.
+[[nodiscard]] inline bool is_any_one(const GlobSegment& segment) {
+  return segment.steps.size() == 1 && segment.steps[0].star;
+}
 // Whether a segment other than '**' matches `text`, which is folded. O(segment x text).
 [[nodiscard]] bool accepts(const GlobSegment& segment, std::string_view text);
 
@@ -81,7 +86,9 @@ class Glob {
   Folding folding_;
 };
 
-// The pattern that means this path alone: anchored, with everything special escaped.
+// The pattern that means this path alone: anchored, with everything special escaped. One below more than
+// kMostDirectories cannot be read.
+inline constexpr std::ptrdiff_t kMostDirectories = 58;
 [[nodiscard]] std::string literal_pattern(const RepoPath& path);
 
 // Segments that steer the repository itself: any that starts with ".git" (".gitattributes", ".gitmodules",

@@ -74,8 +74,6 @@ bool segments_meet(const GlobSegment& a, const GlobSegment& b) {
   return begin_alike(a.steps, b.steps) && end_alike(a.steps, b.steps) && SegmentPair(a.steps, b.steps).meet();
 }
 
-bool is_any_one(const GlobSegment& segment) { return segment.steps.size() == 1 && segment.steps[0].star; }
-
 // The least number of segments of a path that matches.
 std::size_t least_depth(const Glob& glob) {
   const auto& segments = glob.segments();

@@ -86,8 +86,8 @@ Result<Plan> plan_once(PlanRequest request) {
   planning::estimate_agents(staff, request.earlier, learned);
   PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
   OwnerIndex index(ownerships);
-  const auto survey = planning::survey_paths(index, ownerships.size(), request.paths);
-  const auto meetings = planning::find_meetings(ownerships, survey);
+  PAR_ASSIGN(const auto survey, planning::survey_paths(index, ownerships.size(), request.paths));
+  PAR_ASSIGN(const auto meetings, planning::find_meetings(ownerships, survey));
   PAR_ASSIGN(const auto phases, planning::find_phases(staff, config.policy.on_overlap, meetings));
 
   Plan plan;
@@ -116,6 +116,7 @@ Result<Plan> plan_once(PlanRequest request) {
   std::stable_sort(plan.agents.begin(), plan.agents.end(),
                    [](const PlannedAgent& a, const PlannedAgent& b) { return a.phase < b.phase; });
   plan.decision = planning::decide(plan, request, learned);
+  for (auto& remark : staff.remarks) plan.decision.reasons.push_back(std::move(remark));
   if (plan.decision.mode == Mode::sequential) plan.jobs = 1;
   return plan;
 }
@@ -128,12 +129,21 @@ const PlannedAgent* Plan::find(const AgentName& name) const {
   return found == agents.end() ? nullptr : &*found;
 }
 
-std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
-                                   const std::vector<Ownership>& ownerships,
-                                   const std::vector<RepoPath>& paths) {
+PlanHead head_of(Plan plan) {
+  PlanHead head;
+  for (auto& agent : plan.agents)
+    head.item_counts.push_back(static_cast<std::int64_t>(std::exchange(agent.items, {}).size()));
+  head.plan = std::move(plan);
+  return head;
+}
+
+Result<std::vector<Overlap>> find_overlaps(const std::vector<AgentSpec>& agents,
+                                           const std::vector<Ownership>& ownerships,
+                                           const std::vector<RepoPath>& paths) {
   OwnerIndex index(ownerships);
-  const auto survey = planning::survey_paths(index, ownerships.size(), paths);
-  return describe(planning::find_meetings(ownerships, survey), agents);
+  PAR_ASSIGN(const auto survey, planning::survey_paths(index, ownerships.size(), paths));
+  PAR_ASSIGN(const auto meetings, planning::find_meetings(ownerships, survey));
+  return describe(meetings, agents);
 }
 
 Result<Plan> make_plan(PlanRequest request) {

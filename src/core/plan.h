@@ -88,6 +88,16 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
+// All that it takes to see where a run stands: a plan without its items, of which there may be very many.
+struct PlanHead {
+  Plan plan;                              // no agent has items
+  std::vector<std::int64_t> item_counts;  // by agent
+
+  bool operator==(const PlanHead&) const = default;
+};
+
+[[nodiscard]] PlanHead head_of(Plan plan);
+
 struct PlanRequest {
   ObjectId base;
   RefName target;
@@ -124,16 +134,17 @@ struct PlanRequest {
 // with the least work so far, the heaviest items first; a pool's items are divided as core/division.h says.
 // The order of the items does not matter. Errors: no agents, a pool without items, a pattern that cannot be
 // read, an agent or item listed twice, an unknown name in `after` or `agent`, a cycle of agents or items
-// (printed), an overlap that no `after` orders under on_overlap = "refuse" (refused, with the witness),
-// nothing left to do (refused). Cost: paths and patterns added up for ownership (core/pattern_index.h), pairs
-// of agents whose patterns may meet for overlaps (core/common_path.h).
+// (printed), an overlap that no `after` orders under on_overlap = "refuse" (refused, with the witness), more
+// than a million overlaps, a path with too many segments for a pool (core/glob.h), nothing left to do
+// (refused). Cost: paths and patterns added up for ownership (core/pattern_index.h), pairs of agents whose
+// patterns may meet for overlaps (core/common_path.h).
 [[nodiscard]] Result<Plan> make_plan(PlanRequest request);
 
 // What overlaps among agents as they are, before any order: once per pair, in the agents' order. `ownerships`
 // by agent.
-[[nodiscard]] std::vector<Overlap> find_overlaps(const std::vector<AgentSpec>& agents,
-                                                 const std::vector<Ownership>& ownerships,
-                                                 const std::vector<RepoPath>& paths);
+[[nodiscard]] Result<std::vector<Overlap>> find_overlaps(const std::vector<AgentSpec>& agents,
+                                                         const std::vector<Ownership>& ownerships,
+                                                         const std::vector<RepoPath>& paths);
 
 }  // namespace par::core
 

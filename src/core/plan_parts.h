@@ -27,9 +27,13 @@ struct PathSurvey {
   std::map<AgentPair, RepoPath> shared;  // the shortest path of both, then the smallest
 };
 
+// What a plan can hold: beyond, agents are not apart in any sense.
+inline constexpr std::size_t kMostOverlaps = 1'000'000;
+
 // One pass over the paths, whose order does not matter. `agents`: how many ownerships the index is made of.
-[[nodiscard]] PathSurvey survey_paths(OwnerIndex& index, std::size_t agents,
-                                      const std::vector<RepoPath>& paths);
+// Errors, of find_meetings too: more than kMostOverlaps.
+[[nodiscard]] Result<PathSurvey> survey_paths(OwnerIndex& index, std::size_t agents,
+                                              const std::vector<RepoPath>& paths);
 
 struct Meeting {
   AgentPair agents;
@@ -39,8 +43,8 @@ struct Meeting {
 
 // Every pair of agents with a path in common, once and sorted: an existing path where there is one, otherwise
 // one that does not exist yet (core/common_path.h).
-[[nodiscard]] std::vector<Meeting> find_meetings(const std::vector<Ownership>& ownerships,
-                                                 const PathSurvey& survey);
+[[nodiscard]] Result<std::vector<Meeting>> find_meetings(const std::vector<Ownership>& ownerships,
+                                                         const PathSurvey& survey);
 
 // ---- plan_items.cc
 // An item of `then` comes after an item of `first`.
@@ -90,6 +94,7 @@ struct Staff {
   std::vector<AgentSpec> agents;
   std::vector<std::vector<Item>> items;  // by agent
   std::vector<RepoPath> hot;             // see core/division.h
+  std::vector<std::string> remarks;      // what keeps pools from being divided evenly
 };
 // `ownerships` and `items` by agent. Errors: a pool without items.
 [[nodiscard]] Result<Staff> form_staff(const PlanRequest& request, const std::vector<AgentSpec>& agents,

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -6,8 +8,16 @@
 #include "core/witness.h"
 
 namespace par::core::planning {
+namespace {
 
-PathSurvey survey_paths(OwnerIndex& index, std::size_t agents, const std::vector<RepoPath>& paths) {
+Error too_many_overlaps() {
+  return Error(fmt::format("more than {} pairs of agents overlap", kMostOverlaps))
+      .hint("let each own what is its own, or make them one agent with 'count' workers");
+}
+
+}  // namespace
+
+Result<PathSurvey> survey_paths(OwnerIndex& index, std::size_t agents, const std::vector<RepoPath>& paths) {
   // Few sets of owners are different: what concerns a set is done once for each set and not for each path.
   struct Owned {
     std::int64_t count = 0;
@@ -35,18 +45,21 @@ PathSurvey survey_paths(OwnerIndex& index, std::size_t agents, const std::vector
         RepoPath& best = survey.shared.try_emplace({owners[i], owners[j]}, witness).first->second;
         if (is_better_witness(witness.str(), best.str())) best = witness;
       }
+      if (survey.shared.size() > kMostOverlaps) return too_many_overlaps();
     }
   }
   return survey;
 }
 
-std::vector<Meeting> find_meetings(const std::vector<Ownership>& ownerships, const PathSurvey& survey) {
+Result<std::vector<Meeting>> find_meetings(const std::vector<Ownership>& ownerships,
+                                           const PathSurvey& survey) {
   std::vector<Meeting> meetings;
   for (const auto& [pair, witness] : survey.shared) meetings.push_back({pair, witness, OverlapKind::file});
   for (const auto& pair : pairs_that_may_meet(ownerships)) {
     if (survey.shared.contains(pair)) continue;
     if (auto witness = common_path(ownerships[pair.first], ownerships[pair.second]))
       meetings.push_back({pair, *std::move(witness), OverlapKind::new_file});
+    if (meetings.size() > kMostOverlaps) return too_many_overlaps();
   }
   std::sort(meetings.begin(), meetings.end(),
             [](const Meeting& x, const Meeting& y) { return x.agents < y.agents; });

@@ -12,6 +12,7 @@ namespace {
 
 std::vector<std::string> names_of(const std::vector<AgentSpec>& agents) {
   std::vector<std::string> names;
+  names.reserve(agents.size());
   for (const auto& agent : agents) names.push_back(agent.name.str());
   return names;
 }
@@ -19,6 +20,7 @@ std::vector<std::string> names_of(const std::vector<AgentSpec>& agents) {
 Error cycle_error(const Staff& staff, const std::vector<ItemOrder>& orders,
                   const std::vector<std::size_t>& cycle) {
   std::vector<std::string> names;
+  names.reserve(cycle.size());
   for (const auto i : cycle) names.push_back(staff.agents[i].name.str());
   Error error = Error(fmt::format("agents wait for each other: {}", chain(names)))
                     .hint("each waits for the next through an 'after': take one of these out");
@@ -57,12 +59,17 @@ Result<Precedence> stated_order(const Staff& staff) {
 
 Result<void> refuse_overlaps(const std::vector<AgentSpec>& agents, const Precedence& stated,
                              const std::vector<Meeting>& meetings) {
+  constexpr std::size_t kShown = 20;
   std::vector<std::string> overlaps;
+  std::size_t more = 0;
   for (const auto& meeting : meetings) {
     const auto [a, b] = meeting.agents;
     if (stated.are_ordered(a, b)) continue;
-    overlaps.push_back(fmt::format("agents '{}' and '{}' both own '{}'", agents[a].name.str(),
-                                   agents[b].name.str(), meeting.witness.str()));
+    if (overlaps.size() < kShown)
+      overlaps.push_back(fmt::format("agents '{}' and '{}' both own '{}'", agents[a].name.str(),
+                                     agents[b].name.str(), quote_path(meeting.witness.str())));
+    else
+      ++more;
   }
   if (overlaps.empty()) return {};
   Error error =
@@ -71,6 +78,7 @@ Result<void> refuse_overlaps(const std::vector<AgentSpec>& agents, const Precede
               "put one of them 'after' the other, give the path to one alone with 'forbids', or set "
               "on_overlap = \"serialise\"");
   error.causes.assign(overlaps.begin() + 1, overlaps.end());
+  if (more > 0) error.causes.push_back(fmt::format("and {} more", more));
   return error;
 }
 
@@ -101,12 +109,23 @@ Result<std::vector<int>> find_phases(const Staff& staff, OnOverlap on_overlap,
   // Neighbours in the file first: most pairs further apart are then ordered already. A pair is given an order
   // only when it has none, so that no cycle can arise.
   std::vector<AgentPair> pairs;
+  pairs.reserve(meetings.size());
   for (const auto& meeting : meetings) pairs.push_back(meeting.agents);
   std::sort(pairs.begin(), pairs.end(), [](const AgentPair& x, const AgentPair& y) {
     return x.second != y.second ? x.second < y.second : x.first > y.first;
   });
-  for (const auto& [first, then] : pairs)
-    if (!order.are_ordered(first, then)) order.add(first, then);
+  for (auto pair = pairs.begin(); pair != pairs.end();) {
+    const AgentIndex then = pair->second;
+    std::vector<bool> is_ordered(staff.agents.size());
+    order.mark_before(then, is_ordered);
+    order.mark_behind(then, is_ordered);
+    for (; pair != pairs.end() && pair->second == then; ++pair) {
+      if (is_ordered[pair->first]) continue;
+      order.add(pair->first, then);
+      is_ordered[pair->first] = true;
+      order.mark_before(pair->first, is_ordered);
+    }
+  }
   return order.levels();
 }
 

@@ -65,6 +65,26 @@ AgentSpec member_spec(const AgentSpec& pool, AgentName name, const std::vector<I
   return spec;
 }
 
+// A worker owns its files by patterns, which have so many segments at most.
+Result<void> refuse_deep_paths(const std::vector<Item>& items) {
+  for (const auto& item : items)
+    for (const auto& file : item.files) {
+      if (std::count(file.str().begin(), file.str().end(), '/') <= kMostDirectories) continue;
+      return Error(fmt::format("item '{}' names a path below more than {} directories: '{}'", item.id.str(),
+                               kMostDirectories, quote_path(file.str())))
+          .hint("leave the item out, or give it to an agent without 'count'");
+    }
+  return {};
+}
+
+std::string remark(const AgentSpec& pool, const Knot& knot) {
+  std::string text = fmt::format("{} of {} items of '{}' hang together, file by file, and go to one worker",
+                                 knot.items, knot.of, pool.name.str());
+  if (knot.left > 0)
+    text += fmt::format("; with the files offered as shared, {} wait for one another", knot.left);
+  return text;
+}
+
 class StaffMaker {
  public:
   StaffMaker(const PlanRequest& request, const std::vector<AgentSpec>& agents,
@@ -95,6 +115,7 @@ class StaffMaker {
       return Error(fmt::format("agent '{}' has count = {}, but no items to divide", pool.name.str(),
                                pool.count))
           .hint("give it items, or leave 'count' out");
+    PAR_TRY(refuse_deep_paths(items));
     PAR_ASSIGN(DivisionRequest how, division_request(pool));
     how.companions = predicted_.companions_of(index, items, how);
     Division division = divide(items, how);
@@ -112,6 +133,7 @@ class StaffMaker {
       take(std::move(spec), std::move(own));
     }
     for (auto& path : division.hot) staff_.hot.push_back(std::move(path));
+    if (division.knot.items > 0) staff_.remarks.push_back(remark(pool, division.knot));
     return {};
   }
 

@@ -14,19 +14,22 @@ void Precedence::add(std::size_t first, std::size_t then) {
 bool Precedence::are_ordered(std::size_t a, std::size_t b) const { return leads(a, b) || leads(b, a); }
 
 bool Precedence::leads(std::size_t from, std::size_t to) const {
-  std::vector<bool> seen(behind_.size());
-  std::vector<std::size_t> open{from};
+  std::vector<bool> reached(behind_.size());
+  mark_behind(from, reached);
+  return reached[to];
+}
+
+void Precedence::mark(const Lists& next, std::size_t at, std::vector<bool>& marked) {
+  std::vector<std::size_t> open{at};
   while (!open.empty()) {
-    const std::size_t at = open.back();
+    const std::size_t from = open.back();
     open.pop_back();
-    if (at == to) return true;
-    for (const std::size_t next : behind_[at]) {
-      if (seen[next]) continue;
-      seen[next] = true;
-      open.push_back(next);
+    for (const std::size_t to : next[from]) {
+      if (marked[to]) continue;
+      marked[to] = true;
+      open.push_back(to);
     }
   }
-  return false;
 }
 
 std::vector<std::size_t> Precedence::order() const {

@@ -15,6 +15,11 @@ class Precedence {
   // A chain leads from one to the other, in either direction.
   [[nodiscard]] bool are_ordered(std::size_t a, std::size_t b) const;
 
+  // Marks all that must come before `at`, or behind it, by number. Nothing is looked for behind what is
+  // marked already.
+  void mark_before(std::size_t at, std::vector<bool>& marked) const { mark(before_, at, marked); }
+  void mark_behind(std::size_t at, std::vector<bool>& marked) const { mark(behind_, at, marked); }
+
   // x, what must come before x, what must come before that, ..., x: the one that is met first from the
   // smallest number that is part of, or waits for, a cycle. Empty: there is none.
   [[nodiscard]] std::vector<std::size_t> cycle() const;
@@ -25,10 +30,13 @@ class Precedence {
   [[nodiscard]] std::vector<int> levels() const;
 
  private:
-  [[nodiscard]] bool leads(std::size_t from, std::size_t to) const;
+  using Lists = std::vector<std::vector<std::size_t>>;
 
-  std::vector<std::vector<std::size_t>> before_;
-  std::vector<std::vector<std::size_t>> behind_;
+  [[nodiscard]] bool leads(std::size_t from, std::size_t to) const;
+  static void mark(const Lists& next, std::size_t at, std::vector<bool>& marked);
+
+  Lists before_;
+  Lists behind_;
 };
 
 }  // namespace par::core

@@ -89,8 +89,12 @@ class SharedText {
 
 class Grid {
  public:
-  Grid(const Glob& a, const Glob& b)
-      : a_(a.segments()), b_(b.segments()), folding_(a.folding()), best_((a_.size() + 1) * (b_.size() + 1)) {}
+  Grid(const Glob& a, const Glob& b, std::size_t longest)
+      : a_(a.segments()),
+        b_(b.segments()),
+        folding_(a.folding()),
+        longest_(longest),
+        best_((a_.size() + 1) * (b_.size() + 1)) {}
 
   ShortestCommon solve() {
     at(a_.size(), b_.size()) = "";
@@ -117,11 +121,13 @@ class Grid {
     if (i == a_.size() || j == b_.size() || (any_a && any_b)) return;
     const auto& rest = at(any_a ? i : i + 1, any_b ? j : j + 1);
     if (!rest) return;
-    const auto text = any_a ? b_[j].shortest : any_b ? a_[i].shortest : shared(a_[i], b_[j]);
-    if (text.empty()) return;
+    const std::string_view text = any_a ? b_[j].shortest : any_b ? a_[i].shortest : shared(a_[i], b_[j]);
+    if (text.empty() || text.size() + rest->size() > longest_) return;
     const bool both_literal = a_[i].literal && b_[j].literal;
     certain_ = certain_ && !has_meaning(text, both_literal, rest->empty());
-    offer(i, j, text + kEndOfSegment + *rest);
+    std::string path;
+    path.reserve(text.size() + 1 + rest->size());
+    offer(i, j, std::move(path.append(text).append(1, kEndOfSegment).append(*rest)));
   }
 
   void offer(std::size_t i, std::size_t j, std::string path) {
@@ -129,14 +135,17 @@ class Grid {
     if (!best || comes_before(path, *best)) best = std::move(path);
   }
 
-  // "": there is none.
-  [[nodiscard]] std::string shared(const GlobSegment& x, const GlobSegment& y) const {
-    if (x.literal) return accepts(y, x.plain) ? x.plain : "";
-    if (y.literal) return accepts(x, y.plain) ? y.plain : "";
-    return SharedText(x.steps, y.steps, folding_).find();
+  // "": there is none. Valid until the next call.
+  [[nodiscard]] std::string_view shared(const GlobSegment& x, const GlobSegment& y) {
+    if (x.literal) return accepts(y, x.plain) ? std::string_view(x.plain) : "";
+    if (y.literal) return accepts(x, y.plain) ? std::string_view(y.plain) : "";
+    if (is_any_one(x)) return y.shortest;
+    if (is_any_one(y)) return x.shortest;
+    shared_ = SharedText(x.steps, y.steps, folding_).find();
+    return shared_;
   }
 
-  [[nodiscard]] bool has_meaning(const std::string& text, bool literally, bool is_last) const {
+  [[nodiscard]] bool has_meaning(std::string_view text, bool literally, bool is_last) const {
     return text == "." || text == ".." || text == ".git" ||
            (!literally && is_metadata_segment(text, is_last, folding_));
   }
@@ -144,13 +153,17 @@ class Grid {
   const std::vector<GlobSegment>& a_;
   const std::vector<GlobSegment>& b_;
   Folding folding_;
+  std::size_t longest_;
   std::vector<std::optional<std::string>> best_;
+  std::string shared_;
   bool certain_ = true;
 };
 
 }  // namespace
 
-ShortestCommon shortest_common(const Glob& a, const Glob& b) { return Grid(a, b).solve(); }
+ShortestCommon shortest_common(const Glob& a, const Glob& b, std::size_t longest) {
+  return Grid(a, b, longest).solve();
+}
 
 bool comes_before(std::string_view path, std::string_view other) {
   if (path.size() != other.size()) return path.size() < other.size();

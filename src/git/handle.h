@@ -25,6 +25,7 @@ using CommitHandle = Handle<git_commit, git_commit_free>;
 using TreeHandle = Handle<git_tree, git_tree_free>;
 using TreeEntryHandle = Handle<git_tree_entry, git_tree_entry_free>;
 using TreeBuilderHandle = Handle<git_treebuilder, git_treebuilder_free>;
+using DiffHandle = Handle<git_diff, git_diff_free>;
 using BlobHandle = Handle<git_blob, git_blob_free>;
 using OdbHandle = Handle<git_odb, git_odb_free>;
 using ConfigHandle = Handle<git_config, git_config_free>;

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "git/command.h"
 #include "git/objects_impl.h"
+#include "git/renames.h"
 #include "git/trees.h"
 
 namespace par::git {
@@ -159,6 +160,14 @@ Result<std::vector<RepoPath>> Objects::changed_paths(const ObjectId& tree_a, con
   paths.reserve(changes.size());
   for (auto& change : changes) paths.emplace_back(std::move(change.path));
   return paths;
+}
+
+Result<std::vector<RepoPath>> Objects::renamed_directories(const ObjectId& tree_a,
+                                                           const ObjectId& tree_b) const {
+  PAR_ASSIGN(const git_oid a, to_git(tree_a));
+  PAR_ASSIGN(const git_oid b, to_git(tree_b));
+  PAR_ASSIGN(const auto names, git::renamed_directories(impl_->repository.get(), a, b));
+  return std::vector<RepoPath>(names.begin(), names.end());
 }
 
 bool Objects::has(const ObjectId& id) const {

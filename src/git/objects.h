@@ -66,6 +66,10 @@ class Objects {
   // Sorted. O(changed directories).
   [[nodiscard]] Result<std::vector<RepoPath>> changed_paths(const ObjectId& tree_a,
                                                             const ObjectId& tree_b) const;
+  // Directories of the first tree that were renamed as a whole: what is added below their old names is moved
+  // by a merge. Sorted; none lies in another.
+  [[nodiscard]] Result<std::vector<RepoPath>> renamed_directories(const ObjectId& tree_a,
+                                                                  const ObjectId& tree_b) const;
   [[nodiscard]] Result<bool> is_ancestor(const ObjectId& ancestor, const ObjectId& commit) const;
   // Commits reachable from `tip` and not from `base`.
   [[nodiscard]] Result<int> count_commits(const ObjectId& base, const ObjectId& tip) const;

@@ -22,6 +22,11 @@ namespace par::store {
 // The id is left empty.
 [[nodiscard]] Result<core::Plan> decode_plan(std::string_view text);
 
+// The plan's head (core::PlanHead), made without a copy of the items.
+[[nodiscard]] std::string encode_head(const core::Plan& plan);
+// The plan's id is left empty.
+[[nodiscard]] Result<core::PlanHead> decode_head(std::string_view text);
+
 // The members of the body; its kind is stored beside it.
 [[nodiscard]] std::string encode(const core::EventBody& body);
 [[nodiscard]] Result<core::EventBody> decode_event(std::string_view kind, std::string_view text);

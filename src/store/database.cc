@@ -30,7 +30,8 @@ PlanId plan_name(std::string_view body) {
   return PlanId("p-" + os::sha256_hex(body).substr(0, kPlanIdDigits));
 }
 
-std::string result_hash(std::string_view key, std::string_view body) {
+// Of a row that can be made anew, and so counts as absent when it reads wrong.
+std::string row_hash(std::string_view key, std::string_view body) {
   return os::sha256_hex(fmt::format("{}\n{}", key, body));
 }
 
@@ -114,6 +115,19 @@ Result<void> Database::Impl::insert_plan(const PlanId& id, std::string_view body
   return insert.finish();
 }
 
+// Precondition: within write().
+Result<void> Database::Impl::insert_head(const PlanId& id, std::string_view body) const {
+  const auto hash = row_hash(id.str(), body);
+  PAR_ASSIGN(auto existing,
+             connection.prepare("SELECT 1 FROM plan_head WHERE id = ?1 AND body = ?2 AND hash = ?3"));
+  existing.bind(1, id.str()).bind(2, body).bind(3, hash);
+  PAR_ASSIGN(const bool found, existing.step());
+  if (found) return {};
+  PAR_ASSIGN(auto insert, connection.prepare("INSERT OR REPLACE INTO plan_head VALUES (?1, ?2, ?3)"));
+  insert.bind(1, id.str()).bind(2, body).bind(3, hash);
+  return insert.finish();
+}
+
 // Precondition: within write(). Gives the run the next name, which it returns in `id`.
 Result<void> Database::Impl::insert_run(const PlanId& plan, const Row& first, RunId& id) const {
   PAR_ASSIGN(const bool planned, has("SELECT 1 FROM plan WHERE id = ?1", plan.str()));
@@ -147,8 +161,13 @@ PlanId Database::name_of(const core::Plan& plan) { return plan_name(encode(plan)
 Result<PlanId> Database::put_plan(const core::Plan& plan) {
   const auto body = encode(plan);
   const auto id = plan_name(body);
+  const auto head = encode_head(plan);
   bool stored = false;
-  PAR_TRY(impl_->write([&] { return impl_->insert_plan(id, body, stored); }));
+  const auto insert = [&]() -> Result<void> {
+    PAR_TRY(impl_->insert_plan(id, body, stored));
+    return impl_->insert_head(id, head);
+  };
+  PAR_TRY(impl_->write(insert));
   if (stored) PAR_TRY(os::crash_point("plan.stored"));
   return id;
 }
@@ -173,6 +192,21 @@ Result<core::Plan> Database::plan(const std::string& id_or_prefix) const {
   if (!plan) return std::move(plan).error().within(damaged_plan(id).message);
   plan->id = PlanId(id);
   return plan;
+}
+
+Result<core::PlanHead> Database::plan_head(const PlanId& id) const {
+  PAR_ASSIGN(auto query, impl_->connection.prepare("SELECT body, hash FROM plan_head WHERE id = ?1"));
+  query.bind(1, id.str());
+  PAR_ASSIGN(const bool found, query.step());
+  if (found && row_hash(id.str(), query.text(0)) == query.text(1)) {
+    auto head = decode_head(query.text(0));
+    if (head) {
+      head->plan.id = id;
+      return head;
+    }
+  }
+  PAR_ASSIGN(auto whole, plan(id.str()));
+  return core::head_of(std::move(whole));
 }
 
 Result<RunId> Database::create_run(const core::RunStarted& started, Millis at) {
@@ -237,8 +271,7 @@ Result<std::optional<core::ValidationResult>> Database::cached_result(const std:
   PAR_ASSIGN(auto query, impl_->connection.prepare("SELECT body, hash FROM validation WHERE key = ?1"));
   query.bind(1, key);
   PAR_ASSIGN(const bool found, query.step());
-  if (!found || result_hash(key, query.text(0)) != query.text(1))
-    return std::optional<core::ValidationResult>();
+  if (!found || row_hash(key, query.text(0)) != query.text(1)) return std::optional<core::ValidationResult>();
   auto result = decode_result(query.text(0));
   if (!result) return std::optional<core::ValidationResult>();
   return std::optional<core::ValidationResult>(*std::move(result));
@@ -246,7 +279,7 @@ Result<std::optional<core::ValidationResult>> Database::cached_result(const std:
 
 Result<void> Database::cache_result(const std::string& key, const core::ValidationResult& result) {
   const auto body = encode(result);
-  const auto hash = result_hash(key, body);
+  const auto hash = row_hash(key, body);
   return impl_->write([&]() -> Result<void> {
     PAR_ASSIGN(auto insert,
                impl_->connection.prepare("INSERT OR REPLACE INTO validation VALUES (?1, ?2, ?3)"));

@@ -29,6 +29,7 @@ struct Database::Impl {
   Result<bool> has(std::string_view sql, std::string_view key) const;
   Result<RunId> next_run_id() const;
   Result<void> insert_plan(const PlanId& id, std::string_view body, bool& stored) const;
+  Result<void> insert_head(const PlanId& id, std::string_view body) const;
   Result<void> insert_run(const PlanId& plan, const Row& first, RunId& id) const;
 };
 

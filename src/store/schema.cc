@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <system_error>
 
@@ -13,7 +14,6 @@ namespace par::store {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x67706172;  // "gpar"
-constexpr std::int64_t kSchemaVersion = 1;
 
 // plan: content-addressed, never changed. event: the journal; `hash` chains each to the one before it in its
 // run. validation, green: caches; a row that reads wrong counts as absent. item: what imports found, and
@@ -32,6 +32,15 @@ CREATE INDEX item_of_source ON item (source);
 CREATE TABLE import (source TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
 )sql";
 
+// plan_head: a plan without its items, for whom these are too many to be read; a row that is missing or reads
+// wrong is made up for by the plan itself.
+constexpr const char* kPlanHeads =
+    "CREATE TABLE plan_head (id TEXT PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;";
+
+// Each step leads to the schema version after it; a new database takes all of them.
+constexpr std::array kSteps{kTables, kPlanHeads};
+constexpr auto kSchemaVersion = static_cast<std::int64_t>(kSteps.size());
+
 Result<void> refuse_network(const std::string& state_dir) {
   std::string place = os::absolute_path(state_dir);
   while (!os::exists(place) && place != "/") place = os::parent_directory(place);
@@ -47,14 +56,19 @@ Result<void> refuse_orphaned_log(const std::string& file) {
       .hint("put the database back, or move the log away to start anew");
 }
 
+// Within a transaction.
+Result<void> take_steps(const Connection& connection, std::int64_t from) {
+  for (auto step = static_cast<std::size_t>(from); step < kSteps.size(); ++step)
+    PAR_TRY(connection.execute(kSteps[step]));
+  return connection.execute(fmt::format("PRAGMA user_version={}", kSchemaVersion).c_str());
+}
+
 Result<void> fill(const std::string& file) {
   PAR_ASSIGN(const auto connection, Connection::open(file, Connection::Durability::none));
   PAR_TRY(connection.execute("PRAGMA journal_mode=MEMORY"));
   PAR_TRY(connection.execute("BEGIN"));
-  PAR_TRY(connection.execute(kTables));
-  const auto marks =
-      fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, kSchemaVersion);
-  PAR_TRY(connection.execute(marks.c_str()));
+  PAR_TRY(take_steps(connection, 0));
+  PAR_TRY(connection.execute(fmt::format("PRAGMA application_id={}", kApplicationId).c_str()));
   PAR_TRY(connection.execute("COMMIT"));
   return connection.execute("PRAGMA journal_mode=WAL");
 }
@@ -84,7 +98,16 @@ Result<void> create(const std::string& state_dir) {
   return os::crash_point("state.created");
 }
 
-Result<Connection> open_checked(const std::string& file) {
+Result<void> upgrade(const Connection& connection, const std::string& state_dir) {
+  return connection.write(lock_file(state_dir), [&]() -> Result<void> {
+    PAR_ASSIGN(const auto version, connection.query_number("PRAGMA user_version"));
+    PAR_TRY(take_steps(connection, version));  // none, when somebody was faster
+    return os::crash_point("state.upgraded");
+  });
+}
+
+Result<Connection> open_checked(const std::string& state_dir) {
+  const auto file = database_file(state_dir);
   PAR_ASSIGN(auto connection, Connection::open(file, Connection::Durability::full));
   PAR_ASSIGN(const auto application, connection.query_number("PRAGMA application_id"));
   if (application != kApplicationId)
@@ -95,9 +118,10 @@ Result<Connection> open_checked(const std::string& file) {
     return Error(fmt::format("'{}' was written by a newer git par (schema {}, this one knows {})", file,
                              version, kSchemaVersion))
         .hint("use the newer version for this repository");
-  if (version < kSchemaVersion)
+  if (version < 1)
     return Error(fmt::format("'{}' is damaged: its schema version is {}", file, version))
         .hint("branches and refs under refs/par are untouched; move the file away to start anew");
+  if (version < kSchemaVersion) PAR_TRY(upgrade(connection, state_dir));
   return connection;
 }
 
@@ -111,7 +135,7 @@ Result<Connection> open_or_create(const std::string& state_dir) {
   PAR_TRY(refuse_network(state_dir));
   const auto file = database_file(state_dir);
   if (!os::exists(file)) PAR_TRY(create(state_dir));
-  return open_checked(file);
+  return open_checked(state_dir);
 }
 
 Result<std::optional<Connection>> open_if_there(const std::string& state_dir) {
@@ -121,7 +145,7 @@ Result<std::optional<Connection>> open_if_there(const std::string& state_dir) {
     return std::optional<Connection>();
   }
   PAR_TRY(refuse_network(state_dir));
-  PAR_ASSIGN(auto connection, open_checked(file));
+  PAR_ASSIGN(auto connection, open_checked(state_dir));
   return std::optional<Connection>(std::move(connection));
 }
 

@@ -13,7 +13,7 @@ namespace par::store {
 [[nodiscard]] std::string lock_file(const std::string& state_dir);
 
 // Makes directory and file when missing. The file appears complete or not at all, whatever ends us in
-// between.
+// between. One of an older schema is taken to ours first, by this and by open_if_there.
 [[nodiscard]] Result<Connection> open_or_create(const std::string& state_dir);
 // nullopt when there is no database; nothing is made.
 [[nodiscard]] Result<std::optional<Connection>> open_if_there(const std::string& state_dir);

@@ -4,33 +4,15 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <utility>
 
 #include "base/json_writer.h"
-#include "base/strings.h"
+#include "support/shared_data.h"
 
 namespace par::bench {
 namespace {
-
-constexpr const char* kLinux = "/linux-6.1-paths.tsv.zst";
-
-bool is_readable(const std::string& file) {
-  std::FILE* opened = std::fopen(file.c_str(), "rb");
-  if (opened != nullptr) std::fclose(opened);
-  return opened != nullptr;
-}
-
-std::string find_linux() {
-  std::vector<std::string> places{PAR_SOURCE_DIR "/../shared/data", PAR_SOURCE_DIR "/../../shared/data"};
-  if (const char* asked = std::getenv("PAR_BENCH_DATA")) places = {asked};
-  for (const auto& place : places)
-    if (is_readable(place + kLinux)) return place + kLinux;
-  return "";
-}
 
 double rss_mib() {
   rusage usage{};
@@ -48,8 +30,13 @@ void print(const Measurement& m) {
   JsonWriter json;
   json.begin_object();
   json.member("name", m.name).member("n", static_cast<std::int64_t>(m.n));
-  json.member("seconds", rounded(m.seconds, 1e6)).member("rss_mib", rounded(rss_mib(), 10));
-  if (m.limit > 0) json.member("limit", m.limit).member("within", m.seconds <= m.limit);
+  const double rss = m.rss_mib > 0 ? m.rss_mib : rss_mib();
+  json.member("seconds", rounded(m.seconds, 1e6));
+  if (m.limit > 0) json.member("limit", rounded(m.limit, 1e6));
+  json.member("rss_mib", rounded(rss, 10));
+  if (m.rss_limit > 0) json.member("rss_limit_mib", m.rss_limit);
+  if (m.limit > 0 || m.rss_limit > 0)
+    json.member("within", (m.limit <= 0 || m.seconds <= m.limit) && (m.rss_limit <= 0 || rss <= m.rss_limit));
   if (!m.compared.empty())
     json.member("compared", m.compared).member("compared_seconds", rounded(m.compared_seconds, 1e6));
   json.end_object();
@@ -59,17 +46,8 @@ void print(const Measurement& m) {
 
 std::vector<std::string> linux_paths() {
   std::vector<std::string> paths;
-  const std::string file = find_linux();
-  std::FILE* lines = file.empty() ? nullptr : popen(("zstd -dcq " + shell_quote(file)).c_str(), "r");
-  std::string text;
-  std::array<char, 1U << 16U> buffer{};
-  while (lines != nullptr) {
-    const auto size = std::fread(buffer.data(), 1, buffer.size(), lines);
-    if (size == 0) break;
-    text.append(buffer.data(), size);
-  }
-  if (lines != nullptr) pclose(lines);
-  for (const auto& line : split_terminated(text, '\n')) paths.push_back(line.substr(line.find('\t') + 1));
+  for (const auto& line : test::shared_lines("linux-6.1-paths.tsv"))
+    paths.push_back(line.substr(line.find('\t') + 1));
   if (paths.empty())
     fmt::print(stderr, "skipped: the paths of Linux are not at hand (PAR_BENCH_DATA, zstd)\n");
   return paths;

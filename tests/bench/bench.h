@@ -14,12 +14,14 @@ struct Measurement {
   std::size_t n = 0;  // of what the name says
   double seconds = 0;
   double limit = 0;      // seconds it should stay below; 0: none
+  double rss_mib = 0;    // the most memory it used; 0: what the program has used so far
+  double rss_limit = 0;  // MiB it should stay below; 0: none
   std::string compared;  // what else was measured in the same run; empty: nothing
   double compared_seconds = 0;
 };
 
-// {"name":...,"n":...,"seconds":...,"rss_mib":...,"limit":...,"within":...,"compared":...,"compared_seconds":...}
-// rss_mib is the most that the program has used so far.
+// {"name":...,"n":...,"seconds":...,"limit":...,"rss_mib":...,"rss_limit_mib":...,"within":...,"compared":...,
+// "compared_seconds":...}; what is not known or not asked is left out. within: below every limit there is.
 void print(const Measurement& measurement);
 
 // The paths of every file of Linux 6.1, from ../shared/data or the directory in PAR_BENCH_DATA. Empty, with a

@@ -1,13 +1,11 @@
 // Imports a SARIF log of 200,000 results (about 150 MB), and beside it, in the same run, reads the same bytes
 // in other ways: `cat` (read alone), one parse of the whole file by simdjson, and logs whose references come
-// last. Each measurement is a process of its own, so that its peak of memory is its own. Prints one JSON
-// object per line: seconds (best of the rounds), MB per second, peak of resident memory in MiB.
+// last. Each measurement is a process of its own, so that its peak of memory is its own.
 // usage: import_bench [results] [rounds]
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <simdjson.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +17,7 @@
 #include <string>
 
 #include "base/json_writer.h"
+#include "bench.h"
 #include "import/findings.h"
 
 namespace {
@@ -118,14 +117,9 @@ std::uint64_t parse_whole(const std::string& path) {
 
 struct Measured {
   double seconds = 0;
-  double cpu_seconds = 0;
   long peak_kib = 0;
   std::uint64_t count = 0;
 };
-
-double seconds_of(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
 
 Measured measure(const std::function<std::uint64_t()>& work) {
   int ends[2];
@@ -139,7 +133,6 @@ Measured measure(const std::function<std::uint64_t()>& work) {
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     result.peak_kib = usage.ru_maxrss;
-    result.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
     ::_exit(::write(ends[1], &result, sizeof result) == sizeof result ? 0 : 1);
   }
   Measured result;
@@ -152,33 +145,31 @@ Measured measure(const std::function<std::uint64_t()>& work) {
   return result;
 }
 
-void report(const char* name, const std::string& path, int rounds,
+// `limited`: the import itself, 200,000 results of which have limits.
+void report(const std::string& name, unsigned results, int rounds, bool limited,
             const std::function<std::uint64_t()>& work) {
   Measured best = measure(work);
   for (int i = 1; i < rounds; ++i) {
     const auto next = measure(work);
     best.seconds = std::min(best.seconds, next.seconds);
-    best.cpu_seconds = std::min(best.cpu_seconds, next.cpu_seconds);
     best.peak_kib = std::max(best.peak_kib, next.peak_kib);
   }
-  struct stat status {};
-  ::stat(path.c_str(), &status);
-  const double size = static_cast<double>(status.st_size) / 1e6;
-  fmt::print(
-      "{{\"bench\":\"import\",\"case\":\"{}\",\"mb\":{:.1f},\"count\":{},\"seconds\":{:.3f},\"cpu_s\":{:.3f},"
-      "\"mb_per_s\":{:."
-      "0f},"
-      "\"peak_mib\":{:.0f}}}\n",
-      name, size, best.count, best.seconds, best.cpu_seconds, size / best.seconds,
-      static_cast<double>(best.peak_kib) / 1024);
-  std::fflush(stdout);
+  if (best.count == 0) std::exit(1);
+  par::bench::Measurement m;
+  m.name = "SARIF, " + name;
+  m.n = results;
+  m.seconds = best.seconds;
+  m.rss_mib = static_cast<double>(best.peak_kib) / 1024;
+  m.limit = limited ? 2.0 : 0;
+  m.rss_limit = limited ? 400 : 0;
+  par::bench::print(m);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const auto results = argc > 1 ? static_cast<unsigned>(std::atoi(argv[1])) : 200000U;
-  const int rounds = argc > 2 ? std::atoi(argv[2]) : 5;
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : 3;
   const char* temporary = std::getenv("TMPDIR");
   std::string directory = std::string(temporary == nullptr ? "/tmp" : temporary) + "/import_bench.XXXXXX";
   if (::mkdtemp(directory.data()) == nullptr) return 1;
@@ -186,10 +177,10 @@ int main(int argc, char** argv) {
     const auto path = directory + "/log.sarif";
     write_log(path, results, tool_first);
     if (tool_first) {
-      report("read alone", path, rounds, [&] { return read_alone(path); });
-      report("simdjson, whole file", path, rounds, [&] { return parse_whole(path); });
+      report("the file read alone", results, rounds, false, [&] { return read_alone(path); });
+      report("the file parsed whole by simdjson", results, rounds, false, [&] { return parse_whole(path); });
     }
-    report(tool_first ? "import, rules first" : "import, rules last", path, rounds,
+    report(tool_first ? "import, rules first" : "import, rules last", results, rounds, results == 200'000,
            [&] { return import(path); });
     ::unlink(path.c_str());
   }

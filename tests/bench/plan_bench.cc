@@ -1,6 +1,7 @@
 // A plan for up to 200,000 items of five files each over the paths of Linux: agents that own directories, and
 // a pool whose items are divided by the files they share. Compared with what no planner can do without: one
-// pass that numbers every mention of a file.
+// pass that numbers every mention of a file. And a plan for the topic merges of git.git, nearly all of which
+// hang together.
 #include <cstdlib>
 #include <random>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "bench.h"
 #include "core/plan.h"
+#include "support/shared_data.h"
 
 namespace par::core {
 namespace {
@@ -57,17 +59,12 @@ double pass_over_mentions(const std::vector<Item>& items) {
   });
 }
 
-// The request is made anew for each run and handed over: what is timed holds the items once.
-void measure(const std::string& name, const std::vector<std::string>& paths, std::size_t count, bool pool) {
-  bench::Measurement m;
+// `make` makes the request anew for each run, which is handed over: what is timed holds the items once.
+template <class Make>
+double measure(bench::Measurement m, Make make) {
   for (int run = 0; run < 3; ++run) {
-    PlanRequest request;
-    for (const auto& path : paths) request.paths.emplace_back(path);
-    request.config.items = make_items(paths, count);
-    if (pool)
-      request.members = 8;
-    else
-      request.config.agents = by_directory();
+    PlanRequest request = make();
+    m.n = request.config.items.size();
     if (run == 0) m.compared_seconds = pass_over_mentions(request.config.items);
     const auto start = std::chrono::steady_clock::now();
     const auto plan = make_plan(std::move(request));
@@ -75,11 +72,58 @@ void measure(const std::string& name, const std::vector<std::string>& paths, std
     if (!plan || plan->agents.size() != 8) std::abort();
     if (run == 0 || took.count() < m.seconds) m.seconds = took.count();
   }
-  m.name = "plan, " + name;
-  m.n = count;
-  m.limit = count == 200'000 ? 1.0 : 0;
+  m.name = "plan, " + m.name;
   m.compared = "numbering every mention of a file";
   bench::print(m);
+  return m.seconds;
+}
+
+// What a tenth of the items took: ten times as many may take twelve times as long.
+struct Tenth {
+  double agents = 0;
+  double pool = 0;
+};
+
+void measure_findings(const std::vector<std::string>& paths, std::size_t count, Tenth& tenth) {
+  const auto asked = [&](std::string name, double before) {
+    bench::Measurement m;
+    m.name = std::move(name);
+    m.limit = count == 200'000 ? 1.0 : 12 * before;
+    m.rss_limit = 300;
+    return m;
+  };
+  const auto request_for = [&] {
+    PlanRequest request;
+    for (const auto& path : paths) request.paths.emplace_back(path);
+    request.config.items = make_items(paths, count);
+    return request;
+  };
+  tenth.agents = measure(asked("8 agents that own directories", tenth.agents), [&] {
+    auto request = request_for();
+    request.config.agents = by_directory();
+    return request;
+  });
+  tenth.pool = measure(asked("a pool of 8", tenth.pool), [&] {
+    auto request = request_for();
+    request.members = 8;
+    return request;
+  });
+}
+
+void measure_topics() {
+  const auto topics = test::topics_of(test::shared_lines("git-topics.jsonl"));
+  if (topics.empty()) return;
+  const auto paths = test::paths_of(topics);
+  bench::Measurement m;
+  m.name = "the topics of git.git, a pool of 8";
+  m.limit = 0.2;
+  measure(std::move(m), [&] {
+    PlanRequest request;
+    request.paths = paths;
+    request.config.items = topics;
+    request.members = 8;
+    return request;
+  });
 }
 
 }  // namespace
@@ -88,9 +132,9 @@ void measure(const std::string& name, const std::vector<std::string>& paths, std
 int main() {
   const auto paths = par::bench::linux_paths();
   if (paths.empty()) return 0;
-  for (const std::size_t count : {1'000U, 10'000U, 100'000U, 200'000U}) {
-    par::core::measure("8 agents that own directories", paths, count, false);
-    par::core::measure("a pool of 8", paths, count, true);
-  }
+  par::core::Tenth tenth;
+  for (const std::size_t count : {1'000U, 10'000U, 100'000U, 200'000U})
+    par::core::measure_findings(paths, count, tenth);
+  par::core::measure_topics();
   return 0;
 }

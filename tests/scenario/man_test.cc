@@ -33,8 +33,9 @@ TEST_CASE("install: everything is where git, man and the shells look for it") {
   const auto prefix = install(sandbox);
   for (const auto* path :
        {"/bin/git-par", "/share/man/man1/git-par.1", "/share/man/man1/git-par-run.1",
-        "/share/man/man5/gitpar.toml.5", "/share/bash-completion/completions/git-par",
-        "/share/fish/vendor_completions.d/git-par.fish", "/share/fish/vendor_conf.d/git-par.fish"}) {
+        "/share/man/man5/gitpar.toml.5", "/share/man/man7/gitpar-patterns.7",
+        "/share/bash-completion/completions/git-par", "/share/fish/vendor_completions.d/git-par.fish",
+        "/share/fish/vendor_conf.d/git-par.fish"}) {
     CAPTURE(path);
     CHECK(os::exists(prefix + path));
   }
@@ -54,6 +55,7 @@ TEST_CASE("man: 'git par --help' shows the page of an installed git par") {
   CHECK(shown.out.find("COMMANDS") != std::string::npos);
   CHECK(sandbox.shell("man -w git-par-run").out == prefix + "/share/man/man1/git-par-run.1\n");
   CHECK(sandbox.shell("man -w 5 gitpar.toml").out == prefix + "/share/man/man5/gitpar.toml.5\n");
+  CHECK(sandbox.shell("man -w 7 gitpar-patterns").out == prefix + "/share/man/man7/gitpar-patterns.7\n");
   CHECK(sandbox.shell("git-par --help | cat").out.find("COMMANDS") != std::string::npos);
 }
 

@@ -161,3 +161,26 @@ TEST_CASE("plan --branches: stacks, overlaps and real conflicts give an order to
   CHECK(sandbox.git({"status", "--porcelain"}).empty());
   sandbox.assert_clean();
 }
+
+TEST_CASE("plan --branches: a renamed directory meets what another branch adds below its old name") {
+  Sandbox sandbox;
+  for (const std::string name : {"a", "b", "c"})
+    sandbox.write("lib/old/" + name + ".c", "the text of " + name + "\nwhich goes on\nfor some lines\n");
+  sandbox.write("lib/other.c", "x\n");
+  sandbox.commit_all("base");
+  const auto branch = [&](const std::string& name, const std::string& command) {
+    sandbox.git({"checkout", "-q", "-b", name, "main"});
+    REQUIRE(sandbox.shell(command + " && git add -A && git commit -qm work").exit_code == 0);
+  };
+  branch("topic/move", "git mv lib/old lib/new");
+  branch("topic/add", "echo new >lib/old/d.c");
+  branch("topic/else", "echo new >lib/d.c");
+  sandbox.git({"checkout", "-q", "main"});
+
+  const auto plan = sandbox.par({"plan", "--branches", "topic/*", "--json"});
+  INFO(plan.out << plan.err);
+  CHECK(has(plan.out, R"("overlaps":[{"a":"topic/add","b":"topic/move","witness":"lib/old/d.c")"));
+  CHECK(has(plan.out, R"("file_count":6)"));
+  CHECK_FALSE(has(plan.out, R"("b":"topic/else")"));
+  sandbox.assert_clean();
+}

@@ -12,6 +12,12 @@ TEST_CASE("strings: split keeps empty parts, split_terminated drops the last ter
   CHECK(split_terminated("", '\n').empty());
 }
 
+TEST_CASE("strings: a text for JSON is itself, or quoted where it is not UTF-8") {
+  CHECK(text_or_quoted("caf\xc3\xa9 \"x\"\n") == "caf\xc3\xa9 \"x\"\n");
+  CHECK(text_or_quoted("a\xff") == "\"a\\377\"");
+  CHECK(text_or_quoted("") == "");
+}
+
 TEST_CASE("strings: what a placeholder stands for is not looked into") {
   const Placeholder values[] = {{"{a}", "<{b}>"}, {"{b}", "{a}"}};
   CHECK(fill_placeholders("{a}{b} {c} {a", values) == "<{b}>{a} {c} {a");

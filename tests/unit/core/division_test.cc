@@ -153,15 +153,40 @@ TEST_CASE("division: by owner all of one owner goes to one member") {
 }
 
 TEST_CASE("division: what touches a shared file goes to one member, and the rest splits") {
-  std::vector<Item> items;
-  for (int i = 0; i < 8; ++i)
-    items.push_back(
-        item("i" + std::to_string(i), {"f" + std::to_string(i), i < 2 ? "g" + std::to_string(i) : "lock"}));
+  const std::vector<Item> items{
+      item("i0", {"x"}),         item("i1", {"y"}), item("i2", {"lock", "a"}), item("i3", {"a"}),
+      item("i4", {"lock", "b"}), item("i5", {"b"}), item("i6", {"lock", "c"}), item("i7", {"c"})};
   auto request = into(2);
-  CHECK(divide(items, request).hot == std::vector{RepoPath("lock")});
+  const auto tied = divide(items, request);
+  CHECK(tied.hot == std::vector{RepoPath("lock")});
+  CHECK(tied.knot.items == 6);
+  CHECK(tied.knot.of == 8);
+  CHECK(tied.knot.left == 4);
   request.is_shared = [](std::string_view path) { return path == "lock"; };
-  CHECK(divided(items, request) == Names{"1: i0", "2: i1", "shared: i2 i3 i4 i5 i6 i7"});
+  CHECK(divided(items, request) == Names{"1: i0 i3 i7", "2: i1 i5", "shared: i2 i4 i6"});
   CHECK(divide(items, request).hot.empty());
+  CHECK(divide(items, request).knot.items == 0);
+}
+
+TEST_CASE("division: a file is not offered as shared where that would part nothing") {
+  const std::vector<Item> items{item("a", {"x"}), item("b", {"x", "y"}), item("c", {"x"}), item("d", {"x"})};
+  const auto division = divide(items, into(2));
+  CHECK(division.hot.empty());
+  CHECK(division.knot.items == 4);
+  CHECK(division.knot.left == 0);
+}
+
+TEST_CASE(
+    "division: who comes before or after a shared file's item goes with it, so nobody waits for himself") {
+  const auto after = [](Item item, const char* first) {
+    item.after = {ItemId(first)};
+    return item;
+  };
+  const std::vector<Item> items{item("a", {"x"}), after(item("b", {"lock"}), "a"), item("c", {"lock"}),
+                                after(item("d", {"x"}), "c"), item("e", {"y"})};
+  auto request = into(2);
+  request.is_shared = [](std::string_view path) { return path == "lock"; };
+  CHECK(divided(items, request) == Names{"1: e", "shared: a b c d"});
 }
 
 TEST_CASE("division: nothing is lost or doubled, and members of components are disjoint and balanced") {

@@ -133,13 +133,20 @@ TEST_CASE("shared: items of a pool that touch a hot file go to one worker, the r
   std::vector<Item> items;
   for (int i = 0; i < 8; ++i)
     items.push_back(
-        item("i" + std::to_string(i), {"f" + std::to_string(i), i < 2 ? "g" + std::to_string(i) : "lock"}));
+        item("i" + std::to_string(i), {"f" + std::to_string(i), i < 2        ? "g" + std::to_string(i)
+                                                                : i % 2 == 0 ? "lock"
+                                                                             : "f" + std::to_string(i - 1)}));
   auto r = request({agent("fix", {"**"}, 2)}, items);
-  CHECK(plan_of(r).hot == std::vector{RepoPath("lock")});
+  const auto tied = plan_of(r);
+  CHECK(tied.hot == std::vector{RepoPath("lock")});
+  CHECK(tied.decision.reasons.back() ==
+        "6 of 8 items of 'fix' hang together, file by file, and go to one worker; with the files offered as "
+        "shared, 4 wait for one another");
   r.config.policy.shared = {"/lock"};
   const auto plan = plan_of(r);
-  CHECK(shown(plan) == Names{"1 fix-1: i0", "1 fix-2: i1", "1 fix-shared: i2 i3 i4 i5 i6 i7"});
+  CHECK(shown(plan) == Names{"1 fix-1: i0 i3 i7", "1 fix-2: i1 i5", "2 fix-shared: i2 i4 i6"});
   CHECK(plan.hot.empty());
+  CHECK(plan.decision.reasons.size() == 1);
 }
 
 TEST_CASE("plan: the order of the items does not matter") {

@@ -85,6 +85,31 @@ TEST_CASE("changed_paths: content, mode, kind, added, removed, both sides of a r
   CHECK(f.changed("HEAD", "HEAD").empty());
 }
 
+TEST_CASE("renamed_directories: those that are gone and from which a file was renamed; the outermost") {
+  Fixture f;
+  const auto text = [](const std::string& name) {
+    return "the text of " + name + "\nwhich goes on\nfor some lines\nuntil it ends\n";
+  };
+  for (const char* path : {"moved/a", "moved/deep/b", "split/a", "split/b", "deleted/a", "kept/a", "kept/b",
+                           "edited/a", "now-file/a"})
+    f.repo.write(path, text(path));
+  f.repo.commit("one");
+  f.repo.git({"mv", "moved", "new"});
+  f.repo.git({"mv", "split/a", "kept/c"});
+  f.repo.git({"mv", "split/b", "split-b"});
+  f.repo.git({"mv", "kept/a", "kept-a"});
+  f.repo.git({"mv", "edited", "changed"});
+  f.repo.write("changed/a", text("edited/a") + "and more\n");
+  f.repo.remove("deleted/a");
+  f.repo.git({"mv", "now-file/a", "elsewhere"});
+  f.repo.remove("now-file");
+  f.repo.write("now-file", "x");
+  f.repo.commit("two");
+  CHECK(strings(value_of(f.objects.renamed_directories(f.tree("HEAD~1"), f.tree("HEAD")))) ==
+        std::vector<std::string>{"edited", "moved", "now-file", "split"});
+  CHECK(value_of(f.objects.renamed_directories(f.tree("HEAD"), f.tree("HEAD"))).empty());
+}
+
 TEST_CASE("objects: ancestry and distance") {
   Fixture f;
   const ObjectId one(f.repo.commit("one"));

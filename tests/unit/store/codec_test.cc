@@ -73,6 +73,7 @@ TEST_CASE("codec: every member of every stored value is listed") {
   CHECK(all_listed<core::BranchConflict>());
   CHECK(all_listed<core::Decision>());
   CHECK(all_listed<core::PlannedAgent>());
+  CHECK(all_listed<core::PlanHead>());
   CHECK(all_listed<core::ValidationResult>());
   CHECK(all_listed<core::Step>());
   CHECK(listed_count<core::Plan>() + 1 == member_count<core::Plan>());  // its id is computed from the others
@@ -85,6 +86,17 @@ TEST_CASE("codec: a plan comes back with every member, byte and digit") {
   REQUIRE(back);
   CHECK(printed(*back) == printed(plan));
   CHECK(*back == plan);
+}
+
+TEST_CASE("codec: a plan's head comes back with every member but the items, which are counted") {
+  const auto plan = filled<core::Plan>();
+  const auto text = store::encode_head(plan);
+  const auto back = store::decode_head(text);
+  REQUIRE(back);
+  auto expected = core::head_of(plan);
+  CHECK(back->item_counts == std::vector<std::int64_t>{2, 2});
+  CHECK(printed(*back) == printed(expected));
+  CHECK(text.find(plan.agents[0].items[0].title) == std::string::npos);
 }
 
 TEST_CASE("codec: a validation's result comes back with every member") {

@@ -92,6 +92,31 @@ TEST_CASE("store: a plan whose text was changed is refused, and stored anew by t
   CHECK(database.plan(id));
 }
 
+TEST_CASE("store: a plan's head is the plan without its items, and is read without them") {
+  State state;
+  auto database = state.open();
+  const auto id = *database.put_plan(sample_plan());
+  const auto expected = core::head_of(*database.plan(id.str()));
+  CHECK(expected.item_counts == std::vector<std::int64_t>{1});
+  CHECK(expected.plan.agents.front().items.empty());
+  state.change("UPDATE plan SET body = 'nonsense'");
+  CHECK(*database.plan_head(id) == expected);
+}
+
+TEST_CASE("store: a head that is missing or damaged is made up for by the plan, and stored with the next") {
+  State state;
+  auto database = state.open();
+  const auto id = *database.put_plan(sample_plan());
+  const auto expected = core::head_of(*database.plan(id.str()));
+  state.change(
+      GENERATE("DELETE FROM plan_head", "UPDATE plan_head SET body = replace(body, 'main', 'mein')"));
+  CHECK(*database.plan_head(id) == expected);
+  REQUIRE(database.put_plan(sample_plan()));
+  CHECK(state.number("SELECT count(*) FROM plan_head WHERE body LIKE '%main%'") == 1);
+  state.change("DELETE FROM plan_head; DELETE FROM plan");
+  CHECK(test::message_of(database.plan_head(id)) == "no plan '" + id.str() + "'");
+}
+
 TEST_CASE("store: runs are numbered in their order, and know their plan") {
   State state;
   auto database = state.open();

@@ -82,14 +82,44 @@ TEST_CASE("store: looking for a state makes nothing") {
 TEST_CASE("store: a newer schema is refused and left alone") {
   State state;
   static_cast<void>(state.open());
-  state.change("PRAGMA user_version=2");
+  state.change("PRAGMA user_version=3");
   const auto before = snapshot(state);
   const auto refusal = Database::open(state.dir());
   REQUIRE_FALSE(refusal);
-  CHECK(refusal.error().message.ends_with("was written by a newer git par (schema 2, this one knows 1)"));
+  CHECK(refusal.error().message.ends_with("was written by a newer git par (schema 3, this one knows 2)"));
   CHECK(refusal.error().hints.size() == 1);
   CHECK(open_message(state) == refusal.error().message);
   CHECK(snapshot(state) == before);
+}
+
+namespace {
+
+// As the first schema had it.
+void make_old(const State& state) {
+  static_cast<void>(state.open());
+  state.change("DROP TABLE plan_head; PRAGMA user_version=1");
+}
+
+}  // namespace
+
+TEST_CASE("store: a database of the first schema is taken to ours, by whoever opens it first") {
+  State state;
+  make_old(state);
+  if (GENERATE(true, false))
+    static_cast<void>(state.open());
+  else
+    REQUIRE(Database::open_existing(state.dir()));
+  CHECK(state.number("PRAGMA user_version") == 2);
+  CHECK(state.number("SELECT count(*) FROM plan_head") == 0);
+}
+
+TEST_CASE("store: many processes that find an older schema agree") {
+  State state;
+  make_old(state);
+  std::vector<Forked> children;
+  for (int i = 0; i < 8; ++i) children.emplace_back([&](int) { return Database::open(state.dir()) ? 0 : 1; });
+  for (auto& child : children) CHECK(child.wait() == 0);
+  CHECK(state.number("PRAGMA user_version") == 2);
 }
 
 TEST_CASE("store: a database without a schema version is damaged, not new") {
@@ -149,6 +179,22 @@ TEST_CASE("store: a process killed while it makes the database leaves all of it 
   auto database = state.open();
   REQUIRE(database.record_green(ObjectId("t")));
   CHECK_FALSE(os::exists(state.file() + ".new"));
+}
+#endif
+
+#ifdef PAR_CRASH_POINTS
+TEST_CASE("store: a process killed while it upgrades the schema leaves the old one") {
+  State state;
+  make_old(state);
+  Forked child([&](int) {
+    ::setenv("PAR_CRASH", "state.upgraded=kill", 1);
+    static_cast<void>(Database::open(state.dir()));
+    return 0;
+  });
+  CHECK(child.wait() == 128 + 9);
+  CHECK(state.number("PRAGMA user_version") == 1);
+  static_cast<void>(state.open());
+  CHECK(state.number("PRAGMA user_version") == 2);
 }
 #endif
 
