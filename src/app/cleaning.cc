@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/session.h"
 #include "git/refs.h"
@@ -23,21 +24,30 @@ Result<bool> is_landed_work_kept(const Project& project, const core::RunState& s
 
 }  // namespace
 
-Result<std::vector<std::string>> worktrees_of(const Project& project, const LoadedRun& run) {
-  std::vector<std::string> paths;
+Result<std::set<std::string>> worktree_paths(const Project& project) {
+  std::set<std::string> paths;
   PAR_ASSIGN(const auto worktrees, git::list_worktrees(project.repository));
+  for (const auto& worktree : worktrees) paths.insert(worktree.path);
+  return paths;
+}
+
+std::vector<std::string> worktrees_of(const Project& project, const LoadedRun& run,
+                                      const std::set<std::string>& existing) {
+  std::vector<std::string> paths;
   for (const auto& agent : run.state.agents) {
-    const auto path = git::worktree_path(project.repository, run.head.plan.worktrees, run.id, agent.name);
-    const bool stands = std::any_of(worktrees.begin(), worktrees.end(),
-                                    [&](const auto& worktree) { return worktree.path == path; });
-    if (stands) paths.push_back(path);
+    auto path = git::worktree_path(project.repository, run.head.plan.worktrees, run.id, agent.name);
+    if (existing.contains(path)) paths.push_back(std::move(path));
   }
   return paths;
 }
 
-Result<Cleaned> clean_run(Project& project, store::Database& database, const LoadedRun& run) {
-  const RunPaths paths{project.repository.state_dir(), run.id};
+Result<Cleaned> clean_run(Project& project, store::Database& database, const RunId& id) {
+  const RunPaths paths{project.repository.state_dir(), id};
   PAR_ASSIGN(const auto lock, take_run_lock(paths));
+  PAR_ASSIGN(const auto run, load_run(database, id.str()));
+  if (run.state.landing.built && run.state.landing.landed.empty())
+    return refused(fmt::format("the landing of run '{}' was cut off", id.str()))
+        .hint(fmt::format("'git par resume {}' finishes it", id.str()));
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
   if (std::any_of(jobs.begin(), jobs.end(), [](const auto& job) { return job.alive; }))
     return refused(fmt::format("agents of run '{}' still run", run.id.str()))
@@ -48,7 +58,8 @@ Result<Cleaned> clean_run(Project& project, store::Database& database, const Loa
     PAR_TRY(database.append(run.id, {os::SystemClock().wall(), core::RunFinished{core::RunEnd::cleaned}}));
   Cleaned cleaned;
   cleaned.run = run.id;
-  PAR_ASSIGN(cleaned.worktrees, worktrees_of(project, run));
+  PAR_ASSIGN(const auto existing, worktree_paths(project));
+  cleaned.worktrees = worktrees_of(project, run, existing);
   PAR_ASSIGN(const bool landed_is_kept, is_landed_work_kept(project, run.state));
   for (const auto& agent : run.state.agents) {
     ObjectId known = agent.start.empty() ? run.state.base : agent.start;

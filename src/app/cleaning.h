@@ -2,6 +2,7 @@
 // is saved under refs/par/salvage/<run>/ first; logs and the journal stay.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,14 @@ struct Cleaned {
   std::vector<git::Salvaged> salvaged;  // kept
 };
 
-// What would be removed of the run: the worktrees that exist.
-[[nodiscard]] Result<std::vector<std::string>> worktrees_of(const Project& project, const LoadedRun& run);
-// A run that has not landed ends so: nothing goes on with it afterwards. Error (refused): a process works on
-// the run, or jobs of it still run. May be called again after a crash.
-[[nodiscard]] Result<Cleaned> clean_run(Project& project, store::Database& database, const LoadedRun& run);
+// Where the repository has worktrees, of whatever run or none.
+[[nodiscard]] Result<std::set<std::string>> worktree_paths(const Project& project);
+// What would be removed of the run: its worktrees among `existing`, in the agents' order.
+[[nodiscard]] std::vector<std::string> worktrees_of(const Project& project, const LoadedRun& run,
+                                                    const std::set<std::string>& existing);
+// The run is read under its lock. One that has not landed ends so: nothing goes on with it afterwards.
+// Errors: no such run, damaged record; refused: a process works on the run, jobs of it still run, or a
+// landing was cut off where the target may have moved already. May be called again after a crash.
+[[nodiscard]] Result<Cleaned> clean_run(Project& project, store::Database& database, const RunId& run);
 
 }  // namespace par::app

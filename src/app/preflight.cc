@@ -39,11 +39,12 @@ Result<std::set<std::string>> words_a_shell_finds(const Project& project,
   return found;
 }
 
-bool is_in_tree(const std::vector<RepoPath>& paths, const std::string& word) {
+// Of a relative name; nullopt: it leads out of the worktree, where nothing is known before the run.
+std::optional<bool> is_in_tree(const std::vector<RepoPath>& paths, const std::string& word) {
   const std::string root = "/worktree";
   const std::string place = os::absolute_path(word, root);
-  return place.starts_with(root + "/") &&
-         std::find(paths.begin(), paths.end(), RepoPath(place.substr(root.size() + 1))) != paths.end();
+  if (!place.starts_with(root + "/")) return std::nullopt;
+  return std::find(paths.begin(), paths.end(), RepoPath(place.substr(root.size() + 1))) != paths.end();
 }
 
 Result<std::vector<core::AgentWord>> find_missing_commands(const Project& project, const core::Plan& plan,
@@ -61,7 +62,7 @@ Result<std::vector<core::AgentWord>> find_missing_commands(const Project& projec
   for (const auto& word : words) {
     if (word.find('/') == std::string::npos)
       plain.insert(word);
-    else if (word.front() == '/' ? os::find_program(word) : is_in_tree(paths, word))
+    else if (word.front() == '/' ? os::find_program(word) : is_in_tree(paths, word).value_or(true))
       found.insert(word);
   }
   if (!plain.empty()) {
@@ -96,14 +97,19 @@ Result<std::vector<core::RecordedValidation>> recorded_validations(const Project
 Result<std::vector<core::LeftRun>> find_left_runs(const Project& project, const store::Database& database) {
   std::vector<core::LeftRun> left;
   PAR_ASSIGN(const auto rows, database.runs());
+  PAR_ASSIGN(const auto existing, worktree_paths(project));
   for (const auto& row : rows) {
-    PAR_ASSIGN(const auto run, load_run(database, row.id.str()));
-    PAR_ASSIGN(const auto worktrees, worktrees_of(project, run));
-    const bool is_over = core::is_over(run.state);
+    const auto run = load_run(database, row.id.str());
+    if (!run) {
+      left.push_back({row.id, false, 0, run.error().message});
+      continue;
+    }
+    const auto worktrees = worktrees_of(project, *run, existing);
+    const bool is_over = core::is_over(run->state);
     // A run whose refs were cleaned away will not go on, whatever its journal says.
-    PAR_ASSIGN(const auto candidate, git::read_ref(project.repository, git::candidate_ref(run.id)));
+    PAR_ASSIGN(const auto candidate, git::read_ref(project.repository, git::candidate_ref(row.id)));
     if (worktrees.empty() && (is_over || !candidate)) continue;
-    left.push_back({run.id, is_over, static_cast<std::int64_t>(worktrees.size())});
+    left.push_back({row.id, is_over, std::ssize(worktrees), ""});
   }
   return left;
 }

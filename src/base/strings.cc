@@ -190,6 +190,8 @@ std::string display_text(std::string_view text) {
   return out;
 }
 
+std::string display_line(std::string_view text) { return replace_all(display_text(text), "\n", "\\x0a"); }
+
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string found;
@@ -201,6 +203,10 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
     }
   }
   return found;
+}
+
+std::string counted(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with("ch") ? "es" : "s");
 }
 
 std::string human_duration(double seconds) {

@@ -1,6 +1,7 @@
 // Text helpers with no state: splitting, quoting for git, shells and terminals, spelling suggestions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,9 +44,14 @@ struct Placeholder {
 // Text from a repository made safe for a terminal: C0/C1 controls (but newline and tab), escapes, bidi and
 // zero-width characters and invalid UTF-8 become \xNN or \u{NNNN}.
 [[nodiscard]] std::string display_text(std::string_view text);
+// The same in one line: newlines become \x0a.
+[[nodiscard]] std::string display_line(std::string_view text);
 
 // The candidate nearest to `word` (Levenshtein distance, at most a third of its length, at least 1), or "".
 [[nodiscard]] std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
+// "1 item", "2 items", "3 branches".
+[[nodiscard]] std::string counted(std::int64_t count, std::string_view noun);
 
 // "4s", "2m 05s", "1h 03m"; negative counts as 0.
 [[nodiscard]] std::string human_duration(double seconds);

@@ -62,12 +62,13 @@ Result<int> clean(const Options& options, const Invocation& invocation) {
     app::Cleaned cleaned;
     cleaned.run = run.id;
     if (options.dry_run) {
-      PAR_ASSIGN(cleaned.worktrees, app::worktrees_of(project, run));
+      PAR_ASSIGN(const auto existing, app::worktree_paths(project));
+      cleaned.worktrees = app::worktrees_of(project, run, existing);
       std::string text;
       for (const auto& path : cleaned.worktrees) text += fmt::format("would remove {}\n", path);
       if (!invocation.json && !invocation.quiet) print_out(text);
     } else {
-      PAR_ASSIGN(cleaned, app::clean_run(project, database, run));
+      PAR_ASSIGN(cleaned, app::clean_run(project, database, run.id));
       if (!invocation.json && !invocation.quiet) print_out(cleaned_text(cleaned));
     }
     all.push_back(std::move(cleaned));
@@ -99,7 +100,7 @@ Command clean_command() {
       "run "
       "stay.",
       {{"git par clean -n", "what would go"}, {"git par clean r3", "remove run r3, even if it did not land"}},
-      "0: removed. 1: the run is still being worked on.",
+      "0: removed. 1: the run is still being worked on, or its landing was cut off.",
       configure};
 }
 

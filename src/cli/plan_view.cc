@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
+#include "base/folding.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/table.h"
@@ -32,10 +36,6 @@ std::string patterns_text(const std::vector<std::string>& patterns) {
     text += (i > 0 ? " " : "") + quote_path(patterns[i]);
   if (patterns.size() > kShown) text += fmt::format(" +{}", patterns.size() - kShown);
   return text;
-}
-
-std::string plural(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with("ch") ? "es" : "s");
 }
 
 std::string ownership_text(const core::AgentSpec& spec) {
@@ -83,18 +83,21 @@ std::string prediction_lines(const Plan& plan) {
   return text;
 }
 
+bool is_plain(char c) { return c >= ' ' && c <= '~'; }
+
 // The pattern for this path as a TOML string; bytes that are not plain stand there as '?', which matches one.
-std::string toml_pattern(const RepoPath& path) {
-  std::string pattern = core::literal_pattern(path);
-  for (char& c : pattern)
-    if (c < ' ' || c > '~') c = '?';
+// Patterns meet names as these are folded, so of a name that has such bytes the folded ones are counted.
+std::string toml_pattern(const RepoPath& path, Folding folding) {
+  const bool plain = std::all_of(path.str().begin(), path.str().end(), is_plain);
+  std::string pattern = core::literal_pattern(plain ? path : RepoPath(fold_name(path.str(), folding)));
+  std::replace_if(pattern.begin(), pattern.end(), std::not_fn(is_plain), '?');
   return "\"" + replace_all(replace_all(pattern, "\\", "\\\\"), "\"", "\\\"") + "\"";
 }
 
 std::string hot_lines(const Plan& plan) {
   if (plan.hot.empty()) return "";
   std::vector<std::string> names;
-  for (const auto& path : plan.hot) names.push_back(toml_pattern(path));
+  for (const auto& path : plan.hot) names.push_back(toml_pattern(path, plan.folding()));
   return fmt::format(
       "the work cannot be divided evenly: too many items touch the same files; the most used could be "
       "shared:\n"
@@ -117,7 +120,7 @@ std::string overlap_lines(const Plan& plan) {
 
 std::string decision_text(const Plan& plan) {
   std::string text = fmt::format("decision: {}, up to {} at once\n", name_of(plan.decision.mode), plan.jobs);
-  for (const auto& reason : plan.decision.reasons) text += "  " + reason + "\n";
+  for (const auto& reason : plan.decision.reasons) text += "  " + display_line(reason) + "\n";
   return text;
 }
 
@@ -191,70 +194,63 @@ void write_predictions(JsonWriter& json, const Plan& plan, std::size_t limit) {
   json.end_array();
 }
 
-// Why pairs of agents cannot work at the same time.
-class Reasons {
- public:
-  explicit Reasons(const Plan& plan) : plan_(plan) {
-    for (const auto& overlap : plan.overlaps) overlaps_[key(overlap.a, overlap.b)] = &overlap;
+// Two agents by their numbers in the plan, the earlier one first.
+using AgentPair = std::pair<std::size_t, std::size_t>;
+
+// Why pairs of agents cannot work at the same time; of the others only the order of the phases may keep them
+// apart. Cost: the overlaps, and all agents once for each agent that another comes after.
+std::map<AgentPair, std::string> reasons_apart(const Plan& plan) {
+  std::unordered_map<AgentName, std::size_t> numbers;
+  std::set<AgentName> preceding;
+  for (std::size_t i = 0; i < plan.agents.size(); ++i) {
+    const auto& spec = plan.agents[i].spec;
+    numbers.emplace(spec.name, i);
+    preceding.insert(spec.after.begin(), spec.after.end());
   }
-
-  // Whom the agent with this number precedes by 'after'.
-  [[nodiscard]] std::set<AgentName> dependents_of(std::size_t agent) const {
-    const auto names = core::dependents_of(plan_, {plan_.agents[agent].spec.name});
-    return {names.begin(), names.end()};
+  std::map<AgentPair, std::string> reasons;
+  for (const auto& overlap : plan.overlaps)
+    reasons[std::minmax({numbers.at(overlap.a), numbers.at(overlap.b)})] =
+        fmt::format("both can {} '{}'", overlap.kind == core::OverlapKind::file ? "change" : "add",
+                    quote_path(overlap.witness.str()));
+  for (std::size_t i = 0; i < plan.agents.size(); ++i) {
+    const auto& name = plan.agents[i].spec.name;
+    if (!preceding.contains(name)) continue;
+    for (const auto& dependent : core::dependents_of(plan, {name}))
+      reasons.try_emplace({i, numbers.at(dependent)},
+                          fmt::format("{} comes after {}", dependent.str(), name.str()));
   }
+  return reasons;
+}
 
-  // Empty: they can, or only the order of the phases keeps them apart.
-  [[nodiscard]] std::string why_apart(const PlannedAgent& a, const PlannedAgent& b,
-                                      const std::set<AgentName>& dependents_of_a) const {
-    const auto overlap = overlaps_.find(key(a.spec.name, b.spec.name));
-    if (overlap != overlaps_.end())
-      return fmt::format("both can {} '{}'",
-                         overlap->second->kind == core::OverlapKind::file ? "change" : "add",
-                         quote_path(overlap->second->witness.str()));
-    if (dependents_of_a.contains(b.spec.name))
-      return fmt::format("{} comes after {}", b.spec.name.str(), a.spec.name.str());
-    return "";
-  }
-
- private:
-  using Key = std::pair<AgentName, AgentName>;
-
-  static Key key(const AgentName& a, const AgentName& b) { return a < b ? Key(a, b) : Key(b, a); }
-
-  const Plan& plan_;
-  std::map<Key, const core::Overlap*> overlaps_;
-};
+std::string pair_line(const PlannedAgent& a, const PlannedAgent& b, const std::string& reason) {
+  const std::string how = reason.empty() ? "together" : "not at the same time, " + reason;
+  return fmt::format("{} and {}: {}\n", a.spec.name.str(), b.spec.name.str(), how);
+}
 
 }  // namespace
 
 std::string matrix_text(const Plan& plan) {
   constexpr std::size_t kAllPairs = 30;
-  const Reasons reasons(plan);
-  const bool all = plan.agents.size() <= kAllPairs;
+  auto reasons = reasons_apart(plan);
+  const auto& agents = plan.agents;
+  if (agents.size() <= kAllPairs)
+    for (std::size_t i = 0; i < agents.size(); ++i)
+      for (std::size_t j = i + 1; j < agents.size(); ++j)
+        reasons.try_emplace(
+            {i, j}, agents[i].phase == agents[j].phase
+                        ? ""
+                        : fmt::format("phase {} comes before phase {}", agents[i].phase, agents[j].phase));
   std::string text;
-  for (std::size_t i = 0; i < plan.agents.size(); ++i) {
-    const auto& a = plan.agents[i];
-    const auto dependents = reasons.dependents_of(i);
-    for (std::size_t j = i + 1; j < plan.agents.size(); ++j) {
-      const auto& b = plan.agents[j];
-      auto reason = reasons.why_apart(a, b, dependents);
-      if (reason.empty() && all && a.phase != b.phase)
-        reason = fmt::format("phase {} comes before phase {}", a.phase, b.phase);
-      if (!reason.empty())
-        text += fmt::format("{} and {}: not at the same time, {}\n", a.spec.name.str(), b.spec.name.str(),
-                            reason);
-      else if (all)
-        text += fmt::format("{} and {}: together\n", a.spec.name.str(), b.spec.name.str());
-    }
-  }
+  for (const auto& [pair, reason] : reasons)
+    text += pair_line(agents[pair.first], agents[pair.second], reason);
   return text;
 }
 
 std::string plan_text(const Plan& plan) {
-  std::string text = fmt::format("plan {}: {} in {} onto '{}' at {}\n\n", plan.id.str(),
-                                 plural(static_cast<std::int64_t>(plan.agents.size()), "agent"),
-                                 plural(plan.phases, "phase"), short_name(plan.target), short_oid(plan.base));
+  std::string text =
+      fmt::format("plan {}: {} in {} onto '{}' at {}\n\n", plan.id.str(),
+                  counted(static_cast<std::int64_t>(plan.agents.size()), "agent"),
+                  counted(plan.phases, "phase"), display_text(short_name(plan.target)), short_oid(plan.base));
   text += agents_table(plan) + "\n";
   if (plan.overlaps.empty())
     text += "no two agents of a phase own a common path\n";
@@ -262,14 +258,14 @@ std::string plan_text(const Plan& plan) {
     text += "one after the other, because they overlap:\n" + overlap_lines(plan);
   if (!plan.unowned_items.empty())
     text += fmt::format("{} belong to no agent: {}{}\n",
-                        plural(static_cast<std::int64_t>(plan.unowned_items.size()), "item"),
+                        counted(static_cast<std::int64_t>(plan.unowned_items.size()), "item"),
                         plan.unowned_items.front().str(), plan.unowned_items.size() > 1 ? ", ..." : "");
   if (plan.finished_items > 0)
     text +=
-        fmt::format("{} finished by earlier runs, not planned again\n", plural(plan.finished_items, "item"));
+        fmt::format("{} finished by earlier runs, not planned again\n", counted(plan.finished_items, "item"));
   text += prediction_lines(plan) + hot_lines(plan);
-  text +=
-      plural(plan.unowned_paths, "path") + (plan.unowned_paths == 1 ? " has no owner\n" : " have no owner\n");
+  text += counted(plan.unowned_paths, "path") +
+          (plan.unowned_paths == 1 ? " has no owner\n" : " have no owner\n");
   return text + "\n" + decision_text(plan);
 }
 
@@ -279,7 +275,7 @@ std::string branches_text(const Plan& plan) {
     rows.push_back({std::to_string(branch.phase), display_text(branch.spec.name.str()),
                     std::to_string(branch.file_count), display_text(names_text(branch.spec.after))});
   std::string text = fmt::format("{} onto '{}' at {}, phase by phase\n\n",
-                                 plural(static_cast<std::int64_t>(plan.agents.size()), "branch"),
+                                 counted(static_cast<std::int64_t>(plan.agents.size()), "branch"),
                                  display_text(short_name(plan.target)), short_oid(plan.base));
   text += table_text(rows, 2) + "\n";
   for (const auto& conflict : plan.conflicts)
@@ -287,7 +283,7 @@ std::string branches_text(const Plan& plan) {
         fmt::format("conflict: {} and {} in '{}'{}\n", display_text(conflict.a.str()),
                     display_text(conflict.b.str()), quote_path(conflict.paths.front().str()),
                     conflict.paths.size() > 1 ? fmt::format(" and {} more", conflict.paths.size() - 1) : "");
-  for (const auto& reason : plan.decision.reasons) text += reason + "\n";
+  for (const auto& reason : plan.decision.reasons) text += display_line(reason) + "\n";
   return text;
 }
 

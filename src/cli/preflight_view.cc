@@ -10,9 +10,10 @@ namespace par::cli {
 
 std::string preflight_text(const app::Preflight& preflight) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& check : preflight.checks)
-    rows.push_back({std::string(name_of(check.result)), check.name,
-                    display_text(check.detail + (check.hint.empty() ? "" : "; " + check.hint))});
+  for (const auto& check : preflight.checks) {
+    const auto text = check.detail + (check.hint.empty() ? "" : "; " + check.hint);
+    rows.push_back({std::string(name_of(check.result)), check.name, display_line(text)});
+  }
   return table_text(rows);
 }
 

@@ -2,10 +2,21 @@
 // store's writer and reader are two such visitors, so what is written is what is read.
 #pragma once
 
+#include <string_view>
+
 #include "core/event.h"
 #include "core/plan.h"
 
 namespace par::core {
+
+// A member that earlier versions did not write: where it is missing, a visitor that reads leaves the default.
+template <class V, class T>
+void later(V& v, std::string_view name, T& member) {
+  if constexpr (requires { v.later(name, member); })
+    v.later(name, member);
+  else
+    v(name, member);
+}
 
 // clang-format off
 template <class V> void fields(V& v, ValidationSpec& s) { v("name", s.name); v("run", s.run); v("report", s.report); v("inputs", s.inputs); v("timeout", s.timeout); v("reruns", s.reruns); v("when", s.when); }
@@ -20,7 +31,7 @@ template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("ph
 template <class V> void fields(V& v, Plan& p) {
   v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
-  v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); v("finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); v("predictions", p.predictions); v("hot", p.hot);
+  v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); later(v, "finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); later(v, "predictions", p.predictions); v("hot", p.hot);
 }
 
 template <class V> void fields(V& v, PlanHead& h) { v("plan", h.plan); v("item_counts", h.item_counts); }

@@ -34,10 +34,6 @@ std::string one_line(std::string_view text, std::size_t width) {
   return line.append(kDots);
 }
 
-std::string counted(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 class Describer {
  public:
   Describer(const Plan& plan, const RunState& state, std::span<const Step> accepted)

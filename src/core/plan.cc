@@ -129,11 +129,19 @@ const PlannedAgent* Plan::find(const AgentName& name) const {
   return found == agents.end() ? nullptr : &*found;
 }
 
-PlanHead head_of(Plan plan) {
+PlanHead head_of(const Plan& plan) {
   PlanHead head;
-  for (auto& agent : plan.agents)
-    head.item_counts.push_back(static_cast<std::int64_t>(std::exchange(agent.items, {}).size()));
-  head.plan = std::move(plan);
+  head.plan.id = plan.id;
+  head.plan.base = plan.base;
+  head.plan.target = plan.target;
+  head.plan.worktrees = plan.worktrees;
+  head.plan.phases = plan.phases;
+  for (const auto& agent : plan.agents) {
+    PlannedAgent& named = head.plan.agents.emplace_back();
+    named.spec.name = agent.spec.name;
+    named.phase = agent.phase;
+    head.item_counts.push_back(std::ssize(agent.items));
+  }
   return head;
 }
 

@@ -88,15 +88,16 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
-// All that it takes to see where a run stands: a plan without its items, of which there may be very many.
+// What it takes to see where a run stands. Items, patterns, overlaps and predictions may be very many, so
+// they are not in it.
 struct PlanHead {
-  Plan plan;                              // no agent has items
+  Plan plan;  // id, base, target, worktrees, phases; of each agent its name and phase; no other member is set
   std::vector<std::int64_t> item_counts;  // by agent
 
   bool operator==(const PlanHead&) const = default;
 };
 
-[[nodiscard]] PlanHead head_of(Plan plan);
+[[nodiscard]] PlanHead head_of(const Plan& plan);
 
 struct PlanRequest {
   ObjectId base;

@@ -28,10 +28,11 @@ double makespan(std::vector<Seconds> durations, int places) {
 
 double parallel_time(const Plan& plan) {
   double total = 0;
-  for (int phase = 1; phase <= plan.phases; ++phase) {
+  for (auto agent = plan.agents.begin(); agent != plan.agents.end();) {  // by phase
+    const int phase = agent->phase;
     std::vector<Seconds> durations;
-    for (const auto& agent : plan.agents)
-      if (agent.phase == phase) durations.push_back(estimate_of(agent));
+    for (; agent != plan.agents.end() && agent->phase == phase; ++agent)
+      durations.push_back(estimate_of(*agent));
     total += makespan(std::move(durations), plan.jobs);
   }
   return total;

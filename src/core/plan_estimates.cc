@@ -44,9 +44,9 @@ std::string learned_reason(const Plan& plan, const EarlierTimes& earlier, const 
   }
   for (const auto& category : categories) {
     const auto& mean = earlier.of_category.at(category);
-    parts.push_back(
-        fmt::format("{} for each item {} ({} done)", human_duration(static_cast<double>(mean.seconds)),
-                    category.empty() ? "without category" : fmt::format("of '{}'", category), mean.count));
+    parts.push_back(fmt::format(
+        "{} for each item {} ({} done)", human_duration(static_cast<double>(mean.seconds)),
+        category.empty() ? "without category" : fmt::format("of '{}'", quote_path(category)), mean.count));
   }
   if (parts.empty()) return "";
   const std::string more = parts.size() > kShown ? fmt::format(" and {} more", parts.size() - kShown) : "";

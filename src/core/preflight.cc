@@ -11,8 +11,12 @@
 namespace par::core {
 namespace {
 
-std::string counted(std::int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+// Words that may hold anything, each for one line of a terminal.
+std::vector<std::string> quoted(const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  out.reserve(words.size());
+  for (const auto& word : words) out.push_back(quote_path(word));
+  return out;
 }
 
 // Up to three, then how many more.
@@ -76,7 +80,7 @@ PreflightCheck check_patterns(const PreflightFacts& facts) {
   PreflightCheck check{"patterns", CheckResult::ok, "every owned pattern matches something", "", {}};
   if (facts.unmatched.empty()) return check;
   for (const auto& [agent, pattern] : facts.unmatched)
-    check.subjects.push_back(fmt::format("{}: {}", agent.str(), pattern));
+    check.subjects.push_back(fmt::format("{}: {}", agent.str(), quote_path(pattern)));
   check.result = CheckResult::warning;
   check.detail = fmt::format("{} match{} nothing: {}",
                              counted(static_cast<std::int64_t>(facts.unmatched.size()), "owned pattern"),
@@ -122,8 +126,9 @@ PreflightCheck check_commands(const PreflightFacts& facts) {
   std::vector<std::string> problems;
   for (const auto& [agent, word] : facts.missing_commands) {
     check.subjects.push_back(agent.str());
-    problems.push_back(word.empty() ? fmt::format("agent '{}' has no command", agent.str())
-                                    : fmt::format("'{}' of agent '{}' is not found", word, agent.str()));
+    problems.push_back(word.empty()
+                           ? fmt::format("agent '{}' has no command", agent.str())
+                           : fmt::format("'{}' of agent '{}' is not found", quote_path(word), agent.str()));
   }
   check.result = CheckResult::error;
   check.detail = some_of(problems);
@@ -149,7 +154,7 @@ PreflightCheck check_validation(const PreflightFacts& facts) {
   if (!failures.empty()) {
     check.result = CheckResult::warning;
     check.subjects = std::move(failures);
-    check.detail = fmt::format("red on the base: {}", some_of(check.subjects));
+    check.detail = fmt::format("red on the base: {}", some_of(quoted(check.subjects)));
     check.hint = "these count against no agent; mend them if they should";
   } else if (!unknown.empty()) {
     check.result = CheckResult::warning;
@@ -158,6 +163,21 @@ PreflightCheck check_validation(const PreflightFacts& facts) {
     check.hint = fmt::format("'git par validate {}' does it", facts.target);
   }
   return check;
+}
+
+std::string left_text(const LeftRun& left) {
+  if (!left.damage.empty()) return fmt::format("run '{}' cannot be read: {}", left.run.str(), left.damage);
+  if (left.is_over)
+    return fmt::format("run '{}' left {}", left.run.str(), counted(left.worktrees, "worktree"));
+  return fmt::format("run '{}' is not over", left.run.str());
+}
+
+std::string left_hint(const std::vector<LeftRun>& runs) {
+  const auto any = [&](auto is_so) { return std::any_of(runs.begin(), runs.end(), is_so); };
+  if (any([](const LeftRun& left) { return left.damage.empty() && !left.is_over; }))
+    return "'git par resume' and 'git par merge' finish it, 'git par clean <run>' drops it";
+  if (any([](const LeftRun& left) { return left.damage.empty(); })) return "'git par clean' removes them";
+  return "the work of a damaged run is still under 'refs/par/<run>' and 'refs/heads/par/<run>'";
 }
 
 PreflightCheck check_leftovers(const PreflightFacts& facts) {
@@ -172,16 +192,11 @@ PreflightCheck check_leftovers(const PreflightFacts& facts) {
   std::vector<std::string> problems;
   for (const auto& left : facts.left_runs) {
     check.subjects.push_back(left.run.str());
-    problems.push_back(
-        left.is_over ? fmt::format("run '{}' left {}", left.run.str(), counted(left.worktrees, "worktree"))
-                     : fmt::format("run '{}' is not over", left.run.str()));
+    problems.push_back(left_text(left));
   }
-  const bool all_over = std::all_of(facts.left_runs.begin(), facts.left_runs.end(),
-                                    [](const LeftRun& left) { return left.is_over; });
   check.result = CheckResult::warning;
   check.detail = some_of(problems);
-  check.hint = all_over ? "'git par clean' removes them"
-                        : "'git par resume' and 'git par merge' finish it, 'git par clean <run>' drops it";
+  check.hint = left_hint(facts.left_runs);
   return check;
 }
 

@@ -16,7 +16,7 @@
 
 namespace par::core {
 
-// `error`: the run or its landing would be refused.
+// `error`: as things stand, the run or its landing would be refused or fail.
 enum class CheckResult { ok, warning, error };
 
 struct PreflightCheck {
@@ -57,11 +57,12 @@ struct RecordedValidation {
   std::optional<ValidationResult> result;  // nullopt: not known for the base
 };
 
-// A run that still has something here.
+// A run that still has something here, or whose record cannot be read.
 struct LeftRun {
   RunId run;
   bool is_over = false;  // it landed or failed
   std::int64_t worktrees = 0;
+  std::string damage;  // why its record cannot be read; empty: it can
 };
 
 struct PreflightFacts {

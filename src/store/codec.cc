@@ -34,12 +34,8 @@ inline constexpr bool is_strong_string<StrongString<Tag>> = true;
 // The member of the object that stands for a text that is not UTF-8.
 constexpr std::string_view kQuoted = "quoted";
 
-enum class Items { written, left_out };
-
 class Writer {
  public:
-  explicit Writer(Items items = Items::written) : items_(items) {}
-
   template <class T>
   void operator()(std::string_view name, const T& member) {
     json_.key(name);
@@ -61,8 +57,7 @@ class Writer {
       json_.value(value);
     } else if constexpr (is_vector<T>) {
       json_.begin_array();
-      if (!std::is_same_v<T, std::vector<core::Item>> || items_ == Items::written)
-        for (const auto& element : value) put(element);
+      for (const auto& element : value) put(element);
       json_.end_array();
     } else {
       json_.begin_object();
@@ -71,10 +66,6 @@ class Writer {
       json_.end_object();
     }
   }
-
-  // Around members that are written one by one.
-  void begin() { json_.begin_object(); }
-  void end() { json_.end_object(); }
 
   [[nodiscard]] std::string take() && { return std::move(json_).take(); }
 
@@ -88,7 +79,6 @@ class Writer {
   }
 
   JsonWriter json_;
-  Items items_;
 };
 
 // What stopped the reader, and at which member: "agents[3].spec.owns".
@@ -159,15 +149,26 @@ class Reader {
 
   template <class T>
   void operator()(std::string_view name, T& member) {
-    if (result_) return;
-    dom::element json;
-    auto wrong = object_.at_key(name).get(json) ? misfit("is missing") : read(json, member);
-    if (wrong) result_ = below(std::string(name), *std::move(wrong));
+    read_member(name, member, misfit("is missing"));
+  }
+
+  // As core/fields.h says of these members.
+  template <class T>
+  void later(std::string_view name, T& member) {
+    read_member(name, member, std::nullopt);
   }
 
   [[nodiscard]] Read take() && { return std::move(result_); }
 
  private:
+  template <class T>
+  void read_member(std::string_view name, T& member, Read when_missing) {
+    if (result_) return;
+    dom::element json;
+    auto wrong = object_.at_key(name).get(json) ? std::move(when_missing) : read(json, member);
+    if (wrong) result_ = below(std::string(name), *std::move(wrong));
+  }
+
   dom::object object_;
   Read result_;
 };
@@ -264,17 +265,7 @@ std::string encode(const core::Plan& plan) { return encode_value(plan); }
 
 Result<core::Plan> decode_plan(std::string_view text) { return decode_value<core::Plan>(text); }
 
-// The members of core::PlanHead, as its fields() lists them.
-std::string encode_head(const core::Plan& plan) {
-  std::vector<std::int64_t> item_counts;
-  for (const auto& agent : plan.agents) item_counts.push_back(static_cast<std::int64_t>(agent.items.size()));
-  Writer writer(Items::left_out);
-  writer.begin();
-  writer("plan", plan);
-  writer("item_counts", item_counts);
-  writer.end();
-  return std::move(writer).take();
-}
+std::string encode(const core::PlanHead& head) { return encode_value(head); }
 
 Result<core::PlanHead> decode_head(std::string_view text) { return decode_value<core::PlanHead>(text); }
 

@@ -1,7 +1,8 @@
 // Stored values as JSON text and back, by the member lists of core/fields.h. Owns the format of the bodies in
 // the database; knows nothing of SQLite.
 //
-// Reading is strict where a guess could do harm: a missing member, a wrong type, an unknown name of an
+// Reading is strict where a guess could do harm: a missing member (but of those that earlier versions did not
+// write), a wrong type, an unknown name of an
 // enumeration or a number out of range is an Error that names the member. Unknown members are ignored. Every
 // byte survives: a RepoPath is written as git quotes it, any other text that is not UTF-8 as {"quoted":
 // "..."}. Precondition of encoding: numbers are finite (anything else is a bug of ours).
@@ -22,8 +23,7 @@ namespace par::store {
 // The id is left empty.
 [[nodiscard]] Result<core::Plan> decode_plan(std::string_view text);
 
-// The plan's head (core::PlanHead), made without a copy of the items.
-[[nodiscard]] std::string encode_head(const core::Plan& plan);
+[[nodiscard]] std::string encode(const core::PlanHead& head);
 // The plan's id is left empty.
 [[nodiscard]] Result<core::PlanHead> decode_head(std::string_view text);
 

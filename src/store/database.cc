@@ -161,7 +161,7 @@ PlanId Database::name_of(const core::Plan& plan) { return plan_name(encode(plan)
 Result<PlanId> Database::put_plan(const core::Plan& plan) {
   const auto body = encode(plan);
   const auto id = plan_name(body);
-  const auto head = encode_head(plan);
+  const auto head = encode(core::head_of(plan));
   bool stored = false;
   const auto insert = [&]() -> Result<void> {
     PAR_TRY(impl_->insert_plan(id, body, stored));
@@ -205,8 +205,8 @@ Result<core::PlanHead> Database::plan_head(const PlanId& id) const {
       return head;
     }
   }
-  PAR_ASSIGN(auto whole, plan(id.str()));
-  return core::head_of(std::move(whole));
+  PAR_ASSIGN(const auto whole, plan(id.str()));
+  return core::head_of(whole);
 }
 
 Result<RunId> Database::create_run(const core::RunStarted& started, Millis at) {

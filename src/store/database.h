@@ -44,7 +44,7 @@ class Database final : public core::Journal {
   [[nodiscard]] Result<PlanId> put_plan(const core::Plan& plan);
   // The plan with that id, or the only one whose id begins so; an Error for none, several, or a damaged text.
   [[nodiscard]] Result<core::Plan> plan(const std::string& id_or_prefix) const;
-  // The same without the items, which are not read: O(what is left).
+  // Its head: linear in the agents alone.
   [[nodiscard]] Result<core::PlanHead> plan_head(const PlanId& id) const;
 
   // ---- runs and their events

@@ -32,8 +32,8 @@ CREATE INDEX item_of_source ON item (source);
 CREATE TABLE import (source TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
 )sql";
 
-// plan_head: a plan without its items, for whom these are too many to be read; a row that is missing or reads
-// wrong is made up for by the plan itself.
+// plan_head: the head of a plan (core::PlanHead), for whom all of it is too much to read; a row that is
+// missing or reads wrong is made up for by the plan itself.
 constexpr const char* kPlanHeads =
     "CREATE TABLE plan_head (id TEXT PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;";
 
@@ -56,7 +56,13 @@ Result<void> refuse_orphaned_log(const std::string& file) {
       .hint("put the database back, or move the log away to start anew");
 }
 
-// Within a transaction.
+Error newer_schema(const std::string& file, std::int64_t version) {
+  return Error(fmt::format("'{}' was written by a newer git par (schema {}, this one knows {})", file,
+                           version, kSchemaVersion))
+      .hint("use the newer version for this repository");
+}
+
+// Within a transaction. Precondition: `from` is below our version.
 Result<void> take_steps(const Connection& connection, std::int64_t from) {
   for (auto step = static_cast<std::size_t>(from); step < kSteps.size(); ++step)
     PAR_TRY(connection.execute(kSteps[step]));
@@ -101,7 +107,10 @@ Result<void> create(const std::string& state_dir) {
 Result<void> upgrade(const Connection& connection, const std::string& state_dir) {
   return connection.write(lock_file(state_dir), [&]() -> Result<void> {
     PAR_ASSIGN(const auto version, connection.query_number("PRAGMA user_version"));
-    PAR_TRY(take_steps(connection, version));  // none, when somebody was faster
+    // Somebody may have been faster, also a newer version.
+    if (version > kSchemaVersion) return newer_schema(database_file(state_dir), version);
+    if (version == kSchemaVersion) return {};
+    PAR_TRY(take_steps(connection, version));
     return os::crash_point("state.upgraded");
   });
 }
@@ -114,10 +123,7 @@ Result<Connection> open_checked(const std::string& state_dir) {
     return Error(fmt::format("'{}' is not a database of git par", file))
         .hint("move it away, or restore the one that was there");
   PAR_ASSIGN(const auto version, connection.query_number("PRAGMA user_version"));
-  if (version > kSchemaVersion)
-    return Error(fmt::format("'{}' was written by a newer git par (schema {}, this one knows {})", file,
-                             version, kSchemaVersion))
-        .hint("use the newer version for this repository");
+  if (version > kSchemaVersion) return newer_schema(file, version);
   if (version < 1)
     return Error(fmt::format("'{}' is damaged: its schema version is {}", file, version))
         .hint("branches and refs under refs/par are untouched; move the file away to start anew");

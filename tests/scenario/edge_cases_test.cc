@@ -170,7 +170,7 @@ TEST_CASE("edge: strange paths are planned, shown as git quotes them, and JSON s
   CHECK(is_safe(sandbox.par({"plan", "--dot"}).out));
   const auto owners = sandbox.par({"owners", "--check"});
   CHECK(is_safe(owners.out));
-  CHECK(has(owners.out, "12 paths") == false);  // and the configuration
+  CHECK(has(owners.out, ": 13 paths, "));  // and the configuration
   CHECK(is_json(sandbox.par({"plan", "--json"}).out));
   CHECK(is_json(sandbox.par({"owners", "--json"}).out));
 
@@ -214,6 +214,30 @@ TEST_CASE("edge: files that everybody touches are offered as shared in TOML that
             "  24 of 24 items of 'pool' hang together, file by file, and go to one worker; "
             "with the files offered as shared, 10 wait for one another\n"));
   const std::string offer = R"(shared = ["/hot \"\\*\"????"])";
+  REQUIRE(has(plan.out, "  [policy] " + offer + "\n"));
+  write_config(sandbox, "[policy]\n" + offer + "\n" + agent("pool", "\"**\"", "count = 4\n"));
+  REQUIRE(sandbox.shell("git add .gitpar.toml && git commit -qm shared").exit_code == 0);
+  CHECK(has(sandbox.par({"plan", "--items", "items.csv"}).out, "5 agents in 2 phases"));
+}
+
+TEST_CASE("edge: a file is offered as shared in the spelling that patterns meet") {
+  Sandbox sandbox;
+  const bool precompose = GENERATE(true, false);
+  sandbox.git({"config", "core.precomposeUnicode", precompose ? "true" : "false"});
+  write_config(sandbox, agent("pool", "\"**\"", "count = 4\n"));
+  const std::string hot =
+      "caf"
+      "e\xcc\x81";  // decomposed
+  commit_paths(sandbox, {hot});
+  std::string csv = "id,files\n";
+  for (int i = 0; i < 8; ++i)
+    for (int twin = 0; twin < 3; ++twin)
+      csv +=
+          "i" + std::to_string(i * 3 + twin) + ",f" + std::to_string(i) + (twin == 0 ? ";" + hot : "") + "\n";
+  sandbox.write("items.csv", csv);
+  const std::string offer = precompose ? R"(shared = ["/caf??"])" : R"(shared = ["/cafe??"])";
+  const auto plan = sandbox.par({"plan", "--items", "items.csv"});
+  INFO(plan.out << plan.err);
   REQUIRE(has(plan.out, "  [policy] " + offer + "\n"));
   write_config(sandbox, "[policy]\n" + offer + "\n" + agent("pool", "\"**\"", "count = 4\n"));
   REQUIRE(sandbox.shell("git add .gitpar.toml && git commit -qm shared").exit_code == 0);

@@ -85,6 +85,23 @@ TEST_CASE("merge: goes on with a landing that was cut off, and does not begin an
   sandbox.assert_clean();
 }
 
+TEST_CASE("clean: a landing that was cut off is left to be finished") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + agent("a"));
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  const auto* point = GENERATE("land.moved", "journal.after.landingbuilt");
+  crash(sandbox, point, {"merge"});
+  const auto clean = sandbox.par({"clean", "r1"});
+  CHECK(clean.exit_code == 1);
+  CHECK(clean.err == "error: the landing of run 'r1' was cut off\nhint: 'git par resume r1' finishes it\n");
+  CHECK(sandbox.par({"resume", "-q", "r1"}).exit_code == 0);
+  CHECK(has(sandbox.par({"status"}).out, "landed"));
+  CHECK(sandbox.par({"clean", "r1"}).exit_code == 0);
+  CHECK_FALSE(has(sandbox.par({"log"}).out, "cleaned"));
+  CHECK(sandbox.read("src/a/new.txt") == "a\n");
+  sandbox.assert_clean();
+}
+
 TEST_CASE("merge: a squash lands only trees that were tested, one commit per agent") {
   Sandbox sandbox;
   // Together a and b pass, neither does alone. Both end while c is validated, so they are tried together.

@@ -1,4 +1,6 @@
 // The checklist before a run, with the real program.
+#include <algorithm>
+
 #include "support/catch.h"
 #include "support/sandbox.h"
 #include "support/snapshot.h"
@@ -109,4 +111,29 @@ TEST_CASE("plan --check: earlier runs that are not over, and what they left") {
   check_line(sandbox, "leftovers", "ok", "", 0);
   sandbox.git({"branch", "par/r2/alpha/tip", "main"});
   check_line(sandbox, "leftovers", "error", "branch 'par/r2/alpha/tip' already exists", 1);
+}
+
+TEST_CASE("plan --check: a command that lies out of the worktree is not called missing") {
+  Sandbox sandbox;
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.a]\nowns = [\"src/**\"]\nrun = \"../tools/fix.sh\"\n"
+                "[agent.b]\nowns = [\"docs/**\"]\nrun = \"src/../tools/fix.sh\"\n");
+  sandbox.write("src/x", "x\n");
+  sandbox.write("docs/y", "y\n");
+  sandbox.commit_all("base");
+  check_line(sandbox, "commands", "error", "  'src/../tools/fix.sh' of agent 'b' is not found", 1);
+}
+
+TEST_CASE("plan --check: no text of the configuration makes a line of its own") {
+  Sandbox sandbox;
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\nworktrees = \"../w\\nok  disk  {run}-{agent}\"\n"
+                "[agent.a]\nowns = [\"src/**\", \"x\\nok  commands  all\"]\nrun = \"'a\\nok'\"\n");
+  sandbox.write("src/x", "x\n");
+  sandbox.commit_all("base");
+  sandbox.write("../w\nok  disk  r1-a/file", "in the way\n");
+  const auto listed = sandbox.par({"plan", "--check"});
+  INFO(listed.out << listed.err);
+  CHECK(std::count(listed.out.begin(), listed.out.end(), '\n') == 8);
+  CHECK(has(line_of(listed.out, "leftovers"), "ok  disk  r1-a' already exists"));
 }

@@ -86,3 +86,13 @@ TEST_CASE("ids: names are safe in refs, files and completion") {
     CHECK_FALSE(is_valid_name(bad));
   CHECK_FALSE(is_valid_name(std::string(65, 'a')));
 }
+
+TEST_CASE("strings: a count and its noun") {
+  CHECK(counted(0, "item") == "0 items");
+  CHECK(counted(1, "branch") == "1 branch");
+  CHECK(counted(2, "branch") == "2 branches");
+}
+
+TEST_CASE("strings: a line for a terminal stays one line") {
+  CHECK(display_line("a\nb\x1b[2J") == "a\\x0ab\\x1b[2J");
+}

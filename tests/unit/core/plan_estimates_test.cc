@@ -83,6 +83,13 @@ TEST_CASE("estimates: what is given is never replaced") {
   for (const auto& reason : plan.decision.reasons) CHECK(reason.find("earlier") == std::string::npos);
 }
 
+TEST_CASE("estimates: a category that may hold anything stands as git quotes paths") {
+  EarlierTimes earlier;
+  earlier.of_category = {{"x\x1b\ny", {600, 3}}};
+  const auto plan = plan_of(request({agent("fix", {"/src"})}, {item("a", "src/a", "x\x1b\ny")}, earlier));
+  CHECK(gives(plan, R"(estimates from earlier runs: 10m 00s for each item of '"x\033\ny"' (3 done))"));
+}
+
 TEST_CASE("estimates: pools are balanced by what items of their category took") {
   EarlierTimes earlier;
   earlier.of_category = {{"long", {400, 1}}, {"short", {100, 1}}};

@@ -84,6 +84,18 @@ TEST_CASE("preflight: patterns that match nothing and items of nobody are warnin
   CHECK(check_of(facts, "items").detail == "1 of 2 items belong to no agent: i1");
 }
 
+TEST_CASE("preflight: what may hold anything stands as git quotes paths") {
+  auto facts = good_facts();
+  facts.unmatched = {{AgentName("x"), "a\nok  b"}};
+  facts.missing_commands = {{AgentName("a"), "\x1b[2J"}};
+  facts.validations.front().result->result = Outcome::fail;
+  facts.validations.front().result->failures = {"t\r", "u"};
+  CHECK(check_of(facts, "patterns").detail == R"(1 owned pattern matches nothing: x: "a\nok  b")");
+  CHECK(check_of(facts, "commands").detail == R"('"\033[2J"' of agent 'a' is not found)");
+  CHECK(check_of(facts, "validation").detail == R"(red on the base: "t\r", u)");
+  CHECK(check_of(facts, "validation").subjects == Words{"t\r", "u"});
+}
+
 TEST_CASE("preflight: worktrees that do not fit are an error, those that leave little room a warning") {
   auto facts = good_facts();
   facts.disk = {4, 1000, 4000};
@@ -119,12 +131,18 @@ TEST_CASE("preflight: a base that is red, unknown or not validated at all is a w
 
 TEST_CASE("preflight: earlier runs that left something are a warning, what stands in the way an error") {
   auto facts = good_facts();
-  facts.left_runs = {{RunId("r1"), true, 2}};
+  facts.left_runs = {{RunId("r1"), true, 2, ""}};
   CHECK(check_of(facts, "leftovers").detail == "run 'r1' left 2 worktrees");
   CHECK(check_of(facts, "leftovers").hint == "'git par clean' removes them");
-  facts.left_runs.push_back({RunId("r2"), false, 0});
+  facts.left_runs.push_back({RunId("r2"), false, 0, ""});
   CHECK(check_of(facts, "leftovers").result == CheckResult::warning);
   CHECK(check_of(facts, "leftovers").detail == "run 'r1' left 2 worktrees, run 'r2' is not over");
+  facts.left_runs = {{RunId("r0"), false, 0, "the journal is damaged"}};
+  CHECK(check_of(facts, "leftovers").result == CheckResult::warning);
+  CHECK(check_of(facts, "leftovers").detail == "run 'r0' cannot be read: the journal is damaged");
+  CHECK(check_of(facts, "leftovers").hint.starts_with("the work of a damaged run is still under"));
+  facts.left_runs.push_back({RunId("r1"), true, 2, ""});
+  CHECK(check_of(facts, "leftovers").hint == "'git par clean' removes them");
   facts.in_the_way = "branch 'par/r3/a/tip' already exists";
   CHECK(check_of(facts, "leftovers").result == CheckResult::error);
   CHECK(check_of(facts, "leftovers").detail == facts.in_the_way);

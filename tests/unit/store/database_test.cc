@@ -92,7 +92,7 @@ TEST_CASE("store: a plan whose text was changed is refused, and stored anew by t
   CHECK(database.plan(id));
 }
 
-TEST_CASE("store: a plan's head is the plan without its items, and is read without them") {
+TEST_CASE("store: a plan's head is read without the plan") {
   State state;
   auto database = state.open();
   const auto id = *database.put_plan(sample_plan());

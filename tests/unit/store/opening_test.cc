@@ -1,9 +1,12 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "os/file_lock.h"
 #include "os/files.h"
+#include "os/sha256.h"
 #include "support/catch.h"
 #include "support/forked.h"
 #include "unit/store/state.h"
@@ -113,6 +116,36 @@ TEST_CASE("store: a database of the first schema is taken to ours, by whoever op
   CHECK(state.number("SELECT count(*) FROM plan_head") == 0);
 }
 
+// A plan as versions with the first schema wrote it, byte by byte.
+constexpr const char* kOldPlan =
+    R"({"base":"b0","target":"refs/heads/main","strategy":"squash","worktrees":"../{repo}-{agent}","jobs":2,)"
+    R"("ignore_case":false,"precompose":false,"validations":[{"name":"unit","run":"make test",)"
+    R"("report":"exit","inputs":[],"timeout":600,"reruns":1,"when":"both"}],"agents":[{"spec":{"name":"errors",)"
+    R"("owns":["/src/**"],"rules":[],"forbids":[],"after":[],"run":"true","prompt":"","validate":[],)"
+    R"("categories":[],"count":1,"pool":"","timeout":7200,"estimate":0},"phase":1,"items":[{"id":"SEC-1",)"
+    R"("title":"t","files":["src/x.c"],"severity":"major","category":"c","estimate":0,"after":[],"agent":""}],)"
+    R"("validations":["unit"],"file_count":1}],"phases":1,"decision":{"mode":"sequential","sequential_s":0,)"
+    R"("parallel_s":0,"speedup":1,"efficiency":0,"reasons":["one agent"]},"overlaps":[],"conflicts":[],)"
+    R"("unowned_items":[],"unowned_paths":3,"hot":[]})";
+
+TEST_CASE("store: a plan of the first schema is read, and what it does not hold is as it was then") {
+  State state;
+  make_old(state);
+  const auto id = "p-" + os::sha256_hex(kOldPlan).substr(0, 12);
+  state.change(std::string("INSERT INTO plan VALUES ('") + id + "', '" + kOldPlan + "')");
+  const auto database = state.open();
+  const auto plan = database.plan(id);
+  REQUIRE(message_of(plan) == "no error");
+  CHECK(plan->strategy == core::Strategy::squash);
+  CHECK(plan->agents.front().items.front().id == ItemId("SEC-1"));
+  CHECK(plan->unowned_paths == 3);
+  CHECK(plan->finished_items == 0);
+  CHECK(plan->predictions.empty());
+  const auto head = database.plan_head(PlanId(id));
+  REQUIRE(head);
+  CHECK(head->item_counts == std::vector<std::int64_t>{1});
+}
+
 TEST_CASE("store: many processes that find an older schema agree") {
   State state;
   make_old(state);
@@ -181,6 +214,47 @@ TEST_CASE("store: a process killed while it makes the database leaves all of it 
   CHECK_FALSE(os::exists(state.file() + ".new"));
 }
 #endif
+
+namespace {
+
+// Until somebody waits for this lock.
+void await_waiter(const std::string& lock) {
+  struct stat status {};
+  REQUIRE(::stat(lock.c_str(), &status) == 0);
+  const auto inode = ":" + std::to_string(status.st_ino) + " ";
+  for (int i = 0; i < 6000; ++i, ::usleep(10'000)) {
+    std::ifstream locks("/proc/locks");
+    for (std::string line; std::getline(locks, line);)
+      if (line.find(" -> FLOCK ") != std::string::npos && line.find(inode) != std::string::npos) return;
+  }
+  FAIL("nobody waits for " << lock);
+}
+
+}  // namespace
+
+TEST_CASE("store: an upgrade that waited for a newer version's leaves that as it is") {
+  State state;
+  make_old(state);
+  const auto lock = store::lock_file(state.dir());
+  Forked holder([&](int pipe) {
+    const auto held = os::FileLock::acquire(lock);
+    if (!held || ::write(pipe, "x", 1) != 1) return 1;
+    ::pause();
+    return 0;
+  });
+  REQUIRE(holder.read_at_least(1) == "x");
+  Forked older([&](int pipe) {
+    const auto message = message_of(Database::open(state.dir()));
+    return ::write(pipe, message.data(), message.size()) > 0 ? 0 : 1;
+  });
+  await_waiter(lock);
+  state.change("PRAGMA user_version=3");
+  holder.kill();
+  holder.wait();
+  CHECK(older.read_rest().ends_with("was written by a newer git par (schema 3, this one knows 2)"));
+  CHECK(older.wait() == 0);
+  CHECK(state.number("PRAGMA user_version") == 3);
+}
 
 #ifdef PAR_CRASH_POINTS
 TEST_CASE("store: a process killed while it upgrades the schema leaves the old one") {
