@@ -16,6 +16,8 @@
 
 namespace par::core::planning {
 
+class PredictedShare;  // below
+
 using AgentIndex = std::size_t;
 using AgentPair = std::pair<AgentIndex, AgentIndex>;  // the earlier in the file first
 using AgentIndices = std::map<AgentName, AgentIndex>;
@@ -88,6 +90,9 @@ struct Remaining {
 // are forbidden it.
 [[nodiscard]] Result<void> give_shared_to_one(std::vector<AgentSpec>& agents, const PlanRequest& request);
 
+// A worker owns its files by patterns, which have so many segments at most.
+[[nodiscard]] bool may_be_owned_alone(const RepoPath& path);
+
 // The agents with each pool in its place divided into workers, who own the files of their items and nothing
 // else.
 struct Staff {
@@ -96,10 +101,9 @@ struct Staff {
   std::vector<RepoPath> hot;             // see core/division.h
   std::vector<std::string> remarks;      // what keeps pools from being divided evenly
 };
-// `ownerships` and `items` by agent. Errors: a pool without items.
+// `items` by agent. Errors: a pool without items.
 [[nodiscard]] Result<Staff> form_staff(const PlanRequest& request, const std::vector<AgentSpec>& agents,
-                                       const std::vector<Ownership>& ownerships,
-                                       std::vector<std::vector<Item>> items);
+                                       PredictedShare& predicted, std::vector<std::vector<Item>> items);
 
 // ---- plan_predictions.cc
 // Which predictions the workers of pools are given (see PlanRequest::predictions). What it is made of must
@@ -118,8 +122,9 @@ class PredictedShare {
   std::optional<OwnerIndex> owners_;
 };
 
-// Sets `owned` of each. `index`: of the staff's ownerships.
-void mark_owned(std::vector<Prediction>& predictions, const Staff& staff, OwnerIndex& index);
+// Those of the staff's items, with `owned` set. `index`: of the staff's ownerships.
+[[nodiscard]] std::vector<Prediction> predictions_for(const Staff& staff, std::vector<Prediction> predictions,
+                                                      OwnerIndex& index);
 
 // ---- plan_phases.cc
 // Errors: an agent listed twice.
