@@ -18,8 +18,8 @@ bool is_accepted(const core::AgentState& agent) {
 void take_times(const LoadedRun& run, const core::Plan& plan, EarlierWork& work) {
   for (std::size_t i = 0; i < run.state.agents.size(); ++i) {
     const auto& agent = run.state.agents[i];
-    if (!is_accepted(agent) || agent.started_at == 0 || agent.ended_at <= agent.started_at) continue;
-    core::FinishedWork done{agent.name, static_cast<double>(agent.ended_at - agent.started_at) / 1000, {}};
+    if (!is_accepted(agent)) continue;
+    core::FinishedWork done{agent.name, agent.seconds, {}};
     for (const auto& item : plan.agents[i].items) done.categories.push_back(item.category);
     work.timed.push_back(std::move(done));
   }

@@ -135,18 +135,16 @@ class PredictedShare {
                                                    const std::vector<Meeting>& meetings);
 
 // ---- plan_decision.cc
-// 0: not known.
+// Its own, or the sum of those of its items, where what is not known counts as 0.
 [[nodiscard]] Seconds estimate_of(const PlannedAgent& agent);
 
 // What has its estimate from earlier runs.
 struct LearnedEstimates {
   std::set<ItemId> items;
   std::set<AgentName> agents;
-
-  [[nodiscard]] bool empty() const { return items.empty() && agents.empty(); }
 };
 
-// Reads plan.agents, plan.phases and plan.jobs (the places there are). As long as some agent has no estimate,
+// Reads plan.agents, plan.phases and plan.jobs (the places there are). As long as something has no estimate,
 // those of earlier runs decide nothing: they would be compared with nothing.
 [[nodiscard]] Decision decide(const Plan& plan, const PlanRequest& request, const LearnedEstimates& learned);
 
@@ -154,7 +152,8 @@ struct LearnedEstimates {
 // Fill in what is not given: of items before they are assigned, of agents that then have none.
 void estimate_items(std::vector<Item>& items, const EarlierTimes& earlier, LearnedEstimates& learned);
 void estimate_agents(Staff& staff, const EarlierTimes& earlier, LearnedEstimates& learned);
-// "estimates from earlier runs: 4m for each item of 'security' (12 done), 2m for 'docs' (once)"; empty: none.
+// "estimates from earlier runs: 4m for each item of 'security' (12 done), 2m for 'docs' (once)"; empty:
+// estimate_of reads none of them.
 [[nodiscard]] std::string learned_reason(const Plan& plan, const EarlierTimes& earlier,
                                          const LearnedEstimates& learned);
 

@@ -9,7 +9,7 @@ using namespace par::test;
 
 namespace {
 
-// A run of two agents, of which `fix` was accepted after 60 s and `docs` never started.
+// A run of two agents, of which `fix` was accepted, after its command took 60 s, and `docs` never started.
 struct Fixture {
   GitRepo repo;
   ObjectId base{repo.commit("base")};
@@ -47,12 +47,13 @@ struct Fixture {
     append(3, core::AgentAssigned{fix, 1, base});
     append(4, core::WorktreeReady{fix, 1, "/w"});
     append(1000, core::AgentStarting{fix, 1});
-    append(61000, core::AgentExited{fix, 1, ExitKind::exited, 0, 60});
-    append(61001, core::AgentCollected{fix, 1, base, {"x"}, 1});
-    append(61002, core::TrialBuilt{base, {{fix, base, base, base, tree}}, AgentName(), {}});
-    append(61003, core::TrialValidated{tree, {}});
-    append(61004, core::Accepting{base, base});
-    append(61005, core::Accepted{base});
+    // Recorded a day later: the run was resumed.
+    append(86400000, core::AgentExited{fix, 1, ExitKind::exited, 0, 60});
+    append(86400001, core::AgentCollected{fix, 1, base, {"x"}, 1});
+    append(86400002, core::TrialBuilt{base, {{fix, base, base, base, tree}}, AgentName(), {}});
+    append(86400003, core::TrialValidated{tree, {}});
+    append(86400004, core::Accepting{base, base});
+    append(86400005, core::Accepted{base});
   }
   void append(Millis at, core::EventBody body) { REQUIRE(database.append(run, {at, std::move(body)})); }
 
