@@ -83,7 +83,7 @@ Result<Plan> plan_once(PlanRequest request, Predictions use) {
   planning::estimate_items(request.config.items, request.earlier, learned);
   PAR_ASSIGN(auto assignment,
              planning::assign_items(std::move(request.config.items), agents, of_file, request.folding()));
-  PAR_TRY(planning::dismiss_doers(agents, of_file, assignment, remaining));
+  PAR_TRY(planning::dismiss_idle(agents, of_file, assignment, request, remaining));
   const std::vector<Prediction> none;
   planning::PredictedShare share(use == Predictions::divide ? request.predictions : none, of_file);
   PAR_ASSIGN(auto staff, planning::form_staff(request, agents, share, std::move(assignment.items)));

@@ -74,14 +74,22 @@ struct Assignment {
 // ---- plan_finished.cc
 // What is left when the finished items are taken out.
 struct Remaining {
-  std::int64_t finished = 0;  // items taken out
-  std::set<AgentName> doers;  // of those
+  struct Unlanded {
+    ItemId item;
+    RunId run;  // that holds its work
+  };
+  std::int64_t finished = 0;            // items taken out
+  std::set<AgentName> doers;            // of those
+  std::map<AgentName, RunId> unlanded;  // doers of work that has not landed, and the run that holds it
+  std::map<ItemId, Unlanded> waiting;   // items left that come after such work
 };
 [[nodiscard]] Remaining take_finished(std::vector<Item>& items, const std::vector<FinishedItem>& finished);
-// Takes out the agents that did finished items and have no others, with what is said of them elsewhere.
-// `ownerships` and `assignment.items` follow. Error (refused): no agent is left.
-[[nodiscard]] Result<void> dismiss_doers(std::vector<AgentSpec>& agents, std::vector<Ownership>& ownerships,
-                                         Assignment& assignment, const Remaining& remaining);
+// Takes out the agents that had items in earlier plans and have none now (see PlanRequest::had_items), with
+// what is said of them elsewhere. `ownerships` and `assignment.items` follow. Errors (refused): no agent is
+// left; one that is, or its item, comes after work that has not landed and so is not in the base.
+[[nodiscard]] Result<void> dismiss_idle(std::vector<AgentSpec>& agents, std::vector<Ownership>& ownerships,
+                                        Assignment& assignment, const PlanRequest& request,
+                                        const Remaining& remaining);
 
 // ---- plan_pools.cc
 // The agents that share the work; request.members makes one of them a pool. Errors: see PlanRequest.

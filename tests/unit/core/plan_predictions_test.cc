@@ -154,7 +154,7 @@ TEST_CASE("predictions: they never make a plan invalid") {
 TEST_CASE("predictions: of finished items there are none") {
   auto r = request({agent("fix", {"/src"})}, {item("a", {"src/a"}), item("b", {"src/b"})},
                    {prediction("a", "src/x", "src/a"), prediction("b", "src/y", "src/b")});
-  r.finished = {{ItemId("a"), AgentName("fix"), AgentName()}};
+  r.finished = {{ItemId("a"), work_hash(r.config.items.front()), AgentName("fix"), AgentName(), RunId()}};
   const auto plan = plan_of(r);
   REQUIRE(plan.predictions.size() == 1);
   CHECK(plan.predictions.front().item == ItemId("b"));
