@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "git/refs.h"
 #include "git/workspace.h"
@@ -15,14 +16,18 @@ bool is_accepted(const core::AgentState& agent) {
   return agent.stage == core::Stage::accepted || agent.stage == core::Stage::landed;
 }
 
-void take_times(const LoadedRun& run, const core::Plan& plan, EarlierWork& work) {
-  for (std::size_t i = 0; i < run.state.agents.size(); ++i) {
-    const auto& agent = run.state.agents[i];
-    if (!is_accepted(agent) || agent.started_at == 0 || agent.ended_at <= agent.started_at) continue;
-    core::FinishedWork done{agent.name, static_cast<double>(agent.ended_at - agent.started_at) / 1000, {}};
-    for (const auto& item : plan.agents[i].items) done.categories.push_back(item.category);
-    work.timed.push_back(std::move(done));
-  }
+// Whose work is looked at: by their place in the plan.
+std::vector<std::size_t> accepted_agents(const core::RunState& state) {
+  std::vector<std::size_t> accepted;
+  for (std::size_t i = 0; i < state.agents.size(); ++i)
+    if (is_accepted(state.agents[i])) accepted.push_back(i);
+  return accepted;
+}
+
+void take_time(const core::AgentState& agent, const core::AgentWork& work, EarlierWork& earlier) {
+  core::FinishedWork done{agent.name, agent.seconds, {}};
+  for (const auto& item : work.items) done.categories.push_back(item.category);
+  earlier.timed.push_back(std::move(done));
 }
 
 // The stage in which an agent's work is in the candidate that counts; nullopt: nothing of the run does.
@@ -39,48 +44,84 @@ Result<std::optional<core::Stage>> stage_that_counts(const Project& project, con
   return candidate ? std::optional(core::Stage::accepted) : std::nullopt;
 }
 
-Result<void> take_finished(const Project& project, const LoadedRun& run, const core::Plan& plan,
-                           const Base& base, EarlierWork& work) {
-  PAR_ASSIGN(const auto stage, stage_that_counts(project, run, base));
-  if (!stage) return {};
-  const auto before = work.finished.size();
-  for (std::size_t i = 0; i < run.state.agents.size(); ++i) {
-    if (run.state.agents[i].stage != *stage) continue;
-    const auto& planned = plan.agents[i];
-    for (const auto& item : planned.items)
-      work.finished.push_back({item.id, planned.spec.name, planned.spec.pool});
+// Items that were found again after the run, which therefore did not finish them for good, by the runs'
+// order.
+class Reopened {
+ public:
+  Reopened(const std::vector<store::RunRow>& runs, std::map<ItemId, RunId> items) : items_(std::move(items)) {
+    if (items_.empty()) return;
+    for (std::size_t i = 0; i < runs.size(); ++i) places_.emplace(runs[i].id, i);
   }
-  if (*stage == core::Stage::accepted && work.finished.size() > before) work.unlanded.push_back(run.id);
-  return {};
+
+  [[nodiscard]] bool has(const ItemId& item, const RunId& run) const {
+    const auto at = items_.find(item);
+    if (at == items_.end()) return false;
+    const auto newest = places_.find(at->second);
+    return newest != places_.end() && places_.at(run) <= newest->second;
+  }
+
+ private:
+  std::map<ItemId, RunId> items_;
+  std::map<RunId, std::size_t> places_;
+};
+
+void take_finished(const LoadedRun& run, core::AgentWork work, core::Stage stage, const Reopened& reopened,
+                   EarlierWork& earlier) {
+  const RunId unlanded = stage == core::Stage::accepted ? run.id : RunId();
+  bool any = false;
+  for (auto& item : work.items) {
+    if (reopened.has(item.item, run.id)) continue;
+    earlier.finished.push_back({std::move(item.item), std::move(item.work), work.agent, work.pool, unlanded});
+    any = true;
+  }
+  if (any && !unlanded.empty() && (earlier.unlanded.empty() || earlier.unlanded.back() != run.id))
+    earlier.unlanded.push_back(run.id);
+}
+
+// Error: the record of the run is damaged.
+Result<std::vector<core::AgentWork>> read_work(const store::Database& database, const store::RunRow& row,
+                                               const std::vector<std::size_t>& accepted,
+                                               EarlierWork& earlier) {
+  PAR_ASSIGN(auto names, database.had_items(row.plan));
+  PAR_ASSIGN(auto work, database.work(row.plan, accepted));
+  earlier.had_items.merge(names);
+  return work;
 }
 
 }  // namespace
 
 Result<EarlierWork> read_earlier_work(const Project& project, const store::Database& database,
                                       const Base& base) {
-  EarlierWork work;
+  EarlierWork earlier;
   PAR_ASSIGN(const auto rows, database.runs());
+  PAR_ASSIGN(auto found_again, database.reopened_items());
+  const Reopened reopened(rows, std::move(found_again));
   for (const auto& row : rows) {
     const auto leave_out = [&](const Error& error) {
-      work.warnings.push_back(
+      earlier.warnings.push_back(
           fmt::format("run '{}' is left out of account: {}", row.id.str(), error.message));
     };
-    const auto run = load_run(database, row.id.str());
+    const auto run = load_run(database, row);
     if (!run) {
       leave_out(run.error());
       continue;
     }
-    const auto& agents = run->state.agents;
-    if (std::none_of(agents.begin(), agents.end(), is_accepted)) continue;
-    const auto plan = database.plan(row.plan.str());
-    if (!plan) {
-      leave_out(plan.error());
+    const auto accepted = accepted_agents(run->state);
+    auto works = read_work(database, row, accepted, earlier);
+    if (!works) {
+      leave_out(works.error());
       continue;
     }
-    take_times(*run, *plan, work);
-    PAR_TRY(take_finished(project, *run, *plan, base, work));
+    if (accepted.empty()) continue;
+    PAR_ASSIGN(const auto stage, stage_that_counts(project, *run, base));
+    for (std::size_t i = 0; i < accepted.size(); ++i) {
+      const auto& agent = run->state.agents[accepted[i]];
+      take_time(agent, (*works)[i], earlier);
+      if (stage && agent.stage == *stage)
+        take_finished(*run, std::move((*works)[i]), *stage, reopened, earlier);
+    }
   }
-  return work;
+  return earlier;
 }
 
 }  // namespace par::app

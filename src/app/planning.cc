@@ -58,6 +58,7 @@ Result<void> add_earlier_work(const Project& project, const store::Database& dat
   PAR_ASSIGN(auto work, read_earlier_work(project, database, base));
   base.warnings.insert(base.warnings.end(), work.warnings.begin(), work.warnings.end());
   request.earlier = core::learn_times(work.timed);
+  request.had_items = std::move(work.had_items);
   if (options.again) return {};
   for (const auto& run : work.unlanded)
     base.warnings.push_back(fmt::format(

@@ -92,11 +92,15 @@ Result<LoadedRun> load_run(const store::Database& database, const std::string& i
   if (row == nullptr)
     return Error(fmt::format("there is no run '{}'", id))
         .hint(fmt::format("the newest is '{}'", runs.back().id.str()));
-  PAR_ASSIGN(core::PlanHead head, database.plan_head(row->plan));
-  PAR_ASSIGN(auto events, database.events(row->id));
-  core::RunState state = core::initial_state(row->id, head.plan);
+  return load_run(database, *row);
+}
+
+Result<LoadedRun> load_run(const store::Database& database, const store::RunRow& row) {
+  PAR_ASSIGN(core::PlanHead head, database.plan_head(row.plan));
+  PAR_ASSIGN(auto events, database.events(row.id));
+  core::RunState state = core::initial_state(row.id, head.plan);
   for (const auto& event : events) core::apply_event(state, event);
-  return LoadedRun{row->id, std::move(head), std::move(state), std::move(events)};
+  return LoadedRun{row.id, std::move(head), std::move(state), std::move(events)};
 }
 
 Result<store::Database> open_state(const Project& project) {

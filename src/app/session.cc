@@ -118,6 +118,7 @@ Result<std::unique_ptr<Session>> Session::start(Project& project, store::Databas
   PAR_TRY(check_commands(plan));
   PAR_TRY(check_free(project, plan, next));
   PAR_ASSIGN(plan.id, database.put_plan(plan));
+  PAR_TRY(database.put_work(plan));
   PAR_ASSIGN(const auto base, project.objects->commit(plan.base));
   PAR_ASSIGN(const RunId run,
              database.create_run(core::RunStarted{plan.id, plan.base, base.tree}, os::SystemClock().wall()));

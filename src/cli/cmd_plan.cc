@@ -109,8 +109,10 @@ constexpr std::string_view kDescription =
     "there.\n\n"
     "Items that an earlier run finished are not planned again: their work is on the target, or it is "
     "accepted "
-    "there and waits to land. What comes after them may start, and an agent whose items are all finished "
-    "has no part in the plan. --again plans them anew, for instance when a finding is still there.\n\n"
+    "there and waits to land. What comes after them may start once that has landed, and is refused before. "
+    "An agent whose items are all finished has no part in the plan. An item is planned again when its title "
+    "or its files have changed since, or when an import closed it and a later one found it again. --again "
+    "plans all anew, for instance when a finding is still there.\n\n"
     "With --predict the files of items are taken to have companions: what changed in at least 3, and in "
     "half, "
     "of those of the last 2000 commits that changed the file (commits of more than 30 files say nothing), "
@@ -153,7 +155,8 @@ Command plan_command() {
            {"git par plan --check && git par run", "run only what can run"},
            {"git par plan --dot | dot -Tsvg >plan.svg", "a picture of the phases"},
            {"git par plan --json | jq .overlaps", "the overlaps, for a program"}},
-          "0: planned. 1: two agents overlap and on_overlap is \"refuse\"; all items are finished; with "
+          "0: planned. 1: two agents overlap and on_overlap is \"refuse\"; all items are finished, or what "
+          "is left comes after work that has not landed; with "
           "--branches: some "
           "conflict; "
           "with --check: an error is on the list.",

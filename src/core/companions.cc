@@ -2,43 +2,44 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <numeric>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "core/companion_names.h"
+#include "core/path_numbers.h"
 
 namespace par::core {
 namespace {
 
 using PathIndex = std::uint32_t;
 
-// The numbers of paths, whatever the letters they are named with.
-class PathNumbers {
+// Where paths stand in a list, whatever the letters they are named with: of those that fold to one name, the
+// smallest.
+class Positions {
  public:
-  PathNumbers(const std::vector<RepoPath>& paths, Folding folding) : folding_(folding) {
+  Positions(const std::vector<RepoPath>& paths, Folding folding) : numbers_(folding) {
     numbers_.reserve(paths.size());
     for (PathIndex i = 0; i < paths.size(); ++i) {
-      std::string_view name = folded(paths[i].str(), folding_, buffer_);
-      if (name.data() == buffer_.data()) name = names_.emplace_back(buffer_);
-      const auto [at, is_new] = numbers_.emplace(name, i);
-      if (!is_new && paths[i] < paths[at->second]) at->second = i;
+      const auto [number, is_new] = numbers_.add(paths[i].str());
+      if (is_new)
+        positions_.push_back(i);
+      else if (paths[i] < paths[positions_[number]])
+        positions_[number] = i;
     }
   }
 
-  // nullptr: there is no such path.
-  [[nodiscard]] const PathIndex* find(std::string_view path) {
-    const auto at = numbers_.find(folded(path, folding_, buffer_));
-    return at == numbers_.end() ? nullptr : &at->second;
+  [[nodiscard]] std::optional<PathIndex> find(std::string_view path) {
+    const auto number = numbers_.find(path);
+    return number ? std::optional(positions_[*number]) : std::nullopt;
   }
 
  private:
-  Folding folding_;
-  std::string buffer_;
-  std::deque<std::string> names_;  // what keys point to, where folding made them
-  std::unordered_map<std::string_view, PathIndex> numbers_;
+  PathNumbers numbers_;
+  std::vector<PathIndex> positions_;  // by number
 };
 
 struct Companion {
@@ -87,12 +88,16 @@ class Together {
 class Predictor {
  public:
   Predictor(const std::vector<RepoPath>& paths, Folding folding, const PredictionLimits& limits)
-      : paths_(paths), limits_(limits), numbers_(paths, folding), wanted_(paths.size()) {}
+      : paths_(paths),
+        folding_(folding),
+        limits_(limits),
+        positions_(paths, folding),
+        wanted_(paths.size()) {}
 
   std::vector<Prediction> predict(const std::vector<Item>& items, const std::vector<ChangeSet>& history) {
     for (const auto& item : items)
       for (const auto& file : item.files)
-        if (const auto* number = numbers_.find(file.str())) wanted_[*number] = true;
+        if (const auto position = positions_.find(file.str())) wanted_[*position] = true;
     learn(history);
 
     std::vector<std::size_t> order(items.size());
@@ -111,7 +116,7 @@ class Predictor {
       if (changed.size() > limits_.commit_files) continue;
       commit.clear();
       for (const auto& path : changed)
-        if (const auto* number = numbers_.find(path.str())) commit.push_back(*number);
+        if (const auto position = positions_.find(path.str())) commit.push_back(*position);
       std::sort(commit.begin(), commit.end());
       commit.erase(std::unique(commit.begin(), commit.end()), commit.end());
       together.add(commit);
@@ -142,19 +147,22 @@ class Predictor {
       PathIndex because = 0;
     };
     std::vector<PathIndex> own;
-    std::vector<std::string> below;  // directories that it names
+    std::vector<std::string> below;  // directories that it names, folded
+    std::string buffer;
     for (const auto& file : item.files) {
-      if (const auto* number = numbers_.find(file.str()))
-        own.push_back(*number);
+      if (const auto position = positions_.find(file.str()))
+        own.push_back(*position);
       else
-        below.push_back(file.str() + "/");
+        below.push_back(fold_name(file.str(), folding_) + "/");
     }
     const auto by_path = [&](PathIndex a, PathIndex b) { return paths_[a] < paths_[b]; };
     std::sort(own.begin(), own.end(), by_path);
     const auto is_its = [&](PathIndex path) {
-      return std::binary_search(own.begin(), own.end(), path, by_path) ||
-             std::any_of(below.begin(), below.end(),
-                         [&](const auto& directory) { return paths_[path].str().starts_with(directory); });
+      if (std::binary_search(own.begin(), own.end(), path, by_path)) return true;
+      if (below.empty()) return false;
+      const auto name = folded(paths_[path].str(), folding_, buffer);
+      return std::any_of(below.begin(), below.end(),
+                         [&](const auto& directory) { return name.starts_with(directory); });
     };
     std::vector<Found> found;
     for (const PathIndex file : own) {
@@ -176,8 +184,9 @@ class Predictor {
   }
 
   const std::vector<RepoPath>& paths_;
+  Folding folding_;
   const PredictionLimits& limits_;
-  PathNumbers numbers_;
+  Positions positions_;
   std::vector<bool> wanted_;  // by path: some item names it
   std::unordered_map<PathIndex, std::vector<Companion>> companions_;
 };

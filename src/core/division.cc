@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/strings.h"
-#include "core/components.h"
 
 namespace par::core {
 namespace {
@@ -35,11 +34,7 @@ class Divider {
         footprints_(items, request.folding, request.companions),
         weights_(item_weights(items)),
         links_(find_links(items)) {
-    std::vector<bool> files(footprints_.file_count());
-    if (request.is_shared)
-      for (FileIndex file = 0; file < footprints_.file_count(); ++file)
-        files[file] = request.is_shared(footprints_.path(file));
-    shared_ = share(std::move(files));
+    shared_ = share(shared_files(footprints_, request));
   }
 
   Division divide() {
@@ -53,19 +48,9 @@ class Divider {
   }
 
  private:
-  // Those that touch a shared file, and with them what they come after or what comes after them: a member
-  // that waits for the shared one, which waits for a member, could wait for itself.
   [[nodiscard]] Shared share(std::vector<bool> files) const {
-    const auto chains = find_chains(footprints_.item_count(), links_);
-    std::vector<bool> is_shared_chain(chains.count);
-    for (ItemIndex i = 0; i < items_.size(); ++i) {
-      const auto of_item = footprints_.files_of(i);
-      if (std::any_of(of_item.begin(), of_item.end(), [&](FileIndex file) { return files[file]; }))
-        is_shared_chain[chains.of_item[i]] = true;
-    }
-    Shared shared{std::move(files), {}};
-    for (const auto chain : chains.of_item) shared.items.push_back(is_shared_chain[chain]);
-    return shared;
+    auto items = items_of_shared(footprints_, files, links_);
+    return {std::move(files), std::move(items)};
   }
 
   [[nodiscard]] std::vector<ItemIndex> shared_items() const {
@@ -262,6 +247,29 @@ class Divider {
 };
 
 }  // namespace
+
+std::vector<bool> shared_files(const Footprints& footprints, const DivisionRequest& request) {
+  std::vector<bool> shared(footprints.file_count());
+  if (!request.is_shared) return shared;
+  for (FileIndex file = 0; file < footprints.file_count(); ++file)
+    shared[file] = request.is_shared(footprints.path(file));
+  return shared;
+}
+
+std::vector<bool> items_of_shared(const Footprints& footprints, const std::vector<bool>& shared,
+                                  const ItemLinks& links) {
+  const auto chains = find_chains(footprints.item_count(), links);
+  std::vector<bool> is_shared_chain(chains.count);
+  for (ItemIndex i = 0; i < footprints.item_count(); ++i) {
+    const auto files = footprints.files_of(i);
+    if (std::any_of(files.begin(), files.end(), [&](FileIndex file) { return shared[file]; }))
+      is_shared_chain[chains.of_item[i]] = true;
+  }
+  std::vector<bool> items;
+  items.reserve(footprints.item_count());
+  for (const auto chain : chains.of_item) items.push_back(is_shared_chain[chain]);
+  return items;
+}
 
 std::vector<Seconds> item_weights(const std::vector<Item>& items) {
   Seconds sum = 0;

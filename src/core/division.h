@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/enum_names.h"
+#include "core/components.h"
 #include "core/footprints.h"
 
 namespace par::core {
@@ -53,6 +54,14 @@ struct Division {
 // paths, cut into ranges of about the same weight; files - the same order, dealt out in turn; severity - in
 // that order, cut into ranges. Deterministic; near-linear in the items' mentions of files.
 [[nodiscard]] Division divide(const std::vector<Item>& items, const DivisionRequest& request);
+
+// By file: whether it is shared.
+[[nodiscard]] std::vector<bool> shared_files(const Footprints& footprints, const DivisionRequest& request);
+// By item: whether it goes to the member of the shared files (`shared` by file), because it touches one, or
+// comes after or before an item that does. A member that waits for the shared one, which waits for a member,
+// could wait for itself.
+[[nodiscard]] std::vector<bool> items_of_shared(const Footprints& footprints, const std::vector<bool>& shared,
+                                                const ItemLinks& links);
 
 // By item: its estimate, or the mean of the known ones, or 1 when none is known.
 [[nodiscard]] std::vector<Seconds> item_weights(const std::vector<Item>& items);

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <utility>
 
+#include "base/message_text.h"
+#include "base/stable_hash.h"
+
 namespace par::core {
 namespace {
 
@@ -22,6 +25,18 @@ struct Sum {
 };
 
 }  // namespace
+
+std::string work_hash(const Item& item) {
+  constexpr std::size_t kDigits = 16;  // 80 bits
+  auto files = item.files;
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  std::string parts;
+  for (const auto& file : files) append_part(parts, file.str());
+  parts += '/';
+  append_part(parts, without_places(item.title));
+  return base32(stable_hash(parts), kDigits);
+}
 
 EarlierTimes learn_times(const std::vector<FinishedWork>& work) {
   std::map<std::string, Sum> of_category;

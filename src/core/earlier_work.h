@@ -21,11 +21,33 @@ struct FinishedWork {
 // An item whose work is on the target, or accepted and on its way there.
 struct FinishedItem {
   ItemId item;
-  AgentName agent;  // who did it
-  AgentName pool;   // of which that is a worker; empty: of none
+  std::string work;  // the work_hash of what was asked for
+  AgentName agent;   // who did it
+  AgentName pool;    // of which that is a worker; empty: of none
+  RunId unlanded;    // the run that holds it until it lands; empty: it is on the target
 
   bool operator==(const FinishedItem&) const = default;
 };
+
+// What a run keeps of an agent's items for the plans after it.
+struct WorkItem {
+  ItemId item;
+  std::string work;
+  std::string category;
+
+  bool operator==(const WorkItem&) const = default;
+};
+struct AgentWork {
+  AgentName agent;
+  AgentName pool;
+  std::vector<WorkItem> items;
+
+  bool operator==(const AgentWork&) const = default;
+};
+
+// Names what an item asks for, its title and files. Equal for items that ask for the same, although severity,
+// estimate and order differ, or the lines that the title speaks of have moved.
+[[nodiscard]] std::string work_hash(const Item& item);
 
 // What work took, on average, rounded up to whole seconds.
 struct EarlierTimes {

@@ -39,6 +39,9 @@ template <class V> void fields(V& v, PlanHead& h) { v("plan", h.plan); v("item_c
 template <class V> void fields(V& v, ValidationResult& r) { v("name", r.name); v("result", r.result); v("failures", r.failures); v("flaky", r.flaky); v("detail", r.detail); v("log", r.log); v("seconds", r.seconds); v("cached", r.cached); }
 template <class V> void fields(V& v, Step& s) { v("agent", s.agent); v("start", s.start); v("tip", s.tip); v("commit", s.commit); v("tree", s.tree); }
 
+template <class V> void fields(V& v, WorkItem& i) { v("item", i.item); v("work", i.work); v("category", i.category); }
+template <class V> void fields(V& v, AgentWork& w) { v("agent", w.agent); v("pool", w.pool); v("items", w.items); }
+
 template <class V> void fields(V& v, RunStarted& e) { v("plan", e.plan); v("base", e.base); v("tree", e.tree); }
 template <class V> void fields(V&, RunPrepared&) {}
 template <class V> void fields(V& v, AgentAssigned& e) { v("agent", e.agent); v("attempt", e.attempt); v("start", e.start); }

@@ -1,9 +1,9 @@
 #include "core/footprints.h"
 
 #include <algorithm>
-#include <deque>
-#include <unordered_map>
 #include <utility>
+
+#include "core/path_numbers.h"
 
 namespace par::core {
 
@@ -22,46 +22,13 @@ struct Footprints::Numbers {
   std::vector<FileIndex> directories;
 };
 
-namespace {
-
-class Numbering {
- public:
-  explicit Numbering(Folding folding) : folding_(folding) {}
-
-  // The path's number, and whether it is a new one. `path` must stay where it is.
-  std::pair<FileIndex, bool> number(std::string_view path) {
-    const auto next = static_cast<FileIndex>(numbers_.size());
-    std::string_view name = folded(path, folding_, buffer_);
-    if (const auto at = numbers_.find(name); at != numbers_.end()) return {at->second, false};
-    if (name.data() == buffer_.data()) name = names_.emplace_back(buffer_);
-    numbers_.emplace(name, next);
-    return {next, true};
-  }
-
-  [[nodiscard]] FileIndex nearest_directory(std::string_view path) {
-    path = folded(path, folding_, buffer_);
-    for (auto slash = path.rfind('/'); slash != std::string_view::npos && slash > 0;
-         slash = path.rfind('/', slash - 1))
-      if (const auto at = numbers_.find(path.substr(0, slash)); at != numbers_.end()) return at->second;
-    return kNoFile;
-  }
-
- private:
-  Folding folding_;
-  std::string buffer_;
-  std::deque<std::string> names_;  // what the map's keys point to, where folding made them
-  std::unordered_map<std::string_view, FileIndex> numbers_;
-};
-
-}  // namespace
-
 Footprints::Numbers Footprints::number_files(const std::vector<Item>& items, Folding folding,
                                              const std::vector<std::vector<RepoPath>>& companions) {
   Numbers numbers;
-  Numbering numbering(folding);
+  PathNumbers path_numbers(folding);
   std::vector<ItemIndex> last_item;  // by file: the item that named it last, from 1
   const auto mention = [&](ItemIndex i, const RepoPath& file) {
-    const auto [number, is_new] = numbering.number(file.str());
+    const auto [number, is_new] = path_numbers.add(file.str());
     if (is_new) {
       numbers.paths.push_back(file.str());
       numbers.uses.push_back(0);
@@ -78,7 +45,8 @@ Footprints::Numbers Footprints::number_files(const std::vector<Item>& items, Fol
       for (const auto& file : companions[i]) mention(i, file);
     numbers.lengths.push_back(static_cast<std::uint32_t>(numbers.mentions.size() - begin));
   }
-  for (const auto path : numbers.paths) numbers.directories.push_back(numbering.nearest_directory(path));
+  for (const auto path : numbers.paths)
+    numbers.directories.push_back(path_numbers.nearest_directory(path).value_or(kNoFile));
   return numbers;
 }
 

@@ -71,7 +71,9 @@ int places(const PlanRequest& request) {
   return std::max(1, request.jobs_cap > 0 ? std::min(jobs, request.jobs_cap) : jobs);
 }
 
-Result<Plan> plan_once(PlanRequest request) {
+enum class Predictions { divide, are_shown };
+
+Result<Plan> plan_once(PlanRequest request, Predictions use) {
   const Config& config = request.config;
   PAR_ASSIGN(auto agents, planning::call_agents(request));
   PAR_TRY(planning::give_shared_to_one(agents, request));
@@ -81,8 +83,10 @@ Result<Plan> plan_once(PlanRequest request) {
   planning::estimate_items(request.config.items, request.earlier, learned);
   PAR_ASSIGN(auto assignment,
              planning::assign_items(std::move(request.config.items), agents, of_file, request.folding()));
-  PAR_TRY(planning::dismiss_doers(agents, of_file, assignment, remaining));
-  PAR_ASSIGN(auto staff, planning::form_staff(request, agents, of_file, std::move(assignment.items)));
+  PAR_TRY(planning::dismiss_idle(agents, of_file, assignment, request, remaining));
+  const std::vector<Prediction> none;
+  planning::PredictedShare share(use == Predictions::divide ? request.predictions : none, of_file);
+  PAR_ASSIGN(auto staff, planning::form_staff(request, agents, share, std::move(assignment.items)));
   planning::estimate_agents(staff, request.earlier, learned);
   PAR_ASSIGN(const auto ownerships, parse_ownerships(staff.agents, request.folding()));
   OwnerIndex index(ownerships);
@@ -103,8 +107,7 @@ Result<Plan> plan_once(PlanRequest request) {
   plan.unowned_paths = survey.unowned;
   plan.finished_items = remaining.finished;
   plan.hot = std::move(staff.hot);
-  plan.predictions = std::move(request.predictions);
-  planning::mark_owned(plan.predictions, staff, index);
+  plan.predictions = planning::predictions_for(staff, std::move(request.predictions), index);
   Validations validations(config.validations);
   for (AgentIndex i = 0; i < staff.agents.size(); ++i) {
     plan.phases = std::max(plan.phases, phases[i]);
@@ -155,13 +158,11 @@ Result<std::vector<Overlap>> find_overlaps(const std::vector<AgentSpec>& agents,
 }
 
 Result<Plan> make_plan(PlanRequest request) {
-  if (request.predictions.empty()) return plan_once(std::move(request));
-  auto plan = plan_once(request);
+  if (request.predictions.empty()) return plan_once(std::move(request), Predictions::are_shown);
+  auto plan = plan_once(request, Predictions::divide);
   if (plan) return plan;
-  auto predictions = std::exchange(request.predictions, {});
-  auto without = plan_once(std::move(request));
+  auto without = plan_once(std::move(request), Predictions::are_shown);
   if (!without) return without;
-  without->predictions = std::move(predictions);
   without->decision.reasons.push_back(
       fmt::format("predictions have no part in it: {}", plan.error().message));
   return without;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -117,9 +118,13 @@ struct PlanRequest {
   // that file too, where only the pool owns it, it is not shared, it does not make a worker's part too heavy,
   // and items that share a file stay together anyway. Never a reason for an error.
   std::vector<Prediction> predictions;
-  // Their items are not planned again, and count as done for what is `after` them; an agent that did such
-  // items and has no others now is left out too. The order does not matter.
+  // Their items are not planned again, as long as they ask for the same work, and count as done for what is
+  // `after` them; an agent that did such items and has no others now is left out too. The order does not
+  // matter.
   std::vector<FinishedItem> finished;
+  // Agents and pools that had items in earlier plans. One that has none now is left out, if it is a pool or
+  // others have items; a pool that never had any is an error.
+  std::set<AgentName> had_items;
   EarlierTimes earlier;  // estimates of items, and of agents without items, where none is given
   // An agent without `owns` and rules stands for one agent per owner of these; without such an agent the
   // owners themselves are agents, which can be planned but have no command.
@@ -137,8 +142,9 @@ struct PlanRequest {
 // read, an agent or item listed twice, an unknown name in `after` or `agent`, a cycle of agents or items
 // (printed), an overlap that no `after` orders under on_overlap = "refuse" (refused, with the witness), more
 // than a million overlaps, a path with too many segments for a pool (core/glob.h), nothing left to do
-// (refused). Cost: paths and patterns added up for ownership (core/pattern_index.h), pairs of agents whose
-// patterns may meet for overlaps (core/common_path.h).
+// (refused), something left that comes after finished work which has not landed (refused). Cost: paths and
+// patterns added up for ownership (core/pattern_index.h), pairs of agents whose patterns may meet for
+// overlaps (core/common_path.h).
 [[nodiscard]] Result<Plan> make_plan(PlanRequest request);
 
 // What overlaps among agents as they are, before any order: once per pair, in the agents' order. `ownerships`

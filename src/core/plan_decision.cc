@@ -38,11 +38,41 @@ double parallel_time(const Plan& plan) {
   return total;
 }
 
-std::vector<std::string> agents_without_estimate(const Plan& plan) {
-  std::vector<std::string> names;
-  for (const auto& agent : plan.agents)
-    if (estimate_of(agent) == 0) names.push_back("'" + agent.spec.name.str() + "'");
-  return names;
+// What the numbers do not count.
+struct Unknown {
+  std::vector<std::string> agents;  // nothing of them
+  std::vector<std::string> parts;   // agents with some items of which nothing is known
+
+  [[nodiscard]] bool empty() const { return agents.empty() && parts.empty(); }
+};
+
+Unknown find_unknown(const Plan& plan) {
+  Unknown unknown;
+  for (const auto& agent : plan.agents) {
+    if (agent.spec.estimate > 0) continue;
+    auto name = "'" + agent.spec.name.str() + "'";
+    if (estimate_of(agent) == 0)
+      unknown.agents.push_back(std::move(name));
+    else if (std::any_of(agent.items.begin(), agent.items.end(),
+                         [](const Item& item) { return item.estimate == 0; }))
+      unknown.parts.push_back(std::move(name));
+  }
+  return unknown;
+}
+
+std::string some_of(std::vector<std::string> names) {
+  constexpr std::size_t kShown = 5;
+  const std::string more = names.size() > kShown ? fmt::format(" and {} more", names.size() - kShown) : "";
+  names.resize(std::min(names.size(), kShown));
+  return join(names, ", ") + more;
+}
+
+void add_unknown(Unknown unknown, std::vector<std::string>& reasons) {
+  if (!unknown.agents.empty())
+    reasons.push_back(fmt::format("no estimate for {}: counted as 0s", some_of(std::move(unknown.agents))));
+  if (!unknown.parts.empty())
+    reasons.push_back(
+        fmt::format("no estimate for some items of {}: counted as 0s", some_of(std::move(unknown.parts))));
 }
 
 // Why the agents should rather run one after the other; empty: they should not.
@@ -88,8 +118,9 @@ Decision decide(const Plan& plan, const PlanRequest& request, const LearnedEstim
     decision.speedup = decision.sequential_s / decision.parallel_s;
     decision.efficiency = (decision.sequential_s - decision.parallel_s) / decision.sequential_s;
   }
-  const auto unknown = agents_without_estimate(plan);
-  const bool says_nothing = decision.sequential_s == 0 || (!learned.empty() && !unknown.empty());
+  auto unknown = find_unknown(plan);
+  auto source = learned_reason(plan, request.earlier, learned);
+  const bool says_nothing = decision.sequential_s == 0 || (!source.empty() && !unknown.empty());
   decision.reasons = reasons_against(plan, request.config.policy, decision, says_nothing);
   if (decision.reasons.empty()) {
     decision.reasons.push_back(reason_for(plan, decision, says_nothing));
@@ -98,10 +129,8 @@ Decision decide(const Plan& plan, const PlanRequest& request, const LearnedEstim
   } else {
     decision.mode = Mode::sequential;
   }
-  if (decision.sequential_s > 0 && !unknown.empty())
-    decision.reasons.push_back(fmt::format("no estimate for {}: counted as 0s", join(unknown, ", ")));
-  if (auto source = learned_reason(plan, request.earlier, learned); !source.empty())
-    decision.reasons.push_back(std::move(source));
+  if (decision.sequential_s > 0) add_unknown(std::move(unknown), decision.reasons);
+  if (!source.empty()) decision.reasons.push_back(std::move(source));
   return decision;
 }
 

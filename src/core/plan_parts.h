@@ -16,6 +16,8 @@
 
 namespace par::core::planning {
 
+class PredictedShare;  // below
+
 using AgentIndex = std::size_t;
 using AgentPair = std::pair<AgentIndex, AgentIndex>;  // the earlier in the file first
 using AgentIndices = std::map<AgentName, AgentIndex>;
@@ -72,14 +74,22 @@ struct Assignment {
 // ---- plan_finished.cc
 // What is left when the finished items are taken out.
 struct Remaining {
-  std::int64_t finished = 0;  // items taken out
-  std::set<AgentName> doers;  // of those
+  struct Unlanded {
+    ItemId item;
+    RunId run;  // that holds its work
+  };
+  std::int64_t finished = 0;            // items taken out
+  std::set<AgentName> doers;            // of those
+  std::map<AgentName, RunId> unlanded;  // doers of work that has not landed, and the run that holds it
+  std::map<ItemId, Unlanded> waiting;   // items left that come after such work
 };
 [[nodiscard]] Remaining take_finished(std::vector<Item>& items, const std::vector<FinishedItem>& finished);
-// Takes out the agents that did finished items and have no others, with what is said of them elsewhere.
-// `ownerships` and `assignment.items` follow. Error (refused): no agent is left.
-[[nodiscard]] Result<void> dismiss_doers(std::vector<AgentSpec>& agents, std::vector<Ownership>& ownerships,
-                                         Assignment& assignment, const Remaining& remaining);
+// Takes out the agents that had items in earlier plans and have none now (see PlanRequest::had_items), with
+// what is said of them elsewhere. `ownerships` and `assignment.items` follow. Errors (refused): no agent is
+// left; one that is, or its item, comes after work that has not landed and so is not in the base.
+[[nodiscard]] Result<void> dismiss_idle(std::vector<AgentSpec>& agents, std::vector<Ownership>& ownerships,
+                                        Assignment& assignment, const PlanRequest& request,
+                                        const Remaining& remaining);
 
 // ---- plan_pools.cc
 // The agents that share the work; request.members makes one of them a pool. Errors: see PlanRequest.
@@ -87,6 +97,9 @@ struct Remaining {
 // A path of policy.shared belongs to one agent alone, the first in the file that could change it: all others
 // are forbidden it.
 [[nodiscard]] Result<void> give_shared_to_one(std::vector<AgentSpec>& agents, const PlanRequest& request);
+
+// A worker owns its files by patterns, which have so many segments at most.
+[[nodiscard]] bool may_be_owned_alone(const RepoPath& path);
 
 // The agents with each pool in its place divided into workers, who own the files of their items and nothing
 // else.
@@ -96,10 +109,9 @@ struct Staff {
   std::vector<RepoPath> hot;             // see core/division.h
   std::vector<std::string> remarks;      // what keeps pools from being divided evenly
 };
-// `ownerships` and `items` by agent. Errors: a pool without items.
+// `items` by agent. Errors: a pool without items.
 [[nodiscard]] Result<Staff> form_staff(const PlanRequest& request, const std::vector<AgentSpec>& agents,
-                                       const std::vector<Ownership>& ownerships,
-                                       std::vector<std::vector<Item>> items);
+                                       PredictedShare& predicted, std::vector<std::vector<Item>> items);
 
 // ---- plan_predictions.cc
 // Which predictions the workers of pools are given (see PlanRequest::predictions). What it is made of must
@@ -118,8 +130,9 @@ class PredictedShare {
   std::optional<OwnerIndex> owners_;
 };
 
-// Sets `owned` of each. `index`: of the staff's ownerships.
-void mark_owned(std::vector<Prediction>& predictions, const Staff& staff, OwnerIndex& index);
+// Those of the staff's items, with `owned` set. `index`: of the staff's ownerships.
+[[nodiscard]] std::vector<Prediction> predictions_for(const Staff& staff, std::vector<Prediction> predictions,
+                                                      OwnerIndex& index);
 
 // ---- plan_phases.cc
 // Errors: an agent listed twice.
@@ -130,18 +143,16 @@ void mark_owned(std::vector<Prediction>& predictions, const Staff& staff, OwnerI
                                                    const std::vector<Meeting>& meetings);
 
 // ---- plan_decision.cc
-// 0: not known.
+// Its own, or the sum of those of its items, where what is not known counts as 0.
 [[nodiscard]] Seconds estimate_of(const PlannedAgent& agent);
 
 // What has its estimate from earlier runs.
 struct LearnedEstimates {
   std::set<ItemId> items;
   std::set<AgentName> agents;
-
-  [[nodiscard]] bool empty() const { return items.empty() && agents.empty(); }
 };
 
-// Reads plan.agents, plan.phases and plan.jobs (the places there are). As long as some agent has no estimate,
+// Reads plan.agents, plan.phases and plan.jobs (the places there are). As long as something has no estimate,
 // those of earlier runs decide nothing: they would be compared with nothing.
 [[nodiscard]] Decision decide(const Plan& plan, const PlanRequest& request, const LearnedEstimates& learned);
 
@@ -149,7 +160,8 @@ struct LearnedEstimates {
 // Fill in what is not given: of items before they are assigned, of agents that then have none.
 void estimate_items(std::vector<Item>& items, const EarlierTimes& earlier, LearnedEstimates& learned);
 void estimate_agents(Staff& staff, const EarlierTimes& earlier, LearnedEstimates& learned);
-// "estimates from earlier runs: 4m for each item of 'security' (12 done), 2m for 'docs' (once)"; empty: none.
+// "estimates from earlier runs: 4m for each item of 'security' (12 done), 2m for 'docs' (once)"; empty:
+// estimate_of reads none of them.
 [[nodiscard]] std::string learned_reason(const Plan& plan, const EarlierTimes& earlier,
                                          const LearnedEstimates& learned);
 

@@ -65,11 +65,10 @@ AgentSpec member_spec(const AgentSpec& pool, AgentName name, const std::vector<I
   return spec;
 }
 
-// A worker owns its files by patterns, which have so many segments at most.
 Result<void> refuse_deep_paths(const std::vector<Item>& items) {
   for (const auto& item : items)
     for (const auto& file : item.files) {
-      if (std::count(file.str().begin(), file.str().end(), '/') <= kMostDirectories) continue;
+      if (may_be_owned_alone(file)) continue;
       return Error(fmt::format("item '{}' names a path below more than {} directories: '{}'", item.id.str(),
                                kMostDirectories, quote_path(file.str())))
           .hint("leave the item out, or give it to an agent without 'count'");
@@ -87,9 +86,8 @@ std::string remark(const AgentSpec& pool, const Knot& knot) {
 
 class StaffMaker {
  public:
-  StaffMaker(const PlanRequest& request, const std::vector<AgentSpec>& agents,
-             const std::vector<Ownership>& ownerships)
-      : request_(request), agents_(agents), names_(agents), predicted_(request.predictions, ownerships) {}
+  StaffMaker(const PlanRequest& request, const std::vector<AgentSpec>& agents, PredictedShare& predicted)
+      : request_(request), agents_(agents), names_(agents), predicted_(predicted) {}
 
   Result<Staff> make(std::vector<std::vector<Item>> items) {
     for (AgentIndex i = 0; i < agents_.size(); ++i) {
@@ -171,7 +169,7 @@ class StaffMaker {
   const PlanRequest& request_;
   const std::vector<AgentSpec>& agents_;
   MemberNames names_;
-  PredictedShare predicted_;
+  PredictedShare& predicted_;
   std::map<AgentName, std::vector<AgentName>> members_;
   Staff staff_;
 };
@@ -251,9 +249,13 @@ Result<void> give_shared_to_one(std::vector<AgentSpec>& agents, const PlanReques
   return {};
 }
 
+bool may_be_owned_alone(const RepoPath& path) {
+  return std::count(path.str().begin(), path.str().end(), '/') <= kMostDirectories;
+}
+
 Result<Staff> form_staff(const PlanRequest& request, const std::vector<AgentSpec>& agents,
-                         const std::vector<Ownership>& ownerships, std::vector<std::vector<Item>> items) {
-  return StaffMaker(request, agents, ownerships).make(std::move(items));
+                         PredictedShare& predicted, std::vector<std::vector<Item>> items) {
+  return StaffMaker(request, agents, predicted).make(std::move(items));
 }
 
 }  // namespace par::core::planning

@@ -21,10 +21,31 @@ auto predictions_of(Predictions& sorted, const ItemId& item) {
   return std::span(begin, end);
 }
 
-bool touches_shared(const Item& item, const DivisionRequest& how) {
-  return how.is_shared && std::any_of(item.files.begin(), item.files.end(),
-                                      [&](const auto& file) { return how.is_shared(file.str()); });
-}
+// The files of some items, and what lies below them where they are directories.
+class FilesOf {
+ public:
+  FilesOf(const std::vector<Item>& items, const std::vector<bool>& chosen, Folding folding)
+      : folding_(folding) {
+    for (ItemIndex i = 0; i < items.size(); ++i)
+      if (chosen[i])
+        for (const auto& file : items[i].files) files_.insert(fold_name(file.str(), folding));
+  }
+
+  [[nodiscard]] bool hold(const RepoPath& path) const {
+    if (files_.empty()) return false;
+    auto name = fold_name(path.str(), folding_);
+    while (!files_.contains(name)) {
+      const auto slash = name.rfind('/');
+      if (slash == std::string::npos) return false;
+      name.resize(slash);
+    }
+    return true;
+  }
+
+ private:
+  Folding folding_;
+  std::set<std::string> files_;
+};
 
 // Takes the companions away that would make one worker's share too heavy to be balanced.
 void drop_heavy(std::vector<std::vector<RepoPath>>& companions, const std::vector<Item>& items,
@@ -54,18 +75,17 @@ std::vector<std::vector<RepoPath>> PredictedShare::companions_of(AgentIndex pool
                                                                  const std::vector<Item>& items,
                                                                  const DivisionRequest& how) {
   if (!owners_ || !keeps_files_together(how.by)) return {};
-  std::set<std::string> taken;  // by the worker of the shared files
-  for (const auto& item : items)
-    if (touches_shared(item, how))
-      for (const auto& file : item.files) taken.insert(fold_name(file.str(), how.folding));
+  const Footprints footprints(items, how.folding);
+  const auto is_shared = items_of_shared(footprints, shared_files(footprints, how), find_links(items));
+  const FilesOf taken(items, is_shared, how.folding);  // by the worker of the shared files
   const auto may_have = [&](const RepoPath& path) {
+    if (!may_be_owned_alone(path) || taken.hold(path)) return false;
     const auto owners = owners_->owners_of(path.str());
-    return owners.size() == 1 && owners.front() == pool && !(how.is_shared && how.is_shared(path.str())) &&
-           !taken.contains(fold_name(path.str(), how.folding));
+    return owners.size() == 1 && owners.front() == pool && !(how.is_shared && how.is_shared(path.str()));
   };
   std::vector<std::vector<RepoPath>> companions(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (touches_shared(items[i], how)) continue;
+    if (is_shared[i]) continue;
     for (const auto& prediction : predictions_of(predictions_, items[i].id))
       if (may_have(prediction.path)) companions[i].push_back(prediction.path);
   }
@@ -73,13 +93,20 @@ std::vector<std::vector<RepoPath>> PredictedShare::companions_of(AgentIndex pool
   return companions;
 }
 
-void mark_owned(std::vector<Prediction>& predictions, const Staff& staff, OwnerIndex& index) {
+std::vector<Prediction> predictions_for(const Staff& staff, std::vector<Prediction> predictions,
+                                        OwnerIndex& index) {
+  std::vector<bool> planned(predictions.size());
   for (AgentIndex agent = 0; agent < staff.items.size(); ++agent)
     for (const auto& item : staff.items[agent])
       for (auto& prediction : predictions_of(predictions, item.id)) {
         const auto owners = index.owners_of(prediction.path.str());
         prediction.owned = std::binary_search(owners.begin(), owners.end(), agent);
+        planned[static_cast<std::size_t>(&prediction - predictions.data())] = true;
       }
+  std::vector<Prediction> kept;
+  for (std::size_t i = 0; i < predictions.size(); ++i)
+    if (planned[i]) kept.push_back(std::move(predictions[i]));
+  return kept;
 }
 
 }  // namespace par::core::planning

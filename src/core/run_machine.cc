@@ -39,6 +39,7 @@ void start_again(RunState& state, AgentState& agent, int attempt) {
   agent.attempt = attempt;
   agent.tip = ObjectId();
   agent.ended_at = 0;
+  agent.seconds = 0;
   forget_refusal(agent);
   state.finished.reset();
 }
@@ -80,6 +81,7 @@ struct ApplyRunEvent {
     agent.how = e.how;
     agent.code = e.code;
     agent.ended_at = at;
+    agent.seconds = e.seconds;
   }
   void operator()(const AgentCollected& e) const {
     auto& agent = agent_in(state, e.agent, {Stage::exited});

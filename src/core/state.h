@@ -42,6 +42,7 @@ struct AgentState {
   int code = 0;
   Millis started_at = 0;  // wall clock; 0: not yet
   Millis ended_at = 0;
+  double seconds = 0;  // that its command took
   std::string reason;  // why rejected, held, rolled back
   std::vector<std::string> tests;
   std::vector<AgentName> with;

@@ -289,4 +289,8 @@ std::string encode(const core::Item& item) { return encode_value(item); }
 
 Result<core::Item> decode_item(std::string_view text) { return decode_value<core::Item>(text); }
 
+std::string encode(const core::AgentWork& work) { return encode_value(work); }
+
+Result<core::AgentWork> decode_work(std::string_view text) { return decode_value<core::AgentWork>(text); }
+
 }  // namespace par::store

@@ -37,4 +37,7 @@ namespace par::store {
 [[nodiscard]] std::string encode(const core::Item& item);
 [[nodiscard]] Result<core::Item> decode_item(std::string_view text);
 
+[[nodiscard]] std::string encode(const core::AgentWork& work);
+[[nodiscard]] Result<core::AgentWork> decode_work(std::string_view text);
+
 }  // namespace par::store

@@ -4,8 +4,10 @@
 // hint, nothing changed.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +49,16 @@ class Database final : public core::Journal {
   // Its head: linear in the agents alone.
   [[nodiscard]] Result<core::PlanHead> plan_head(const PlanId& id) const;
 
+  // ---- what later plans ask of the plans of runs, so that these need not be read
+  // Keeps it beside the plan, which is stored. Keeping it again changes nothing.
+  [[nodiscard]] Result<void> put_work(const core::Plan& plan);
+  // Of these agents, by their place in the plan: O(their items). Where it was not kept, the whole plan is
+  // read.
+  [[nodiscard]] Result<std::vector<core::AgentWork>> work(const PlanId& id,
+                                                          const std::vector<std::size_t>& agents) const;
+  // Agents with items, and the pools they belong to. As `work`, but O(agents).
+  [[nodiscard]] Result<std::set<AgentName>> had_items(const PlanId& id) const;
+
   // ---- runs and their events
   // Creates the next run (r1, r2, ...) with its first event.
   [[nodiscard]] Result<RunId> create_run(const core::RunStarted& started, Millis at);
@@ -68,6 +80,8 @@ class Database final : public core::Journal {
                                         const std::vector<ItemId>& closed);
   // Of all sources, by id.
   [[nodiscard]] Result<std::vector<core::Item>> open_items() const;
+  // The open items that had been closed, with the newest run when they were found again. O(those).
+  [[nodiscard]] Result<std::map<ItemId, RunId>> reopened_items() const;
 
   // ---- validation cache
   [[nodiscard]] Result<std::optional<core::ValidationResult>> cached_result(

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,8 +29,10 @@ struct Database::Impl {
   Result<void> append_event(const RunId& run, Row row) const;
   Result<bool> has(std::string_view sql, std::string_view key) const;
   Result<RunId> next_run_id() const;
+  Result<std::string> newest_run() const;
   Result<void> insert_plan(const PlanId& id, std::string_view body, bool& stored) const;
   Result<void> insert_head(const PlanId& id, std::string_view body) const;
+  Result<std::optional<core::AgentWork>> work_at(const PlanId& plan, std::int64_t position) const;
   Result<void> insert_run(const PlanId& plan, const Row& first, RunId& id) const;
 };
 

@@ -6,6 +6,11 @@
 namespace par::store {
 namespace {
 
+constexpr const char* kPutItem =
+    "INSERT INTO item VALUES (?1, ?2, 1, ?3, '') ON CONFLICT (id) DO UPDATE SET "
+    "reopened_after = CASE open WHEN 1 THEN reopened_after ELSE ?4 END, "
+    "source = excluded.source, open = 1, body = excluded.body";
+
 Error damaged_item(std::string_view id, std::string why) {
   return Error(fmt::format("the imported item '{}' is damaged", id))
       .cause(std::move(why))
@@ -13,6 +18,14 @@ Error damaged_item(std::string_view id, std::string why) {
 }
 
 }  // namespace
+
+// "" when there is none.
+Result<std::string> Database::Impl::newest_run() const {
+  PAR_ASSIGN(auto query,
+             connection.prepare("SELECT id FROM run ORDER BY CAST(substr(id, 2) AS INTEGER) DESC LIMIT 1"));
+  PAR_ASSIGN(const bool found, query.step());
+  return found ? std::string(query.text(0)) : std::string();
+}
 
 Result<std::optional<std::string>> Database::imported_hash(const std::string& source) const {
   PAR_ASSIGN(auto query, impl_->connection.prepare("SELECT sha256 FROM import WHERE source = ?1"));
@@ -38,10 +51,11 @@ Result<void> Database::put_import(const std::string& source, const std::string& 
                                   const std::vector<const core::Item*>& found,
                                   const std::vector<ItemId>& closed) {
   return impl_->write([&]() -> Result<void> {
-    PAR_ASSIGN(auto insert, impl_->connection.prepare("INSERT OR REPLACE INTO item VALUES (?1, ?2, 1, ?3)"));
+    PAR_ASSIGN(const auto newest, impl_->newest_run());
+    PAR_ASSIGN(auto insert, impl_->connection.prepare(kPutItem));
     for (const auto* item : found) {
       const auto body = encode(*item);
-      insert.bind(1, item->id.str()).bind(2, source).bind(3, body);
+      insert.bind(1, item->id.str()).bind(2, source).bind(3, body).bind(4, newest);
       PAR_TRY(insert.finish());
       PAR_TRY(insert.reset());
     }
@@ -56,6 +70,17 @@ Result<void> Database::put_import(const std::string& source, const std::string& 
     mark.bind(1, source).bind(2, sha256);
     return mark.finish();
   });
+}
+
+Result<std::map<ItemId, RunId>> Database::reopened_items() const {
+  PAR_ASSIGN(auto query, impl_->connection.prepare("SELECT id, reopened_after FROM item "
+                                                   "WHERE reopened_after != '' AND open = 1"));
+  std::map<ItemId, RunId> items;
+  for (;;) {
+    PAR_ASSIGN(const bool more, query.step());
+    if (!more) return items;
+    items.emplace(query.text(0), query.text(1));
+  }
 }
 
 Result<std::vector<core::Item>> Database::open_items() const {

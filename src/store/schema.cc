@@ -37,8 +37,19 @@ CREATE TABLE import (source TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
 constexpr const char* kPlanHeads =
     "CREATE TABLE plan_head (id TEXT PRIMARY KEY, body TEXT NOT NULL, hash TEXT NOT NULL) STRICT;";
 
+// work: what each agent of a run's plan is to do, as far as later plans ask; made up for like plan_head.
+// item.reopened_after: the newest run when an import found a closed item again; empty: it never did.
+constexpr const char* kEarlierWork = R"sql(
+CREATE TABLE work (
+  plan TEXT NOT NULL, position INTEGER NOT NULL, agent TEXT NOT NULL, pool TEXT NOT NULL,
+  has_items INTEGER NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL,
+  PRIMARY KEY (plan, position)) STRICT;
+ALTER TABLE item ADD COLUMN reopened_after TEXT NOT NULL DEFAULT '';
+CREATE INDEX reopened_item ON item (reopened_after) WHERE reopened_after != '';
+)sql";
+
 // Each step leads to the schema version after it; a new database takes all of them.
-constexpr std::array kSteps{kTables, kPlanHeads};
+constexpr std::array kSteps{kTables, kPlanHeads, kEarlierWork};
 constexpr auto kSchemaVersion = static_cast<std::int64_t>(kSteps.size());
 
 Result<void> refuse_network(const std::string& state_dir) {

@@ -101,3 +101,77 @@ TEST_CASE("plan: what was rejected is planned again") {
   CHECK(has(plan.out, "\"items\":[\"b\"]"));
   CHECK(has(plan.out, "\"finished_item_count\":1"));
 }
+
+TEST_CASE("plan: what comes after work that has not landed waits for it to land") {
+  Sandbox sandbox;
+  write_items(sandbox, {"a", "b"});
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  sandbox.write("src/c", "as it was\n");
+  sandbox.write(".gitpar.toml", sandbox.read(".gitpar.toml") +
+                                    "[[item]]\nid = \"c\"\nfiles = [\"src/c\"]\nafter = [\"a\"]\n");
+  sandbox.commit_all("c comes after a");
+  const auto plan = sandbox.par({"plan"});
+  CHECK(plan.exit_code == 1);
+  CHECK(has(plan.err,
+            "error: item 'c' comes after 'a', whose work has not landed yet\n"
+            "hint: 'git par merge --run r1' lands it\n"));
+  REQUIRE(sandbox.par({"merge", "-q", "--run", "r1"}).exit_code == 0);
+  CHECK(has(sandbox.par({"plan", "--json"}).out, "\"items\":[\"c\"]"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("plan: an id of before that asks for something else, or is found again, is planned") {
+  Sandbox sandbox;
+  write_items(sandbox, {"a", "b"});
+  const auto findings = [&](const std::string& file, const std::string& lines) {
+    sandbox.write(file, lines);
+    sandbox.commit_all(file);
+  };
+  const std::string one = "{\"id\":\"1\",\"title\":\"t\",\"files\":[\"src/a\"]}\n";
+  const std::string two = "{\"id\":\"2\",\"title\":\"t\",\"files\":[\"src/b\"]}\n";
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.fix]\nowns = [\"/src/**\"]\ncount = 2\n"
+                "run = \"for f in $(cut -c2- $PAR_OWNS_FILE); do echo mended >>$f; done\"\n");
+  findings("found.jsonl", one + two);
+  REQUIRE(sandbox.par({"import", "found.jsonl"}).exit_code == 0);
+  REQUIRE(sandbox.par({"run", "-q", "--land"}).exit_code == 0);
+  CHECK(has(sandbox.par({"plan"}).err, "nothing is left to do: 2 items are finished"));
+
+  // Another batch counts from 1 too.
+  findings("batch.jsonl", "{\"id\":\"1\",\"title\":\"t\",\"files\":[\"src/b\"]}\n");
+  CHECK(has(sandbox.par({"plan", "--json", "--items", "batch.jsonl"}).out, "\"items\":[\"1\"]"));
+
+  findings("found.jsonl", two);
+  REQUIRE(sandbox.par({"import", "found.jsonl"}).exit_code == 0);
+  findings("found.jsonl", one + two);
+  REQUIRE(sandbox.par({"import", "found.jsonl"}).exit_code == 0);
+  const auto plan = sandbox.par({"plan", "--json"});
+  INFO(plan.out << plan.err);
+  CHECK(has(plan.out, "\"items\":[\"1\"]"));
+  CHECK(has(plan.out, "\"finished_item_count\":1"));
+  REQUIRE(sandbox.par({"run", "-q", "--land"}).exit_code == 0);
+  CHECK(has(sandbox.par({"plan"}).err, "nothing is left to do: 2 items are finished"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("plan: a pool that had items in an earlier run and has none now is left out") {
+  Sandbox sandbox;
+  for (const std::string name : {"a", "b"}) sandbox.write("src/" + name, "as it was\n");
+  const auto agent = [](const std::string& name, const std::string& run) {
+    return "[agent." + name + "]\nowns = [\"/src/**\"]\ncount = 2\nrun = \"" + run + "\"\n";
+  };
+  std::string config = "target = \"main\"\n" +
+                       agent("claude", "for f in $(cut -c2- $PAR_OWNS_FILE); do echo mended >$f; done") +
+                       agent("codex", "exit 1");
+  for (const std::string name : {"a", "b"})
+    config += "[[item]]\nid = \"" + name + "\"\nfiles = [\"src/" + name + "\"]\n";
+  sandbox.write(".gitpar.toml", config);
+  sandbox.commit_all("base");
+  CHECK(sandbox.par({"run", "-q", "--land"}).exit_code == 1);
+  const auto plan = sandbox.par({"plan", "--json"});
+  INFO(plan.out << plan.err);
+  CHECK(plan.exit_code == 0);
+  CHECK(has(plan.out, "\"agent\":\"claude-1\""));
+  CHECK_FALSE(has(plan.out, "codex"));
+  sandbox.assert_clean();
+}

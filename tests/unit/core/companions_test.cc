@@ -132,6 +132,12 @@ TEST_CASE("companions: names of one file fold to it") {
   CHECK(predict({"src/a"}, twins, {"Src/a", "B"}, {true, false}).empty());
 }
 
+TEST_CASE("companions: what lies below a directory of the item is its own, however that is written") {
+  const std::vector<Names> commits(3, {"a", "Dir/x"});
+  CHECK(predict({"a", "DIR"}, commits, {"a", "Dir/x"}) == Names{"i: Dir/x history 3/3"});
+  CHECK(predict({"a", "DIR"}, commits, {"a", "Dir/x"}, {true, false}).empty());
+}
+
 TEST_CASE("companions: the order of items, commits and paths does not matter") {
   std::mt19937 random(7);
   const auto pick = [&](std::size_t n) { return random() % n; };

@@ -117,6 +117,38 @@ TEST_CASE("estimates: while some agent has none, those of earlier runs do not sp
   CHECK(gives(plan_of(r), "estimates from earlier runs: 2s for 'a' (done once), 3s for 'b' (done 4 times)"));
 }
 
+TEST_CASE("estimates: one learned category says nothing of items of others") {
+  EarlierTimes earlier;
+  earlier.of_category = {{"x", {10, 1}}};
+  auto r = request(
+      {agent("a", {"/a"}), agent("b", {"/b"})},
+      {item("1", "a/1", "x"), item("2", "a/2", "y"), item("3", "b/3", "x"), item("4", "b/4", "y")}, earlier);
+  const auto plan = plan_of(r);
+  CHECK(plan.decision.mode == Mode::parallel);
+  CHECK(gives(plan, "not all estimates: parallel by default"));
+  CHECK(gives(plan, "no estimate for some items of 'a', 'b': counted as 0s"));
+  r.earlier.of_category["y"] = {10, 1};
+  CHECK(plan_of(r).decision.mode == Mode::sequential);
+}
+
+TEST_CASE("estimates: what is learned and not read does not decide how the given ones are taken") {
+  EarlierTimes earlier;
+  earlier.of_category = {{"x", {10, 1}}};
+  // Of an agent with an estimate of its own, and of nobody.
+  const auto plan = plan_of(request({agent("a", {"/a"}, 30), agent("b", {"/b"})},
+                                    {item("1", "a/1", "x"), item("2", "top", "x")}, earlier));
+  CHECK(plan.decision.mode == Mode::sequential);
+  CHECK(gives(plan, "30s in sequence is below min_sequential 5m 00s"));
+  CHECK(gives(plan, "no estimate for 'b': counted as 0s"));
+}
+
+TEST_CASE("estimates: of many agents without one the first are named") {
+  std::vector<AgentSpec> agents{agent("known", {"/known"}, 600)};
+  for (int i = 0; i < 7; ++i) agents.push_back(agent("a" + std::to_string(i), {"/a" + std::to_string(i)}));
+  CHECK(gives(plan_of(request(agents, {}, {})),
+              "no estimate for 'a0', 'a1', 'a2', 'a3', 'a4' and 2 more: counted as 0s"));
+}
+
 TEST_CASE("estimates: many sources are named in one line") {
   EarlierTimes earlier;
   std::vector<Item> items;

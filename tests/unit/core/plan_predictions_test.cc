@@ -121,7 +121,7 @@ TEST_CASE("predictions: of an item whose agent is no pool they are shown, with w
   const auto plan = plan_of(request({agent("one", {"/src"})}, {item("a", {"src/a"}), item("z", {"top"})},
                                     {prediction("a", "src/x", "src/a"), prediction("a", "tests/x", "src/a"),
                                      prediction("z", "src/x", "top")}));
-  CHECK(owned(plan) == std::vector{true, false, false});
+  CHECK(owned(plan) == std::vector{true, false});  // and none of `z`, which nobody does
   CHECK(shown(plan) == Names{"1 one: a"});
   CHECK(plan.find(AgentName("one"))->spec.owns == Names{"/src"});
 }
@@ -146,9 +146,43 @@ TEST_CASE("predictions: they never make a plan invalid") {
   const auto plan = plan_of(r);
   CHECK(plan.decision.reasons.back() ==
         "predictions have no part in it: agents wait for each other: fix-1 -> x -> fix-1");
-  CHECK(plan.predictions.size() == 1);
+  CHECK(owned(plan) == std::vector{false});
   r.predictions.clear();
   CHECK(shown(plan_of(r)) == shown(plan));
+}
+
+TEST_CASE("predictions: of finished items there are none") {
+  auto r = request({agent("fix", {"/src"})}, {item("a", {"src/a"}), item("b", {"src/b"})},
+                   {prediction("a", "src/x", "src/a"), prediction("b", "src/y", "src/b")});
+  r.finished = {{ItemId("a"), work_hash(r.config.items.front()), AgentName("fix"), AgentName(), RunId()}};
+  const auto plan = plan_of(r);
+  REQUIRE(plan.predictions.size() == 1);
+  CHECK(plan.predictions.front().item == ItemId("b"));
+  r.predictions.erase(r.predictions.begin());
+  CHECK(plan_of(r) == plan);
+}
+
+TEST_CASE("predictions: a path that is too deep for a worker leaves the others as they are") {
+  std::string deep = "src/";
+  for (int i = 0; i < 60; ++i) deep += "e/";
+  const auto plan = plan_of(
+      request({agent("fix", {"/src"}, 2)},
+              {item("a", {"src/a"}), item("b", {"src/b"}), item("c", {"src/c"}), item("d", {"src/d"})},
+              {prediction("a", "src/x", "src/a"), prediction("b", "src/x", "src/b"),
+               prediction("c", deep + "x", "src/c")}));
+  CHECK(shown(plan) == Names{"1 fix-1: a b", "1 fix-2: c d"});
+  CHECK(owned(plan) == std::vector{true, true, false});
+}
+
+TEST_CASE("predictions: files of the shared member's items are its own, with their chains and directories") {
+  auto r = request({agent("fix", {"/src"}, 2)},
+                   {item("a", {"src/a"}), item("b", {"src/b"}), item("s", {"src/hot"}),
+                    item("t", {"src/of-t", "src/dir"}, {"s"})},
+                   {prediction("a", "src/of-t", "src/a"), prediction("b", "src/dir/x", "src/b")});
+  r.config.policy.shared = {"/src/hot"};
+  const auto plan = plan_of(r);
+  CHECK(shown(plan) == Names{"1 fix-1: a", "1 fix-2: b", "1 fix-shared: s t"});
+  CHECK(plan.overlaps.empty());
 }
 
 TEST_CASE("predictions: a plan that fails without them fails for its own reason") {
@@ -167,6 +201,8 @@ TEST_CASE("predictions: workers never meet in a file, whatever is predicted") {
       const auto id = "i" + std::to_string(10 + i);
       const auto file = "src/f" + std::to_string(random() % 40);
       items.push_back(item(id, {file}));
+      if (i > 0 && random() % 4 == 0)
+        items.back().after.emplace_back("i" + std::to_string(10 + random() % static_cast<unsigned>(i)));
       for (std::size_t n = random() % 3; n > 0; --n)
         predictions.push_back(prediction(id, "src/f" + std::to_string(random() % 60), file));
     }
