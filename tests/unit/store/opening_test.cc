@@ -82,11 +82,11 @@ TEST_CASE("store: looking for a state makes nothing") {
 TEST_CASE("store: a newer schema is refused and left alone") {
   State state;
   static_cast<void>(state.open());
-  state.change("PRAGMA user_version=3");
+  state.change("PRAGMA user_version=4");
   const auto before = snapshot(state);
   const auto refusal = Database::open(state.dir());
   REQUIRE_FALSE(refusal);
-  CHECK(refusal.error().message.ends_with("was written by a newer git par (schema 3, this one knows 2)"));
+  CHECK(refusal.error().message.ends_with("was written by a newer git par (schema 4, this one knows 3)"));
   CHECK(refusal.error().hints.size() == 1);
   CHECK(open_message(state) == refusal.error().message);
   CHECK(snapshot(state) == before);
@@ -97,7 +97,10 @@ namespace {
 // As the first schema had it.
 void make_old(const State& state) {
   static_cast<void>(state.open());
-  state.change("DROP TABLE plan_head; PRAGMA user_version=1");
+  state.change(
+      "DROP TABLE plan_head; DROP TABLE queue; DROP TABLE queue_agent; DROP TABLE queue_item;"
+      "DROP TABLE queue_after; DROP TABLE holder; DROP TABLE claimed_path; DROP TABLE queue_probe;"
+      "PRAGMA user_version=1");
 }
 
 }  // namespace
@@ -109,7 +112,7 @@ TEST_CASE("store: a database of the first schema is taken to ours, by whoever op
     static_cast<void>(state.open());
   else
     REQUIRE(Database::open_existing(state.dir()));
-  CHECK(state.number("PRAGMA user_version") == 2);
+  CHECK(state.number("PRAGMA user_version") == 3);
   CHECK(state.number("SELECT count(*) FROM plan_head") == 0);
 }
 
@@ -119,7 +122,7 @@ TEST_CASE("store: many processes that find an older schema agree") {
   std::vector<Forked> children;
   for (int i = 0; i < 8; ++i) children.emplace_back([&](int) { return Database::open(state.dir()) ? 0 : 1; });
   for (auto& child : children) CHECK(child.wait() == 0);
-  CHECK(state.number("PRAGMA user_version") == 2);
+  CHECK(state.number("PRAGMA user_version") == 3);
 }
 
 TEST_CASE("store: a database without a schema version is damaged, not new") {
@@ -194,7 +197,7 @@ TEST_CASE("store: a process killed while it upgrades the schema leaves the old o
   CHECK(child.wait() == 128 + 9);
   CHECK(state.number("PRAGMA user_version") == 1);
   static_cast<void>(state.open());
-  CHECK(state.number("PRAGMA user_version") == 2);
+  CHECK(state.number("PRAGMA user_version") == 3);
 }
 #endif
 
