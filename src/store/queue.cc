@@ -204,13 +204,17 @@ Result<void> Queue::Parts::extend(Holder& holder, const QueueSession& session, c
   return rows.put_holder(holder);
 }
 
-Queue::Queue(Database& database, ReadMoment moment)
+Queue::Queue(const Database& database, ReadMoment moment)
     : parts_(std::make_unique<Parts>(*database.impl_, std::move(moment))) {}
 Queue::Queue(Queue&&) noexcept = default;
 Queue::~Queue() = default;
 
 Result<bool> Queue::is_laid_out(const RunId& run) const {
   return parts_->rows.sql.any("SELECT 1 FROM queue WHERE run = ?1", run.str());
+}
+
+Result<bool> Queue::has_item(const RunId& run, const ItemId& id) const {
+  return parts_->rows.sql.any("SELECT 1 FROM queue_item WHERE run = ?1 AND id = ?2", run.str(), id.str());
 }
 
 Result<void> Queue::lay_out(const RunId& run, const core::Plan& plan) {

@@ -63,6 +63,9 @@ struct ClaimRow {
   Millis left = 0;  // of its lease
 };
 
+// After so many losses in a row `status` says so.
+constexpr int kManyLosses = 5;
+
 // A session that came away empty-handed so often in a row because of what others hold.
 struct LosingRow {
   RunId run;
@@ -81,12 +84,13 @@ struct AgentItemCounts {
 class Queue {
  public:
   // The database must outlive it.
-  Queue(Database& database, ReadMoment moment);
+  Queue(const Database& database, ReadMoment moment);
   Queue(Queue&&) noexcept;
   Queue& operator=(Queue&&) = delete;
   ~Queue();
 
   [[nodiscard]] Result<bool> is_laid_out(const RunId& run) const;
+  [[nodiscard]] Result<bool> has_item(const RunId& run, const ItemId& id) const;
   // Linear in the plan; once more changes nothing.
   [[nodiscard]] Result<void> lay_out(const RunId& run, const core::Plan& plan);
 
