@@ -120,15 +120,21 @@ std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
   return text;
 }
 
+void write_item(JsonWriter& json, const core::Item& item) {
+  json.member("id", item.id.str()).member("title", item.title);
+  json.member("severity", name_of(item.severity)).member("category", item.category);
+  std::vector<std::string> files;
+  for (const auto& file : item.files) files.push_back(text_or_quoted(file.str()));
+  json.list("files", files);
+}
+
 std::string items_text(const core::PlannedAgent& agent) {
   std::string text;
   for (const auto& item : agent.items) {
     JsonWriter json;
-    json.begin_object().member("id", item.id.str()).member("title", item.title);
-    json.member("severity", name_of(item.severity)).member("category", item.category);
-    std::vector<std::string> files;
-    for (const auto& file : item.files) files.push_back(text_or_quoted(file.str()));
-    json.list("files", files).end_object();
+    json.begin_object();
+    write_item(json, item);
+    json.end_object();
     text += json.text() + "\n";
   }
   return text;

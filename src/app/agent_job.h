@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/json_writer.h"
 #include "base/result.h"
 #include "core/plan.h"
 #include "core/state.h"
@@ -25,6 +26,9 @@ struct RunPaths {
     return state_dir + "/agents/" + run.str() + "/" + agent.str();
   }
 };
+
+// The members by which an agent is told of an item: id, title, severity, category, files. Within an object.
+void write_item(JsonWriter& json, const core::Item& item);
 
 // a.<agent>.<attempt>
 [[nodiscard]] std::string agent_job_id(const AgentName& agent, int attempt);

@@ -9,25 +9,17 @@
 #include "core/codeowners_index.h"
 #include "core/owner_index.h"
 #include "core/plan.h"
-#include "os/files.h"
 
 namespace par::app {
 namespace {
-
-// "./x" and "../x" as the user sees them, from the root of the repository.
-Result<RepoPath> from_root(const Project& project, const std::string& path) {
-  const std::string root = "/repository";
-  const std::string place = os::absolute_path(path, root + "/" + project.repository.prefix);
-  if (place.starts_with(root + "/")) return RepoPath(place.substr(root.size() + 1));
-  return Error(fmt::format("'{}' is outside the repository", path));
-}
 
 Result<std::vector<RepoPath>> asked_paths(const Project& project, const OwnersOptions& options,
                                           const ObjectId& commit) {
   if (options.paths.empty()) return project.objects->paths(commit);
   std::vector<RepoPath> paths;
   for (const auto& path : options.paths) {
-    PAR_ASSIGN(auto asked, from_root(project, path));
+    PAR_ASSIGN(auto asked, path_from_root(project, path));
+    if (asked.empty()) return Error(fmt::format("'{}' is the whole repository", path));
     paths.push_back(std::move(asked));
   }
   return paths;

@@ -57,6 +57,14 @@ Result<Project> open_project(const std::string& cwd) {
   return project;
 }
 
+Result<RepoPath> path_from_root(const Project& project, const std::string& path) {
+  const std::string root = "/repository";
+  const std::string place = os::absolute_path(path, root + "/" + project.repository.prefix);
+  if (place == root) return RepoPath();
+  if (place.starts_with(root + "/")) return RepoPath(place.substr(root.size() + 1));
+  return Error(fmt::format("'{}' is outside the repository", path));
+}
+
 Result<RefName> find_target(const Project& project, const std::string& name) {
   if (!name.empty()) return RefName("refs/heads/" + name);
   PAR_ASSIGN(const auto found, default_target(project));

@@ -28,6 +28,9 @@ struct Project {
 // state.
 [[nodiscard]] Result<Project> find_project(const std::string& cwd);
 
+// "./x" and "../x" as the user sees them, from the root of the repository, which is "". Error: outside of it.
+[[nodiscard]] Result<RepoPath> path_from_root(const Project& project, const std::string& path);
+
 // ---- the base of plans
 
 // The target, and the configuration as it is committed there.

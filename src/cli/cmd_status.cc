@@ -34,6 +34,8 @@ Command status_command() {
           "show where a run and its agents stand",
           "Shows the run's state and, for each agent, its phase, state, changed files, time, and why it is "
           "not in. "
+          "Where agents pull their work (git-par-next(1)) also how many items are ready, claimed, done and "
+          "failed, and who found everything held by others five times in a row or more. "
           "Takes no lock and changes nothing.",
           {{"git par status", "the newest run"}, {"git par status --json r3", "run r3, for a program"}},
           "0: shown.",

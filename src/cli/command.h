@@ -48,15 +48,22 @@ struct Command {
 [[nodiscard]] std::string_view group_title(Group group);
 
 // One per command, each in the file cmd_<name>.cc.
+[[nodiscard]] Command claim_command();
+[[nodiscard]] Command claims_command();
 [[nodiscard]] Command clean_command();
 [[nodiscard]] Command completion_command();
 [[nodiscard]] Command demo_command();
+[[nodiscard]] Command done_command();
+[[nodiscard]] Command fail_command();
+[[nodiscard]] Command heartbeat_command();
 [[nodiscard]] Command hook_command();
 [[nodiscard]] Command import_command();
 [[nodiscard]] Command log_command();
 [[nodiscard]] Command merge_command();
+[[nodiscard]] Command next_command();
 [[nodiscard]] Command owners_command();
 [[nodiscard]] Command plan_command();
+[[nodiscard]] Command release_command();
 [[nodiscard]] Command resume_command();
 [[nodiscard]] Command rollback_command();
 [[nodiscard]] Command run_command();

@@ -13,7 +13,8 @@ Result<RunView> view_run(const app::Project& project, const store::Database& dat
                          const std::string& run) {
   PAR_ASSIGN(auto loaded, app::load_run(database, run));
   PAR_ASSIGN(const auto worker, app::worker_of({project.repository.state_dir(), loaded.id}));
-  return RunView{std::move(loaded), Live{worker.has_value(), os::SystemClock().wall()}};
+  PAR_ASSIGN(auto queue, app::view_queue(database, loaded.id));
+  return RunView{std::move(loaded), Live{worker.has_value(), os::SystemClock().wall(), std::move(queue)}};
 }
 
 Result<int> conclude(const app::Project& project, const store::Database& database,

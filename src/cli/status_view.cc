@@ -7,6 +7,7 @@
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/table.h"
+#include "core/queue.h"
 #include "git/workspace.h"
 
 namespace par::cli {
@@ -16,40 +17,70 @@ using core::AgentState;
 using core::RunState;
 using core::Stage;
 
-struct ItemCounts {
-  std::int64_t ready = 0;
-  std::int64_t claimed = 0;
-  std::int64_t done = 0;
-  std::int64_t failed = 0;
-
-  [[nodiscard]] std::int64_t total() const { return ready + claimed + done + failed; }
-};
-
 bool is_done(Stage stage) { return stage == Stage::accepted || stage == Stage::landed; }
 
-ItemCounts count_items(const app::LoadedRun& run) {
-  ItemCounts counts;
-  for (std::size_t i = 0; i < run.state.agents.size(); ++i) {
-    const auto n = run.head.item_counts[i];
-    switch (run.state.agents[i].stage) {
-      case Stage::accepted:
-      case Stage::landed:
-        counts.done += n;
-        break;
-      case Stage::rejected:
-      case Stage::rolled_back:
-        counts.failed += n;
-        break;
-      case Stage::waiting:
-      case Stage::held:
-      case Stage::stopped:
-        counts.ready += n;
-        break;
-      default:
-        counts.claimed += n;
-    }
+// Whether the agent, or another worker of its pool, has claimed any of its items itself.
+bool pulls(const app::LoadedRun& run, std::size_t i, const Live& live) {
+  const auto& agents = run.head.plan.agents;
+  const auto owner = core::queue_owner(agents[i].spec);
+  return std::any_of(live.queue.items.begin(), live.queue.items.end(), [&](const auto& counts) {
+    if (counts.claimed + counts.done + counts.failed == 0) return false;
+    const auto* planned = run.head.plan.find(counts.agent);
+    return planned != nullptr && core::queue_owner(planned->spec) == owner;
+  });
+}
+
+// The items of one agent: those it was given by where it stands, those it pulls by their claims. Whatever is
+// claimed or done, an agent that is in brought all of its items, and one that was refused none.
+store::AgentItemCounts items_of(const app::LoadedRun& run, std::size_t i, const Live& live) {
+  const AgentState& agent = run.state.agents[i];
+  const auto n = run.head.item_counts[i];
+  store::AgentItemCounts counts;
+  counts.agent = agent.name;
+  if (is_done(agent.stage)) {
+    counts.done = n;
+    return counts;
   }
+  if (agent.stage == Stage::rejected || agent.stage == Stage::rolled_back) {
+    counts.failed = n;
+    return counts;
+  }
+  if (pulls(run, i, live)) {
+    const auto& queue = live.queue.items;
+    const auto row =
+        std::find_if(queue.begin(), queue.end(), [&](const auto& c) { return c.agent == agent.name; });
+    return row == queue.end() ? counts : *row;
+  }
+  const bool idle =
+      agent.stage == Stage::waiting || agent.stage == Stage::held || agent.stage == Stage::stopped;
+  (idle ? counts.ready : counts.claimed) = n;
   return counts;
+}
+
+store::AgentItemCounts count_items(const app::LoadedRun& run, const Live& live) {
+  store::AgentItemCounts sum;
+  for (std::size_t i = 0; i < run.state.agents.size(); ++i) {
+    const auto counts = items_of(run, i, live);
+    sum.ready += counts.ready;
+    sum.claimed += counts.claimed;
+    sum.done += counts.done;
+    sum.failed += counts.failed;
+  }
+  return sum;
+}
+
+// How the items of agents that pull their work stand, and who has been losing.
+std::string queue_lines(const app::LoadedRun& run, const Live& live) {
+  std::string text;
+  if (!live.queue.items.empty()) {
+    const auto items = count_items(run, live);
+    text += fmt::format("\nitems: {} ready, {} claimed, {} done, {} failed\n", items.ready, items.claimed,
+                        items.done, items.failed);
+  }
+  for (const auto& row : live.queue.losing)
+    text += fmt::format("\n{} found everything held by others {} times in a row: see 'git par claims'\n",
+                        display_text(row.agent.str()), row.losses);
+  return text;
 }
 
 double elapsed_seconds(const AgentState& agent, const Live& live) {
@@ -60,13 +91,12 @@ double elapsed_seconds(const AgentState& agent, const Live& live) {
 
 void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, const Live& live) {
   const AgentState& agent = run.state.agents[i];
-  const auto items = run.head.item_counts[i];
   json.begin_object().member("agent", agent.name.str()).member("phase", agent.phase);
   json.member("state", agent_state_name(agent)).member("attempt", agent.attempt);
   json.member("branch", short_name(git::branch_ref(run.id, agent.name))).member("worktree", agent.worktree);
   json.member("commits", agent.commits).member("files", agent.files);
   json.member("elapsed_s", elapsed_seconds(agent, live)).key("last_output_s").null();
-  json.member("items_done", is_done(agent.stage) ? items : 0).member("items_total", items);
+  json.member("items_done", items_of(run, i, live).done).member("items_total", run.head.item_counts[i]);
   json.member("reason", agent.reason).end_object();
 }
 
@@ -153,7 +183,8 @@ std::string status_text(const app::LoadedRun& run, const Live& live) {
     rows.push_back({agent.name.str(), std::to_string(agent.phase), std::string(agent_state_name(agent)),
                     std::to_string(agent.files), human_duration(elapsed_seconds(agent, live)),
                     display_text(agent.reason)});
-  return headline(run, live) + "\n" + table_text(rows, 2) + refusal_lines(run.state) + next_line(run, live);
+  return headline(run, live) + "\n" + table_text(rows, 2) + queue_lines(run, live) +
+         refusal_lines(run.state) + next_line(run, live);
 }
 
 std::string status_json(const app::LoadedRun& run, const Live& live) {
@@ -163,9 +194,16 @@ std::string status_json(const app::LoadedRun& run, const Live& live) {
   json.member("phases", run.head.plan.phases).member("target", short_name(run.state.landing.target));
   json.member("candidate", run.state.integration.candidate.str()).key("agents").begin_array();
   for (std::size_t i = 0; i < run.state.agents.size(); ++i) write_agent(json, run, i, live);
-  const ItemCounts items = count_items(run);
+  const auto items = count_items(run, live);
   json.end_array().key("items").begin_object().member("ready", items.ready).member("claimed", items.claimed);
-  json.member("done", items.done).member("failed", items.failed).member("total", items.total()).end_object();
+  json.member("done", items.done)
+      .member("failed", items.failed)
+      .member("total", items.ready + items.claimed + items.done + items.failed)
+      .end_object();
+  json.key("losing").begin_array();
+  for (const auto& row : live.queue.losing)
+    json.begin_object().member("agent", row.agent.str()).member("losses", row.losses).end_object();
+  json.end_array();
   json.key("rate_per_h").null().key("eta_s").null().end_object();
   return std::move(json).take() + "\n";
 }

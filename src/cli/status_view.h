@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/claiming.h"
 #include "app/project.h"
 
 namespace par::cli {
@@ -12,6 +13,7 @@ namespace par::cli {
 struct Live {
   bool worker = false;  // a process works on the run
   Millis now = 0;       // wall clock
+  app::QueueView queue;
 };
 
 // running | validating | ready | landed | stopped | failed

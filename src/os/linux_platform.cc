@@ -149,6 +149,10 @@ bool is_network_file_system(const char* existing_path) {
 
 clockid_t suspend_clock() { return CLOCK_BOOTTIME; }
 
+std::string boot_name() {
+  return std::string(trim(read_file("/proc/sys/kernel/random/boot_id").value_or("")));
+}
+
 }  // namespace par::os::platform
 
 #endif

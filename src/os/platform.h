@@ -41,5 +41,7 @@ void kill_marked(std::string_view marker);
 
 // The clock that runs through suspend.
 [[nodiscard]] clockid_t suspend_clock();
+// As os::boot_name. Stand-in: empty.
+[[nodiscard]] std::string boot_name();
 
 }  // namespace par::os::platform

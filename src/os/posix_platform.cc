@@ -47,6 +47,8 @@ bool is_network_file_system(const char*) { return false; }
 
 clockid_t suspend_clock() { return CLOCK_MONOTONIC; }
 
+std::string boot_name() { return {}; }
+
 }  // namespace par::os::platform
 
 #endif

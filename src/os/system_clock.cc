@@ -19,4 +19,6 @@ Millis SystemClock::wall() const { return read_clock(CLOCK_REALTIME); }
 
 Millis SystemClock::monotonic() const { return read_clock(platform::suspend_clock()); }
 
+std::string boot_name() { return platform::boot_name(); }
+
 }  // namespace par::os

@@ -93,6 +93,7 @@ class Database final : public core::Journal {
   [[nodiscard]] Result<void> record_green(const ObjectId& tree) override;
 
  private:
+  friend class Queue;
   struct Impl;
   explicit Database(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -48,8 +48,43 @@ ALTER TABLE item ADD COLUMN reopened_after TEXT NOT NULL DEFAULT '';
 CREATE INDEX reopened_item ON item (reopened_after) WHERE reopened_after != '';
 )sql";
 
+// queue: a run whose items were laid out to be claimed; queue_agent: whose items its agents may take;
+// queue_item: place and claim of each item; queue_after: which items wait for one. holder: a session that
+// claims, with its lease (run is empty for path claims); claimed_path: what is held, folded, with a '/' in
+// front; item 0: not for an item. queue_probe: when it was last looked which holders live.
+constexpr const char* kQueue = R"sql(
+CREATE TABLE queue (run TEXT PRIMARY KEY, ignore_case INTEGER NOT NULL, precompose INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
+CREATE TABLE queue_agent (run TEXT NOT NULL, agent TEXT NOT NULL, owner TEXT NOT NULL,
+  PRIMARY KEY (run, agent)) STRICT, WITHOUT ROWID;
+CREATE TABLE queue_item (
+  number INTEGER PRIMARY KEY, run TEXT NOT NULL, id TEXT NOT NULL, agent TEXT NOT NULL, owner TEXT NOT NULL,
+  severity INTEGER NOT NULL, category TEXT NOT NULL, lane INTEGER NOT NULL, place INTEGER NOT NULL,
+  waiting INTEGER NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL, taker TEXT NOT NULL,
+  taker_attempt INTEGER NOT NULL, batch INTEGER NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX queue_item_id ON queue_item (run, id);
+CREATE INDEX queue_item_count ON queue_item (run, agent, state);
+CREATE INDEX queue_item_taker ON queue_item (run, taker, state) WHERE taker <> '';
+CREATE INDEX queue_item_blocked ON queue_item (run, owner) WHERE state = 'blocked';
+CREATE INDEX queue_item_ready ON queue_item (run, owner, severity, lane, place) WHERE state = 'ready';
+CREATE INDEX queue_item_ready_category ON queue_item (run, owner, category, severity, lane, place)
+  WHERE state = 'ready';
+CREATE TABLE queue_after (run TEXT NOT NULL, after TEXT NOT NULL, item INTEGER NOT NULL,
+  PRIMARY KEY (run, after, item)) STRICT, WITHOUT ROWID;
+CREATE TABLE holder (
+  number INTEGER PRIMARY KEY, run TEXT NOT NULL, agent TEXT NOT NULL, attempt INTEGER NOT NULL,
+  lock TEXT NOT NULL, boot TEXT NOT NULL, granted INTEGER NOT NULL, until INTEGER NOT NULL,
+  batches INTEGER NOT NULL, losses INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX holder_name ON holder (run, agent, attempt);
+CREATE TABLE claimed_path (path TEXT NOT NULL, item INTEGER NOT NULL, holder INTEGER NOT NULL,
+  shown TEXT NOT NULL, PRIMARY KEY (path, holder, item)) STRICT, WITHOUT ROWID;
+CREATE INDEX claimed_path_holder ON claimed_path (holder);
+CREATE INDEX claimed_path_item ON claimed_path (item);
+CREATE TABLE queue_probe (id INTEGER PRIMARY KEY, boot TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+)sql";
+
 // Each step leads to the schema version after it; a new database takes all of them.
-constexpr std::array kSteps{kTables, kPlanHeads, kEarlierWork};
+constexpr std::array kSteps{kTables, kPlanHeads, kEarlierWork, kQueue};
 constexpr auto kSchemaVersion = static_cast<std::int64_t>(kSteps.size());
 
 Result<void> refuse_network(const std::string& state_dir) {

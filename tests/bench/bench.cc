@@ -33,10 +33,14 @@ void print(const Measurement& m) {
   const double rss = m.rss_mib > 0 ? m.rss_mib : rss_mib();
   json.member("seconds", rounded(m.seconds, 1e6));
   if (m.limit > 0) json.member("limit", rounded(m.limit, 1e6));
+  if (m.p99_ms > 0) json.member("p50_ms", rounded(m.p50_ms, 1e3)).member("p99_ms", rounded(m.p99_ms, 1e3));
+  if (m.p99_limit_ms > 0) json.member("p99_limit_ms", m.p99_limit_ms);
   json.member("rss_mib", rounded(rss, 10));
   if (m.rss_limit > 0) json.member("rss_limit_mib", m.rss_limit);
-  if (m.limit > 0 || m.rss_limit > 0)
-    json.member("within", (m.limit <= 0 || m.seconds <= m.limit) && (m.rss_limit <= 0 || rss <= m.rss_limit));
+  if (m.limit > 0 || m.rss_limit > 0 || m.p99_limit_ms > 0)
+    json.member("within", (m.limit <= 0 || m.seconds <= m.limit) &&
+                              (m.rss_limit <= 0 || rss <= m.rss_limit) &&
+                              (m.p99_limit_ms <= 0 || m.p99_ms <= m.p99_limit_ms));
   if (!m.compared.empty())
     json.member("compared", m.compared).member("compared_seconds", rounded(m.compared_seconds, 1e6));
   json.end_object();

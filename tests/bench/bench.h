@@ -13,14 +13,17 @@ struct Measurement {
   std::string name;
   std::size_t n = 0;  // of what the name says
   double seconds = 0;
-  double limit = 0;      // seconds it should stay below; 0: none
-  double rss_mib = 0;    // the most memory it used; 0: what the program has used so far
-  double rss_limit = 0;  // MiB it should stay below; 0: none
-  std::string compared;  // what else was measured in the same run; empty: nothing
+  double limit = 0;   // seconds it should stay below; 0: none
+  double p50_ms = 0;  // of single steps; 0: not asked
+  double p99_ms = 0;
+  double p99_limit_ms = 0;  // milliseconds it should stay below; 0: none
+  double rss_mib = 0;       // the most memory it used; 0: what the program has used so far
+  double rss_limit = 0;     // MiB it should stay below; 0: none
+  std::string compared;     // what else was measured in the same run; empty: nothing
   double compared_seconds = 0;
 };
 
-// {"name":...,"n":...,"seconds":...,"limit":...,"rss_mib":...,"rss_limit_mib":...,"within":...,"compared":...,
+// {"name":...,"n":...,"seconds":...,"limit":...,"p50_ms":...,"p99_ms":...,"p99_limit_ms":...,"rss_mib":...,"rss_limit_mib":...,"within":...,"compared":...,
 // "compared_seconds":...}; what is not known or not asked is left out. within: below every limit there is.
 void print(const Measurement& measurement);
 

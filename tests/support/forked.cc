@@ -54,6 +54,10 @@ void Forked::kill() {
   if (pid_ > 0) ::kill(pid_, SIGKILL);
 }
 
+void Forked::send(int signal) const {
+  if (pid_ > 0) ::kill(pid_, signal);
+}
+
 int Forked::wait() {
   if (pid_ <= 0) return 0;
   int status = 0;

@@ -24,6 +24,7 @@ class Forked {
   // All that is still to be read, until the child's end.
   [[nodiscard]] std::string read_rest();
   void kill();
+  void send(int signal) const;
   // Exit code, or 128 + the number of the signal that ended it.
   int wait();
 

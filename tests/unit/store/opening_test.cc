@@ -85,11 +85,11 @@ TEST_CASE("store: looking for a state makes nothing") {
 TEST_CASE("store: a newer schema is refused and left alone") {
   State state;
   static_cast<void>(state.open());
-  state.change("PRAGMA user_version=4");
+  state.change("PRAGMA user_version=5");
   const auto before = snapshot(state);
   const auto refusal = Database::open(state.dir());
   REQUIRE_FALSE(refusal);
-  CHECK(refusal.error().message.ends_with("was written by a newer git par (schema 4, this one knows 3)"));
+  CHECK(refusal.error().message.ends_with("was written by a newer git par (schema 5, this one knows 4)"));
   CHECK(refusal.error().hints.size() == 1);
   CHECK(open_message(state) == refusal.error().message);
   CHECK(snapshot(state) == before);
@@ -102,7 +102,9 @@ void make_old(const State& state) {
   static_cast<void>(state.open());
   state.change(
       "DROP TABLE plan_head; DROP TABLE work; DROP INDEX reopened_item;"
-      "ALTER TABLE item DROP COLUMN reopened_after; PRAGMA user_version=1");
+      "ALTER TABLE item DROP COLUMN reopened_after; DROP TABLE queue; DROP TABLE queue_agent;"
+      "DROP TABLE queue_item; DROP TABLE queue_after; DROP TABLE holder; DROP TABLE claimed_path;"
+      "DROP TABLE queue_probe; PRAGMA user_version=1");
 }
 
 }  // namespace
@@ -114,7 +116,7 @@ TEST_CASE("store: a database of the first schema is taken to ours, by whoever op
     static_cast<void>(state.open());
   else
     REQUIRE(Database::open_existing(state.dir()));
-  CHECK(state.number("PRAGMA user_version") == 3);
+  CHECK(state.number("PRAGMA user_version") == 4);
   CHECK(state.number("SELECT count(*) FROM plan_head") == 0);
 }
 
@@ -154,7 +156,7 @@ TEST_CASE("store: many processes that find an older schema agree") {
   std::vector<Forked> children;
   for (int i = 0; i < 8; ++i) children.emplace_back([&](int) { return Database::open(state.dir()) ? 0 : 1; });
   for (auto& child : children) CHECK(child.wait() == 0);
-  CHECK(state.number("PRAGMA user_version") == 3);
+  CHECK(state.number("PRAGMA user_version") == 4);
 }
 
 TEST_CASE("store: a database without a schema version is damaged, not new") {
@@ -250,12 +252,12 @@ TEST_CASE("store: an upgrade that waited for a newer version's leaves that as it
     return ::write(pipe, message.data(), message.size()) > 0 ? 0 : 1;
   });
   await_waiter(lock);
-  state.change("PRAGMA user_version=3");
+  state.change("PRAGMA user_version=5");
   holder.kill();
   holder.wait();
-  CHECK(older.read_rest().ends_with("was written by a newer git par (schema 3, this one knows 2)"));
+  CHECK(older.read_rest().ends_with("was written by a newer git par (schema 5, this one knows 4)"));
   CHECK(older.wait() == 0);
-  CHECK(state.number("PRAGMA user_version") == 3);
+  CHECK(state.number("PRAGMA user_version") == 5);
 }
 
 #ifdef PAR_CRASH_POINTS
@@ -270,7 +272,7 @@ TEST_CASE("store: a process killed while it upgrades the schema leaves the old o
   CHECK(child.wait() == 128 + 9);
   CHECK(state.number("PRAGMA user_version") == 1);
   static_cast<void>(state.open());
-  CHECK(state.number("PRAGMA user_version") == 3);
+  CHECK(state.number("PRAGMA user_version") == 4);
 }
 #endif
 

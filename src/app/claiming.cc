@@ -1,0 +1,166 @@
+#include "app/claiming.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+#include <random>
+#include <utility>
+
+#include "app/agent_job.h"
+#include "os/file_lock.h"
+#include "os/process.h"
+#include "os/system_clock.h"
+
+namespace par::app {
+namespace {
+
+core::Moment read_moment() { return {os::boot_name(), os::SystemClock().monotonic()}; }
+
+std::string given_or(const std::string& given, const char* variable) {
+  return given.empty() ? os::environment_variable(variable).value_or("") : given;
+}
+
+// 0: not one that a run has started.
+int attempt_from_environment(const std::string& agent) {
+  if (os::environment_variable("PAR_AGENT") != agent) return 0;
+  const auto text = os::environment_variable("PAR_ATTEMPT").value_or("");
+  int attempt = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), attempt).ptr;
+  return end == text.data() + text.size() && attempt > 0 ? attempt : 0;
+}
+
+store::QueueSession session_of(const Caller& caller) {
+  store::QueueSession session;
+  session.run = RunId(given_or(caller.run, "PAR_RUN"));
+  session.who.agent = AgentName(given_or(caller.agent, "PAR_AGENT"));
+  session.who.attempt = attempt_from_environment(session.who.agent.str());
+  session.ttl = caller.ttl;
+  return session;
+}
+
+// The lock of the job that runs this attempt; empty: none does.
+Result<std::string> job_lock(const Project& project, const store::QueueSession& session) {
+  if (session.who.attempt == 0 || !is_valid_name(session.run.str()) ||
+      !is_valid_name(session.who.agent.str()))
+    return std::string();
+  const RunPaths paths{project.repository.state_dir(), session.run};
+  auto lock = paths.jobs() + "/" + agent_job_id(session.who.agent, session.who.attempt) + "/lock";
+  PAR_ASSIGN(const auto keeper, os::FileLock::holder(lock));
+  return keeper ? lock : std::string();
+}
+
+Claims make_claims(store::Database database, store::QueueSession session) {
+  store::Queue queue(database, read_moment);
+  return {std::move(database), std::move(queue), std::move(session)};
+}
+
+// Its accepted agents' items are done, claimed or not.
+Result<bool> finish_accepted(Claims& claims, const core::RunState& state) {
+  std::vector<AgentName> in;
+  for (const auto& agent : state.agents)
+    if (agent.stage == core::Stage::accepted || agent.stage == core::Stage::landed) in.push_back(agent.name);
+  if (in.empty()) return false;
+  PAR_TRY(claims.queue.finish_agents(state.id, in));
+  return true;
+}
+
+Result<void> check_at_work(const LoadedRun& run) {
+  if (!core::is_over(run.state)) return {};
+  return refused(fmt::format("run '{}' is over", run.id.str())).hint("'git par run' starts another");
+}
+
+}  // namespace
+
+Result<Claims> open_item_claims(const Project& project, const Caller& caller) {
+  auto session = session_of(caller);
+  if (session.who.agent.empty())
+    return usage_error("no agent is named").hint("give --agent <agent>, or call it from an agent of a run");
+  PAR_ASSIGN(auto database, open_state(project));
+  PAR_ASSIGN(session.lock, job_lock(project, session));
+  if (session.lock.empty()) {
+    PAR_ASSIGN(const auto run, load_run(database, session.run.str()));
+    PAR_TRY(check_at_work(run));
+    session.run = run.id;
+  }
+  auto claims = make_claims(std::move(database), std::move(session));
+  PAR_ASSIGN(const bool laid_out, claims.queue.is_laid_out(claims.session.run));
+  if (laid_out) return claims;
+  PAR_ASSIGN(const auto run, load_run(claims.database, claims.session.run.str()));
+  PAR_ASSIGN(const auto plan, claims.database.plan(run.state.plan.str()));
+  PAR_TRY(claims.queue.lay_out(run.id, plan));
+  PAR_TRY(finish_accepted(claims, run.state));
+  return claims;
+}
+
+Result<Claims> open_path_claims(const Project& project, const Caller& caller) {
+  auto session = session_of(caller);
+  PAR_ASSIGN(session.lock, job_lock(project, session));
+  if (session.lock.empty()) session.run = RunId();
+  PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
+  return make_claims(std::move(database), std::move(session));
+}
+
+Result<std::optional<Claims>> find_claims(const Project& project) {
+  PAR_ASSIGN(auto database, store::Database::open_existing(project.repository.state_dir()));
+  if (!database) return std::optional<Claims>();
+  return std::optional<Claims>(make_claims(*std::move(database), {}));
+}
+
+Result<QueueView> view_queue(const store::Database& database, const RunId& run) {
+  QueueView view;
+  const store::Queue queue(database, read_moment);
+  PAR_ASSIGN(view.losing, queue.losing(store::kManyLosses));
+  std::erase_if(view.losing, [&](const auto& row) { return !row.run.empty() && row.run != run; });
+  PAR_ASSIGN(const bool laid_out, queue.is_laid_out(run));
+  if (laid_out) {
+    PAR_ASSIGN(view.items, queue.counts(run));
+  }
+  return view;
+}
+
+Result<store::NextItems> next_items(Claims& claims, std::size_t count,
+                                    const std::optional<std::string>& category) {
+  const auto random = [device = std::make_shared<std::random_device>()] {
+    return (std::uint64_t{(*device)()} << 32U) | (*device)();
+  };
+  PAR_ASSIGN(auto answer, claims.queue.next(claims.session, count, category, random));
+  if (!answer.items.empty() || !answer.waiting) return answer;
+  PAR_ASSIGN(const auto run, load_run(claims.database, claims.session.run.str()));
+  PAR_ASSIGN(const bool finished, finish_accepted(claims, run.state));
+  if (!finished) return answer;
+  return claims.queue.next(claims.session, count, category, random);
+}
+
+Result<Released> sort_released(const Project& project, const Caller& caller,
+                               const std::vector<std::string>& names) {
+  Released released;
+  PAR_ASSIGN(const auto claims, find_claims(project));
+  RunId run = session_of(caller).run;
+  if (claims && run.empty()) {
+    PAR_ASSIGN(const auto runs, claims->database.runs());
+    if (!runs.empty()) run = runs.back().id;
+  }
+  for (const auto& name : names) {
+    bool is_item = false;
+    if (claims) {
+      PAR_ASSIGN(is_item, claims->queue.has_item(run, ItemId(name)));
+    }
+    if (is_item)
+      released.items.emplace_back(name);
+    else
+      released.paths.push_back(name);
+  }
+  return released;
+}
+
+Result<std::vector<RepoPath>> paths_from_root(const Project& project, const std::vector<std::string>& paths) {
+  std::vector<RepoPath> found;
+  for (const auto& path : paths) {
+    PAR_ASSIGN(auto place, path_from_root(project, path));
+    found.push_back(std::move(place));
+  }
+  return found;
+}
+
+}  // namespace par::app

@@ -1,0 +1,62 @@
+// Claims on behalf of whoever calls: which run, agent and session that is, and the queue of that run.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/project.h"
+#include "base/result.h"
+#include "store/queue.h"
+
+namespace par::app {
+
+// What the command line says; what it leaves out comes from PAR_RUN, PAR_AGENT and PAR_ATTEMPT, which every
+// agent of a run is started with, and the run without those is the newest.
+struct Caller {
+  std::string run;
+  std::string agent;
+  Millis ttl = 0;  // of the lease
+};
+
+// The queue, opened, and the session that claims from it. A session of an agent that one of our jobs runs
+// ends with that job; any other one with its lease.
+struct Claims {
+  store::Database database;
+  store::Queue queue;
+  store::QueueSession session;
+};
+
+// For items: lays the run's items out at the first call. Errors: no run, no agent named (usage), the run is
+// over (refused).
+[[nodiscard]] Result<Claims> open_item_claims(const Project& project, const Caller& caller);
+// For paths: needs neither run nor agent, and makes the state when there is none.
+[[nodiscard]] Result<Claims> open_path_claims(const Project& project, const Caller& caller);
+// To look at what is held; nullopt: there is no state yet.
+[[nodiscard]] Result<std::optional<Claims>> find_claims(const Project& project);
+
+// What a run's queue says of it now; nothing when none of its agents pulls its work.
+struct QueueView {
+  std::vector<store::AgentItemCounts> items;
+  std::vector<store::LosingRow> losing;
+};
+[[nodiscard]] Result<QueueView> view_queue(const store::Database& database, const RunId& run);
+
+// As Queue::next; items of agents whose branches are in count as done for those that wait for them.
+[[nodiscard]] Result<store::NextItems> next_items(Claims& claims, std::size_t count,
+                                                  const std::optional<std::string>& category);
+
+// What is to be given back: items of the caller's run, and else paths.
+struct Released {
+  std::vector<ItemId> items;
+  std::vector<std::string> paths;
+};
+[[nodiscard]] Result<Released> sort_released(const Project& project, const Caller& caller,
+                                             const std::vector<std::string>& names);
+
+// As the user names them from where he stands; Error: outside the repository.
+[[nodiscard]] Result<std::vector<RepoPath>> paths_from_root(const Project& project,
+                                                            const std::vector<std::string>& paths);
+
+}  // namespace par::app

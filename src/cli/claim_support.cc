@@ -1,0 +1,42 @@
+#include "cli/claim_support.h"
+
+#include <utility>
+
+#include "base/json_writer.h"
+#include "cli/report.h"
+#include "config/config_file.h"
+
+namespace par::cli {
+
+void add_caller(OptionList& line, CallerOptions& options) {
+  line.value("--agent", options.agent, "who it is for; PAR_AGENT by default").value_name("<agent>");
+  line.value("--run", options.run, "the run; PAR_RUN by default, then the newest").value_name("<run>");
+}
+
+void add_ttl(OptionList& line, CallerOptions& options) {
+  line.value("--ttl", options.ttl, "how long the lease lasts from now on; 1h by default")
+      .value_name("<duration>");
+}
+
+Result<app::Caller> read_caller(const CallerOptions& options) {
+  auto seconds = config::parse_duration(options.ttl);
+  if (!seconds) return usage_error("--ttl: " + seconds.error().message).hint("as in '90s', '20m', '1h 30m'");
+  if (*seconds == 0)
+    return usage_error("--ttl: a lease needs some time").hint("as in '90s', '20m', '1h 30m'");
+  return app::Caller{options.run, options.agent, *seconds * 1000};
+}
+
+Result<int> end_items(const app::Project& project, const app::Caller& caller,
+                      const store::EndRequest& request, const Invocation& invocation) {
+  PAR_ASSIGN(auto claims, app::open_item_claims(project, caller));
+  PAR_ASSIGN(const auto ended, claims.queue.end(claims.session, request));
+  if (!invocation.json) return 0;
+  JsonWriter json;
+  json.begin_object().member("schema", 1).member("run", claims.session.run.str());
+  json.member("agent", claims.session.who.agent.str());
+  json.member("state", name_of(request.to)).list("items", ended).end_object();
+  print_out(std::move(json).take() + "\n");
+  return 0;
+}
+
+}  // namespace par::cli

@@ -1,0 +1,46 @@
+// git par heartbeat: extends the lease of all that an agent has claimed.
+#include <memory>
+
+#include "base/json_writer.h"
+#include "cli/claim_support.h"
+#include "cli/report.h"
+
+namespace par::cli {
+namespace {
+
+Result<int> heartbeat(const CallerOptions& options, const Invocation& invocation) {
+  PAR_ASSIGN(const auto caller, read_caller(options));
+  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
+  PAR_ASSIGN(auto claims, app::open_item_claims(project, caller));
+  PAR_ASSIGN(const auto held, claims.queue.heartbeat(claims.session));
+  if (!invocation.json) return 0;
+  JsonWriter json;
+  json.begin_object().member("schema", 1).member("held", held).member("lease", caller.ttl / 1000);
+  json.end_object();
+  print_out(std::move(json).take() + "\n");
+  return 0;
+}
+
+Handler configure(OptionList& line) {
+  const auto options = std::make_shared<CallerOptions>();
+  add_caller(line, *options);
+  add_ttl(line, *options);
+  return [options](const Invocation& invocation) { return heartbeat(*options, invocation); };
+}
+
+}  // namespace
+
+Command heartbeat_command() {
+  return {"heartbeat",
+          Group::run,
+          "[<options>]",
+          "keep what an agent has claimed",
+          "Extends the lease of all items and paths that the agent has claimed, from now on. For work that "
+          "takes longer than a lease; the other commands that claim extend it too.",
+          {{"git par heartbeat", "from within an agent"},
+           {"git par heartbeat --ttl 3h", "before something that takes long"}},
+          "0: extended. 1: the agent holds nothing any more, or a newer attempt of it is at work.",
+          configure};
+}
+
+}  // namespace par::cli

@@ -1,0 +1,337 @@
+#include "store/queue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/strings.h"
+#include "os/crash_point.h"
+#include "os/file_lock.h"
+#include "store/codec.h"
+#include "store/queue_impl.h"
+
+namespace par::store {
+namespace {
+
+using core::ItemState;
+
+constexpr Millis kBetweenProbes = 250;
+
+Error no_such_item(const RunId& run, const ItemId& id) {
+  return Error(fmt::format("run '{}' has no item '{}'", run.str(), display_text(id.str())))
+      .hint("'git par next' prints the ids");
+}
+
+// The ready items of one owner, and what taking one of them writes.
+class Ready final : public core::ReadyItems {
+ public:
+  Ready(QueueRows& rows, const Holder& holder, std::string owner, const std::optional<std::string>& category,
+        Folding folding)
+      : rows_(rows), holder_(holder), owner_(std::move(owner)), category_(category), folding_(folding) {}
+
+  Result<std::optional<core::QueueCandidate>> first(core::Severity severity, core::QueuePlace from) override {
+    PAR_ASSIGN(auto row, ask(static_cast<std::int64_t>(severity), from));
+    PAR_ASSIGN(const bool found, row.step());
+    if (!found) return std::optional<core::QueueCandidate>();
+    core::QueueCandidate candidate{row.number(0), {row.number(1), row.number(2)}, {}};
+    attempt_ = row.integer(3);
+    auto item = decode_item(row.text(4));
+    if (!item) return std::move(item).error().within("the queue is damaged");
+    item_ = *std::move(item);
+    for (const auto& file : item_.files) candidate.files.push_back(fold_name(file.str(), folding_));
+    return std::optional(std::move(candidate));
+  }
+
+  Result<bool> is_held(const std::string& file) override {
+    PAR_ASSIGN(const auto other, rows_.other_holder(path_key(file), holder_.number));
+    return other != 0;
+  }
+
+  // The candidate is the one that was asked for last.
+  Result<void> take(const core::QueueCandidate& candidate) override {
+    ItemRecord record{candidate.number, {item_.id, ItemState::ready, attempt_, {}}, holder_.batches};
+    record.claim = core::claimed_by(std::move(record.claim), holder_.who);
+    PAR_TRY(rows_.put_item(holder_.run, record, ItemState::ready, ""));
+    for (std::size_t i = 0; i < candidate.files.size(); ++i)
+      PAR_TRY(rows_.hold_path(path_key(candidate.files[i]), candidate.number, holder_.number,
+                              item_.files[i].str()));
+    taken.push_back({std::move(item_), record.claim.attempt});
+    return {};
+  }
+
+  std::vector<ClaimedItem> taken;
+
+ private:
+  Result<Query> ask(std::int64_t severity, core::QueuePlace from) {
+    if (category_)
+      return rows_.sql.ask(
+          "SELECT number, lane, place, attempt, body FROM queue_item WHERE run = ?1 AND owner = ?2 AND "
+          "category = ?6 AND severity = ?3 AND (lane, place) >= (?4, ?5) AND state = 'ready' "
+          "ORDER BY lane, place LIMIT 1",
+          holder_.run.str(), owner_, severity, from.lane, from.order, *category_);
+    return rows_.sql.ask(
+        "SELECT number, lane, place, attempt, body FROM queue_item WHERE run = ?1 AND owner = ?2 AND "
+        "severity = ?3 AND (lane, place) >= (?4, ?5) AND state = 'ready' ORDER BY lane, place LIMIT 1",
+        holder_.run.str(), owner_, severity, from.lane, from.order);
+  }
+
+  QueueRows& rows_;
+  const Holder& holder_;
+  std::string owner_;
+  const std::optional<std::string>& category_;
+  Folding folding_;
+  core::Item item_;
+  int attempt_ = 0;
+};
+
+struct Share {
+  std::string owner;
+  Folding folding;
+};
+
+// What the agent may take from.
+Result<Share> share_of(QueueRows& rows, const RunId& run, const AgentName& agent) {
+  PAR_ASSIGN(auto row,
+             rows.sql.ask("SELECT owner, ignore_case, precompose FROM queue_agent JOIN queue USING (run) "
+                          "WHERE run = ?1 AND agent = ?2",
+                          run.str(), agent.str()));
+  PAR_ASSIGN(const bool found, row.step());
+  if (!found)
+    return Error(fmt::format("run '{}' has no agent '{}'", run.str(), display_text(agent.str())))
+        .hint(fmt::format("'git par status {}' lists them", run.str()));
+  return Share{std::string(row.text(0)), {row.number(1) != 0, row.number(2) != 0}};
+}
+
+Result<void> insert_items(QueueRows& rows, const RunId& run, const core::Plan& plan) {
+  for (const auto& queued : core::lay_out_queue(plan)) {
+    const auto& item = *queued.item;
+    const auto body = encode(item);
+    const auto waiting = static_cast<std::int64_t>(queued.after.size());
+    PAR_TRY(rows.sql.run(
+        "INSERT INTO queue_item VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, '', 0, 0, '', ?11)",
+        run.str(), item.id.str(), queued.agent.str(), queued.owner.str(),
+        static_cast<std::int64_t>(item.severity), item.category, queued.place.lane, queued.place.order,
+        waiting, name_of(waiting > 0 ? ItemState::blocked : ItemState::ready), body));
+    for (const auto& after : queued.after)
+      PAR_TRY(rows.sql.run("INSERT INTO queue_after VALUES (?1, ?2, last_insert_rowid())", run.str(),
+                           after.str()));
+  }
+  return {};
+}
+
+// Adds what was claimed together with any of `items`; without items, the newest batch.
+Result<void> add_batches(QueueRows& rows, const Holder& holder, std::vector<ItemRecord>& items) {
+  const bool newest = items.empty();
+  std::set<std::int64_t> batches;
+  if (newest) batches.insert(holder.batches);
+  for (const auto& item : items)
+    if (item.claim.taker == holder.who) batches.insert(item.batch);
+  for (const auto batch : batches) {
+    PAR_ASSIGN(auto members, rows.batch_of(holder, batch));
+    for (auto& item : members)
+      if (std::none_of(items.begin(), items.end(), [&](const auto& i) { return i.number == item.number; }))
+        items.push_back(std::move(item));
+  }
+  if (!newest || !items.empty()) return {};
+  return refused(fmt::format("agent '{}' has no batch", holder.who.agent.str()))
+      .hint("'git par claims' shows what is held");
+}
+
+Result<std::vector<ItemRecord>> find_items(QueueRows& rows, const RunId& run,
+                                           const std::vector<ItemId>& ids) {
+  std::vector<ItemRecord> items;
+  for (const auto& id : ids) {
+    PAR_ASSIGN(auto item, rows.find_item(run, id));
+    if (!item) return no_such_item(run, id);
+    items.push_back(*std::move(item));
+  }
+  return items;
+}
+
+}  // namespace
+
+Result<bool> Queue::Parts::is_alive(const Holder& holder, const core::Moment& at) const {
+  if (!core::is_live(holder.lease, at)) return false;
+  if (holder.lock.empty()) return true;
+  PAR_ASSIGN(const auto process, os::FileLock::holder(holder.lock));
+  return process.has_value();
+}
+
+Result<int> Queue::Parts::free_dead(const core::Moment& at, std::int64_t own, bool now) {
+  {
+    PAR_ASSIGN(auto last, rows.sql.ask("SELECT boot, at FROM queue_probe"));
+    PAR_ASSIGN(const bool found, last.step());
+    const bool recent = found && last.text(0) == at.boot && last.number(1) <= at.now &&
+                        at.now < last.number(1) + kBetweenProbes;
+    if (recent && !now) return 0;
+  }
+  PAR_TRY(rows.sql.run("INSERT OR REPLACE INTO queue_probe VALUES (1, ?1, ?2)", at.boot, at.now));
+  PAR_ASSIGN(const auto holders, rows.holders());
+  int freed = 0;
+  for (const auto& holder : holders) {
+    PAR_ASSIGN(const bool alive, is_alive(holder, at));
+    if (alive || holder.number == own) continue;
+    PAR_TRY(rows.free_holder(holder));
+    ++freed;
+  }
+  return freed;
+}
+
+Result<Holder> Queue::Parts::admit(const QueueSession& session, const core::Moment& at) {
+  Holder fresh;
+  fresh.run = session.run;
+  fresh.who = session.who;
+  PAR_ASSIGN(const int newest, rows.newest_attempt(session.run, session.who.agent));
+  if (fresh.who.attempt == 0) fresh.who.attempt = std::max(newest, 1);
+  if (fresh.who.attempt < newest)
+    return refused(fmt::format("agent '{}' is at attempt {} now, and this is attempt {}",
+                               session.who.agent.str(), newest, fresh.who.attempt))
+        .hint("another process does its work; this one has nothing left to do");
+  PAR_ASSIGN(auto own, rows.find_holder(session.run, fresh.who));
+  if (own) {
+    if (core::is_live(own->lease, at)) return *std::move(own);
+    PAR_TRY(rows.free_holder(*own));
+  }
+  PAR_TRY(rows.undo_earlier(session.run, fresh.who));
+  return fresh;
+}
+
+Result<void> Queue::Parts::extend(Holder& holder, const QueueSession& session, const core::Moment& at) {
+  holder.lease = core::make_lease(at, session.ttl);
+  holder.lock = session.lock;
+  return rows.put_holder(holder);
+}
+
+Queue::Queue(const Database& database, ReadMoment moment)
+    : parts_(std::make_unique<Parts>(*database.impl_, std::move(moment))) {}
+Queue::Queue(Queue&&) noexcept = default;
+Queue::~Queue() = default;
+
+Result<bool> Queue::is_laid_out(const RunId& run) const {
+  return parts_->rows.sql.any("SELECT 1 FROM queue WHERE run = ?1", run.str());
+}
+
+Result<bool> Queue::has_item(const RunId& run, const ItemId& id) const {
+  return parts_->rows.sql.any("SELECT 1 FROM queue_item WHERE run = ?1 AND id = ?2", run.str(), id.str());
+}
+
+Result<void> Queue::lay_out(const RunId& run, const core::Plan& plan) {
+  auto& rows = parts_->rows;
+  return parts_->write([&]() -> Result<void> {
+    PAR_ASSIGN(const bool there, rows.sql.any("SELECT 1 FROM queue WHERE run = ?1", run.str()));
+    if (there) return {};  // somebody was faster
+    PAR_TRY(rows.sql.run("INSERT INTO queue VALUES (?1, ?2, ?3)", run.str(), std::int64_t{plan.ignore_case},
+                         std::int64_t{plan.precompose}));
+    for (const auto& agent : plan.agents)
+      PAR_TRY(rows.sql.run("INSERT INTO queue_agent VALUES (?1, ?2, ?3)", run.str(), agent.spec.name.str(),
+                           core::queue_owner(agent.spec).str()));
+    return insert_items(rows, run, plan);
+  });
+}
+
+Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>& agents) {
+  auto& rows = parts_->rows;
+  return parts_->write([&]() -> Result<void> {
+    for (const auto& agent : agents) {
+      std::vector<ItemId> ids;
+      {
+        PAR_ASSIGN(auto query,
+                   rows.sql.ask("SELECT id FROM queue_item WHERE run = ?1 AND agent = ?2 AND state "
+                                "IN ('ready', 'blocked')",
+                                run.str(), agent.str()));
+        for (;;) {
+          PAR_ASSIGN(const bool more, query.step());
+          if (!more) break;
+          ids.emplace_back(query.text(0));
+        }
+      }
+      for (const auto& id : ids) {
+        PAR_ASSIGN(auto item, rows.find_item(run, id));
+        item->claim.state = ItemState::done;
+        PAR_TRY(rows.put_item(run, *item, ItemState::ready, ""));
+      }
+    }
+    return {};
+  });
+}
+
+Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
+                              const std::optional<std::string>& category,
+                              const std::function<std::uint64_t()>& random) {
+  NextItems answer;
+  auto& rows = parts_->rows;
+  const auto claim = [&]() -> Result<void> {
+    const auto at = parts_->moment();
+    PAR_ASSIGN(const auto share, share_of(rows, session.run, session.who.agent));
+    PAR_ASSIGN(auto holder, parts_->admit(session, at));
+    PAR_TRY(parts_->extend(holder, session, at));
+    PAR_TRY(parts_->free_dead(at, holder.number, false));
+    ++holder.batches;
+    Ready ready(rows, holder, share.owner, category, share.folding);
+    PAR_ASSIGN(auto picked, core::pick_items(ready, count, random));
+    if (picked.taken == 0) {
+      PAR_ASSIGN(const int freed, parts_->free_dead(at, holder.number, true));
+      if (freed > 0) {
+        PAR_ASSIGN(picked, core::pick_items(ready, count, random));
+      }
+    }
+    answer.items = std::move(ready.taken);
+    answer.lease = session.ttl;
+    answer.others_hold = picked.taken == 0 && picked.passed_over > 0;
+    if (picked.taken == 0) {
+      PAR_ASSIGN(answer.waiting, rows.sql.any("SELECT 1 FROM queue_item WHERE run = ?1 AND owner = ?2 AND "
+                                              "state = 'blocked'",
+                                              session.run.str(), share.owner));
+    }
+    holder.losses = answer.others_hold ? holder.losses + 1 : 0;
+    return rows.put_holder(holder);
+  };
+  PAR_TRY(os::crash_point("queue.before.next"));
+  PAR_TRY(parts_->write(claim));
+  PAR_TRY(os::crash_point("queue.after.next"));
+  return answer;
+}
+
+Result<std::vector<ItemId>> Queue::end(const QueueSession& session, const EndRequest& request) {
+  std::vector<ItemId> ended;
+  auto& rows = parts_->rows;
+  const auto finish = [&]() -> Result<void> {
+    const auto at = parts_->moment();
+    PAR_ASSIGN(auto holder, parts_->admit(session, at));
+    PAR_ASSIGN(auto items, find_items(rows, session.run, request.items));
+    if (request.batch) PAR_TRY(add_batches(rows, holder, items));
+    for (auto& item : items) {
+      const auto was = item.claim.state;
+      PAR_ASSIGN(item.claim, core::ended_by(std::move(item.claim), holder.who, request.attempt, request.to));
+      PAR_TRY(rows.put_item(session.run, item, was, request.reason));
+      ended.push_back(item.claim.id);
+    }
+    return parts_->extend(holder, session, at);
+  };
+  PAR_TRY(os::crash_point("queue.before.end"));
+  PAR_TRY(parts_->write(finish));
+  PAR_TRY(os::crash_point("queue.after.end"));
+  return ended;
+}
+
+Result<std::int64_t> Queue::heartbeat(const QueueSession& session) {
+  std::int64_t held = 0;
+  auto& rows = parts_->rows;
+  const auto extend = [&]() -> Result<void> {
+    const auto at = parts_->moment();
+    PAR_ASSIGN(auto holder, parts_->admit(session, at));
+    if (holder.number != 0) {
+      PAR_ASSIGN(held, rows.holdings(holder));
+    }
+    if (held == 0)
+      return refused(fmt::format("agent '{}' holds nothing", session.who.agent.str()))
+          .hint("its lease may have run out; 'git par next' claims anew");
+    return parts_->extend(holder, session, at);
+  };
+  PAR_TRY(parts_->write(extend));
+  return held;
+}
+
+}  // namespace par::store

@@ -1,0 +1,130 @@
+// The queue of a run's items, and the files that are held: claims as rows of the database, not as events,
+// since they change by the thousand and nothing is replayed from them. What a claim may become is
+// core/claim's to say, which item is next core/queue's.
+//
+// A session (run, agent, attempt of the agent) holds what it claims under one lease, which every call in its
+// name extends. It is over when its lease is, when the lock it named is held by nobody any more, or when the
+// agent has a newer attempt; what it held is then ready again, and for a newer attempt also what it had done,
+// since that starts anew. Dead sessions are looked for at most four times a second, and whenever a claimant
+// would get nothing.
+//
+// Each call is one transaction under the lock of the database (Connection::write). Time is read within it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/claim.h"
+#include "core/queue.h"
+#include "store/database.h"
+
+namespace par::store {
+
+using ReadMoment = std::function<core::Moment()>;
+
+struct QueueSession {
+  RunId run;           // empty: for path claims of sessions that no run started
+  core::Claimant who;  // attempt 0: whichever is the agent's newest
+  std::string lock;    // a file that is locked (os/file_lock.h) as long as the session lives; empty: none
+  Millis ttl = 0;      // of its lease, from now on
+};
+
+struct ClaimedItem {
+  core::Item item;
+  int attempt = 1;
+};
+
+struct NextItems {
+  std::vector<ClaimedItem> items;
+  Millis lease = 0;          // milliseconds, for all that the session holds
+  bool others_hold = false;  // nothing was claimed, and something was passed over because of its files
+  bool waiting = false;      // nothing was claimed, and something waits for items that are not done
+};
+
+struct EndRequest {
+  std::vector<ItemId> items;
+  bool batch = false;  // also what was claimed together with them; without items: the newest batch
+  int attempt = 0;     // the one that is meant; 0: whichever the session has
+  core::ItemState to = core::ItemState::done;  // done, failed, or ready: given back
+  std::string reason;
+};
+
+// What is held, and by whom.
+struct ClaimRow {
+  RunId run;
+  core::Claimant who;
+  ItemId item;  // empty: a claim of paths
+  int attempt = 0;
+  std::vector<std::string> paths;
+  Millis left = 0;  // of its lease
+};
+
+// After so many losses in a row `status` says so.
+constexpr int kManyLosses = 5;
+
+// A session that came away empty-handed so often in a row because of what others hold.
+struct LosingRow {
+  RunId run;
+  AgentName agent;
+  int losses = 0;
+};
+
+struct AgentItemCounts {
+  AgentName agent;         // whose plan entry it is
+  std::int64_t ready = 0;  // blocked ones too
+  std::int64_t claimed = 0;
+  std::int64_t done = 0;
+  std::int64_t failed = 0;
+};
+
+class Queue {
+ public:
+  // The database must outlive it.
+  Queue(const Database& database, ReadMoment moment);
+  Queue(Queue&&) noexcept;
+  Queue& operator=(Queue&&) = delete;
+  ~Queue();
+
+  [[nodiscard]] Result<bool> is_laid_out(const RunId& run) const;
+  [[nodiscard]] Result<bool> has_item(const RunId& run, const ItemId& id) const;
+  // Linear in the plan; once more changes nothing.
+  [[nodiscard]] Result<void> lay_out(const RunId& run, const core::Plan& plan);
+
+  // These agents' branches are in the candidate or on the target: what nobody claimed of their items is done.
+  [[nodiscard]] Result<void> finish_agents(const RunId& run, const std::vector<AgentName>& agents);
+
+  // `category`: only such items. Errors (refused): the run has no such agent, or a newer attempt of it.
+  [[nodiscard]] Result<NextItems> next(const QueueSession& session, std::size_t count,
+                                       const std::optional<std::string>& category,
+                                       const std::function<std::uint64_t()>& random);
+  // All of it or nothing; the ids of what was ended. Error (refused): see core::ended_by; no batch.
+  [[nodiscard]] Result<std::vector<ItemId>> end(const QueueSession& session, const EndRequest& request);
+  // Extends the lease; how many items and paths it covers. Error (refused): it holds nothing (any more).
+  [[nodiscard]] Result<std::int64_t> heartbeat(const QueueSession& session);
+
+  // Paths are relative to the repository; "" is all of it. A directory stands for what is below it. All of
+  // them or none. Error (refused): somebody else holds one, with who it is. An agent without a name is
+  // somebody else every time.
+  [[nodiscard]] Result<void> claim_paths(const QueueSession& session, const std::vector<RepoPath>& paths,
+                                         Folding folding);
+  // Error (refused): not held, or by another agent.
+  [[nodiscard]] Result<void> release_paths(const QueueSession& session, const std::vector<RepoPath>& paths,
+                                           Folding folding);
+  // What lives, by run, agent and item.
+  [[nodiscard]] Result<std::vector<ClaimRow>> claims() const;
+
+  // Of a run that is laid out; by plan entry, sorted. Linear in the run's items, from an index.
+  [[nodiscard]] Result<std::vector<AgentItemCounts>> counts(const RunId& run) const;
+  // With at least `losses` in a row.
+  [[nodiscard]] Result<std::vector<LosingRow>> losing(int losses) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace par::store

@@ -1,0 +1,176 @@
+// Claims per second by many processes at once, one at a time and in batches, durable each; beside them the
+// same exclusion by `mkdir` in a shell, which survives no power cut.
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "bench.h"
+#include "os/files.h"
+#include "os/process.h"
+#include "os/system_clock.h"
+#include "store/queue.h"
+
+namespace par::store {
+namespace {
+
+constexpr std::size_t kItems = 200'000;
+constexpr double kSecondsEach = 2;
+constexpr double kP99LimitMs = 250;
+constexpr std::size_t kMostProcesses = 50;
+constexpr int kMkdirClaims = 400;
+
+using Steady = std::chrono::steady_clock;
+
+template <class T>
+T value_of(Result<T> result) {
+  if (!result) std::abort();
+  return *std::move(result);
+}
+
+std::string worker_name(std::size_t worker) { return "w-" + std::to_string(worker); }
+
+core::Plan pool_plan() {
+  core::Plan plan;
+  plan.agents.resize(kMostProcesses);
+  for (std::size_t i = 0; i < kMostProcesses; ++i) {
+    plan.agents[i].spec.name = AgentName(worker_name(i));
+    plan.agents[i].spec.pool = AgentName("w");
+  }
+  for (std::size_t i = 0; i < kItems; ++i) {
+    core::Item item;
+    item.id = ItemId("finding-" + std::to_string(i));
+    item.title = "this call may read past the end of the buffer";
+    item.files.emplace_back("drivers/net/part" + std::to_string(i) + ".c");
+    plan.agents[i % kMostProcesses].items.push_back(std::move(item));
+  }
+  return plan;
+}
+
+// Milliseconds of each claim, and how many items they gave.
+struct Times {
+  std::vector<double> ms;
+  std::size_t items = 0;
+};
+
+Times claim_for_a_while(const std::string& state_dir, std::size_t worker, std::size_t batch) {
+  auto database = value_of(Database::open(state_dir));
+  Queue queue(database, [] { return core::Moment{os::boot_name(), os::SystemClock().monotonic()}; });
+  const QueueSession session{RunId("r1"), {AgentName(worker_name(worker)), 1}, "", 3'600'000};
+  std::mt19937_64 random(worker);
+  Times times;
+  const auto start = Steady::now();
+  for (auto before = start; std::chrono::duration<double>(before - start).count() < kSecondsEach;) {
+    times.items += value_of(queue.next(session, batch, std::nullopt, [&] { return random(); })).items.size();
+    const auto after = Steady::now();
+    times.ms.push_back(std::chrono::duration<double, std::milli>(after - before).count());
+    before = after;
+  }
+  return times;
+}
+
+// Runs `work(i)` in as many processes at once; each writes a file of its numbers.
+template <class Work>
+void in_processes(std::size_t processes, Work work) {
+  std::vector<pid_t> children;
+  for (std::size_t i = 0; i < processes; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      work(i);
+      ::_exit(0);
+    }
+    children.push_back(child);
+  }
+  for (const pid_t child : children) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (status != 0) std::abort();
+  }
+}
+
+void measure(const std::string& filled, std::size_t processes, std::size_t batch) {
+  const auto directory = value_of(os::TemporaryDirectory::create("par-bench"));
+  const auto state_dir = directory.path() + "/par";
+  os::Command copy;
+  copy.argv = {"cp", "-r", filled, state_dir};
+  if (value_of(os::run(copy)).exit_code != 0) std::abort();
+  in_processes(processes, [&](std::size_t worker) {
+    const auto times = claim_for_a_while(state_dir, worker, batch);
+    std::string text = fmt::format("{}\n", times.items);
+    for (const double ms : times.ms) text += fmt::format("{}\n", ms);
+    if (!os::write_file_durably(fmt::format("{}/times-{}", directory.path(), worker), text)) std::abort();
+  });
+  std::vector<double> all;
+  bench::Measurement m;
+  for (std::size_t i = 0; i < processes; ++i) {
+    const auto text = value_of(os::read_file(fmt::format("{}/times-{}", directory.path(), i)));
+    const char* at = text.c_str();
+    char* end = nullptr;
+    m.n += std::strtoul(at, &end, 10);
+    for (at = end + 1; *at != '\0'; at = end + 1) all.push_back(std::strtod(at, &end));
+  }
+  std::sort(all.begin(), all.end());
+  m.name = fmt::format("claims of {} of 200,000 items by {} processes", batch, processes);
+  m.seconds = kSecondsEach;
+  m.p50_ms = all[all.size() / 2];
+  m.p99_ms = all[all.size() * 99 / 100];
+  m.p99_limit_ms = kP99LimitMs;
+  bench::print(m);
+}
+
+void measure_mkdir(std::size_t processes) {
+  const auto directory = value_of(os::TemporaryDirectory::create("par-bench"));
+  const auto start = Steady::now();
+  in_processes(processes, [&](std::size_t) {
+    os::Command shell;
+    shell.argv = {"sh", "-c",
+                  fmt::format("cd {} && for i in $(seq {} | shuf); do mkdir $i 2>/dev/null; done; true",
+                              directory.path(), kMkdirClaims)};
+    if (value_of(os::run(shell)).exit_code != 0) std::abort();
+  });
+  bench::Measurement m;
+  m.name = fmt::format("mkdir locks from a shell by {} processes", processes);
+  m.n = kMkdirClaims;
+  m.seconds = std::chrono::duration<double>(Steady::now() - start).count();
+  bench::print(m);
+}
+
+int run() {
+  const auto directory = value_of(os::TemporaryDirectory::create("par-bench"));
+  const auto filled = directory.path() + "/par";
+  {
+    auto database = value_of(Database::open(filled));
+    const auto plan = pool_plan();
+    bench::Measurement m;
+    m.name = "laying out a queue of 200,000 items";
+    m.n = kItems;
+    const auto start = Steady::now();
+    if (!Queue(database, [] { return core::Moment{}; }).lay_out(RunId("r1"), plan)) std::abort();
+    m.seconds = std::chrono::duration<double>(Steady::now() - start).count();
+    bench::print(m);
+
+    bench::Measurement counts;
+    counts.name = "counting the items of a queue";
+    counts.n = kItems;
+    counts.limit = 0.2;
+    const Queue queue(database, [] { return core::Moment{}; });
+    counts.seconds = bench::seconds_of([&] { value_of(queue.counts(RunId("r1"))); });
+    bench::print(counts);
+  }
+  for (const std::size_t processes : {1U, 4U, 16U, 50U}) {
+    for (const std::size_t batch : {1U, 16U}) measure(filled, processes, batch);
+    measure_mkdir(processes);
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace par::store
+
+int main() { return par::store::run(); }

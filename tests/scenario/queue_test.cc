@@ -1,0 +1,178 @@
+// Agents that pull their work, and sessions that claim paths, with the real program.
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/strings.h"
+#include "support/catch.h"
+#include "support/sandbox.h"
+#include "support/snapshot.h"
+
+using par::test::check_snapshot;
+using par::test::Sandbox;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// The agent `puller` works its five items off with next and done; `idle` stops without having done anything.
+std::string config(const std::string& pull) {
+  std::string text = "target = \"main\"\n[agent.puller]\nowns = [\"src/**\"]\nrun = '''\n" + pull +
+                     "\n'''\n[agent.idle]\nowns = [\"doc/**\"]\nrun = \"true\"\n";
+  for (const auto* n : {"1", "2", "3", "4", "5"})
+    text += "[[item]]\nid = \"I-" + std::string(n) + "\"\ntitle = \"fix " + n + "\"\nfiles = [\"src/" + n +
+            ".txt\"]\nagent = \"puller\"\nseverity = \"" + (n[0] == '5' ? "blocker" : "major") + "\"\n" +
+            (n[0] == '2' ? "after = [\"I-1\"]\n" : "");
+  return text + "[[item]]\nid = \"D-1\"\ntitle = \"write\"\nfiles = [\"doc/a.txt\"]\nagent = \"idle\"\n";
+}
+
+void write_project(const Sandbox& sandbox, const std::string& pull) {
+  sandbox.write(".gitpar.toml", config(pull));
+  for (const auto* path : {"src/1.txt", "src/2.txt", "src/3.txt", "src/4.txt", "src/5.txt", "doc/a.txt"})
+    sandbox.write(path, "as it was\n");
+  sandbox.commit_all("base");
+}
+
+const std::string kPull =
+    "while line=$(git-par next -q); do\n"
+    "  id=$(printf '%s' \"$line\" | sed 's/.*\"id\":\"\\([^\"]*\\)\".*/\\1/')\n"
+    "  echo \"$id\" >> src/done.txt && echo fixed > \"src/${id#I-}.txt\" && git-par done \"$id\" || exit 1\n"
+    "done\n"
+    "git-par status --json > src/status.json && git-par status > src/status.txt";
+
+}  // namespace
+
+TEST_CASE("queue: an agent that pulls its work gets every item once, in an order that fits, and it lands") {
+  Sandbox sandbox;
+  write_project(sandbox, kPull);
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(has(run.out, "1 of 2 agents accepted"));
+  CHECK(sandbox.par({"merge"}).exit_code == 0);
+  auto order = par::split_terminated(sandbox.read("src/done.txt"), '\n');
+  REQUIRE(order.size() == 5);
+  CHECK(order.front() == "I-5");
+  const auto at = [&](const std::string& id) { return std::find(order.begin(), order.end(), id); };
+  CHECK(at("I-1") < at("I-2"));
+  CHECK(has(sandbox.read("src/status.json"), "\"items_done\":5,\"items_total\":5"));
+  CHECK(has(sandbox.read("src/status.txt"), "5 done"));
+  CHECK(has(sandbox.par({"status", "--json"}).out,
+            "\"items\":{\"ready\":0,\"claimed\":0,\"done\":5,\"failed\":1"));
+  CHECK(has(sandbox.par({"claims"}).out, "nothing is claimed"));
+  sandbox.assert_clean();
+}
+
+namespace {
+
+// A run that goes on no further by itself, with three items of `worker` left.
+void write_left_run(const Sandbox& sandbox) {
+  std::string config =
+      "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nrun = \"true\"\n"
+      "[agent.good]\nowns = [\"doc/**\"]\nrun = \"echo good > doc/a.txt\"\n";
+  for (const auto* name : {"A", "B", "C"})
+    config += std::string("[[item]]\nid = \"") + name + "\"\ntitle = \"fix it\"\nagent = \"worker\"\n" +
+              "files = [\"src/" + name + ".txt\"]\nseverity = \"" +
+              (name[0] == 'A'   ? "blocker"
+               : name[0] == 'B' ? "critical"
+                                : "minor") +
+              "\"\n";
+  sandbox.write(".gitpar.toml", config);
+  for (const auto* path : {"src/A.txt", "src/B.txt", "src/C.txt", "doc/a.txt"})
+    sandbox.write(path, "as it was\n");
+  sandbox.commit_all("base");
+  REQUIRE(sandbox.par({"run"}).exit_code == 1);
+}
+
+}  // namespace
+
+TEST_CASE("queue: items are claimed, ended and refused by hand, as printed") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  check_snapshot(sandbox, "queue-nobody", sandbox.par({"next"}));
+  check_snapshot(sandbox, "queue-unknown-agent", sandbox.par({"next", "--agent", "nobody"}));
+  sandbox.set("PAR_AGENT", "worker");
+  check_snapshot(sandbox, "queue-next", sandbox.par({"next", "-n", "2"}));
+  check_snapshot(sandbox, "queue-next-json", sandbox.par({"next", "--json", "--ttl", "90s"}));
+  check_snapshot(sandbox, "queue-nothing-left", sandbox.par({"next"}));
+  CHECK(sandbox.par({"next", "-q"}).err.empty());
+  CHECK(sandbox.par({"next", "--json"}).out == "{\"schema\":1,\"items\":[]}\n");
+  CHECK(has(sandbox.par({"claims", "--json"}).out,
+            "{\"schema\":1,\"claims\":[{\"agent\":\"worker\",\"run\":\"r1\",\"item\":\"A\",\"attempt\":1,"));
+  CHECK(has(sandbox.par({"heartbeat", "--json"}).out, "\"held\":3"));
+  check_snapshot(sandbox, "queue-done", sandbox.par({"done", "--json", "A"}));
+  check_snapshot(sandbox, "queue-old-attempt", sandbox.par({"done", "B", "--attempt", "2"}));
+  CHECK(sandbox.par({"release", "B"}).exit_code == 0);
+  check_snapshot(sandbox, "queue-not-claimed", sandbox.par({"fail", "B"}));
+  CHECK(has(sandbox.par({"next"}).out, "\"attempt\":2"));
+  CHECK(sandbox.par({"done", "B", "--attempt", "1"}).exit_code == 1);
+  CHECK(sandbox.par({"fail", "C", "--reason", "too hard"}).exit_code == 0);
+  CHECK(sandbox.par({"done", "--batch"}).exit_code == 0);
+  check_snapshot(sandbox, "queue-no-batch", sandbox.par({"done", "--batch"}));
+  check_snapshot(sandbox, "queue-holds-nothing", sandbox.par({"heartbeat"}));
+  CHECK(sandbox.par({"done"}).exit_code == 129);
+  CHECK(sandbox.par({"next", "--ttl", "soon"}).exit_code == 129);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("queue: a lease that runs out frees what it covered; a run that is over gives nothing") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  CHECK(has(sandbox.par({"next", "--agent", "worker", "--ttl", "1s"}).out, "\"id\":\"A\""));
+  REQUIRE(sandbox.shell("sleep 1.1").exit_code == 0);
+  const auto again = sandbox.par({"next", "--agent", "worker"});
+  CHECK(has(again.out, "\"id\":\"A\""));
+  CHECK(has(again.out, "\"attempt\":2"));
+  REQUIRE(sandbox.par({"merge"}).exit_code == 0);
+  const auto over = sandbox.par({"next", "--agent", "worker"});
+  CHECK(over.exit_code == 1);
+  CHECK(has(over.err, "error: run 'r1' is over"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("queue: paths are claimed, shown and released, against each other and against items") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  CHECK(sandbox.par({"claim", "--agent", "me", "src/A.txt"}).exit_code == 0);
+  check_snapshot(sandbox, "queue-path-held", sandbox.par({"claim", "--agent", "you", "doc", "src"}));
+  CHECK(sandbox.par({"claim", "--agent", "you", "doc"}).exit_code == 0);
+  CHECK(has(sandbox.par({"next", "--agent", "worker"}).out, "\"id\":\"B\""));
+  CHECK(has(sandbox.par({"claim", "src/B.txt"}).err, "'src/B.txt' is held by agent 'worker' in run 'r1'"));
+  CHECK(has(sandbox.par({"next", "--agent", "worker", "-n", "5"}).out, "\"id\":\"C\""));
+  check_snapshot(sandbox, "queue-files-held", sandbox.par({"next", "--agent", "worker"}));
+  const auto claims = sandbox.par({"claims"}).out;
+  CHECK(has(claims, "agent   run  item  attempt  left"));
+  CHECK(has(claims, "me      -    -     -        "));
+  CHECK(has(claims, "worker  r1   B     1        "));
+  for (int i = 0; i < 4; ++i) CHECK(sandbox.par({"next", "--agent", "worker"}).exit_code == 1);
+  CHECK(has(sandbox.par({"status"}).out,
+            "worker found everything held by others 5 times in a row: see 'git par claims'"));
+  CHECK(has(sandbox.par({"status", "--json"}).out, "\"losing\":[{\"agent\":\"worker\",\"losses\":5}]"));
+  check_snapshot(sandbox, "queue-release-other", sandbox.par({"release", "--agent", "you", "src/A.txt"}));
+  CHECK(sandbox.par({"release", "--agent", "me", "src/A.txt"}).exit_code == 0);
+  CHECK(has(sandbox.par({"next", "--agent", "worker"}).out, "\"id\":\"A\""));
+  CHECK(sandbox.par({"claim", "../elsewhere"}).exit_code == 128);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("queue: a wall clock that jumps a day takes no claim away and keeps none") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  const std::string jump = GENERATE("+24h", "-24h");
+  const auto at_other_time = [&](const std::string& arguments) {
+    return sandbox.shell("faketime --exclude-monotonic -f '" + jump + "' git par " + arguments);
+  };
+  const auto date = sandbox.shell("date +%s; faketime --exclude-monotonic -f '" + jump + "' date +%s");
+  REQUIRE(date.exit_code == 0);
+  const auto seconds = par::split_terminated(date.out, '\n');
+  REQUIRE(std::abs(std::stoll(seconds.at(1)) - std::stoll(seconds.at(0))) > 86'000);
+
+  REQUIRE(sandbox.par({"next", "--agent", "worker"}).exit_code == 0);
+  CHECK(has(at_other_time("claims").out, "worker  r1   A     1"));
+  CHECK(has(at_other_time("next --agent worker").out, "\"id\":\"B\""));
+  CHECK(at_other_time("done A --agent worker --attempt 1 --ttl 1s").exit_code == 0);
+  // Granted under the other date, B is free again after its second, and not later.
+  REQUIRE(sandbox.shell("sleep 1.2").exit_code == 0);
+  const auto again = sandbox.par({"next", "--agent", "worker"});
+  CHECK(has(again.out, "\"id\":\"B\""));
+  CHECK(has(again.out, "\"attempt\":2"));
+  sandbox.assert_clean();
+}

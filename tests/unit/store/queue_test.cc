@@ -1,0 +1,249 @@
+#include "store/queue.h"
+
+#include <set>
+
+#include "os/file_lock.h"
+#include "unit/store/queue_support.h"
+
+using namespace par;
+using namespace par::test;
+using core::ItemState;
+using Names = std::vector<std::string>;
+
+TEST_CASE("queue rows: an item is given once, with its files, and nothing is left then") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a", {"x.c"}), queue_item("b", {"y.c"})}}}));
+  const auto first = room.next(session_of("one"));
+  REQUIRE(first.items.size() == 1);
+  CHECK(first.items[0].attempt == 1);
+  CHECK(first.items[0].item.files.size() == 1);
+  CHECK(room.next(session_of("one"), 5).items.size() == 1);
+  const auto none = room.next(session_of("one"));
+  CHECK(none.items.empty());
+  CHECK_FALSE(none.others_hold);
+  CHECK_FALSE(none.waiting);
+}
+
+TEST_CASE("queue rows: an agent gets the items of its own entry, a pool's worker those of the pool") {
+  auto plan = queue_plan({{"p-1", {queue_item("a")}}, {"p-2", {queue_item("b")}}, {"x", {queue_item("c")}}});
+  plan.agents[0].spec.pool = plan.agents[1].spec.pool = AgentName("p");
+  QueueRoom room(plan);
+  CHECK(room.ids(session_of("p-2"), 9) == Names{"a", "b"});
+  CHECK(room.ids(session_of("x"), 9) == Names{"c"});
+  const auto stranger = room.queue.next(session_of("nobody"), 1, std::nullopt, [] { return 1; });
+  CHECK(message_of(stranger) == "run 'r1' has no agent 'nobody'");
+}
+
+TEST_CASE("queue rows: a category is all that is given when it is asked for") {
+  auto plan = queue_plan({{"one", {queue_item("a"), queue_item("b")}}});
+  plan.agents[0].items[1].category = "style";
+  QueueRoom room(plan);
+  const auto style = room.next(session_of("one"), 5, "style");
+  REQUIRE(style.items.size() == 1);
+  CHECK(style.items[0].item.id == ItemId("b"));
+  CHECK(room.next(session_of("one"), 5, "none").items.empty());
+}
+
+TEST_CASE("queue rows: no file of an item that somebody else has, in either spelling, is given") {
+  auto plan = queue_plan({{"one", {queue_item("a", {"x.c"})}}, {"two", {queue_item("b", {"y.c", "X.C"})}}});
+  plan.ignore_case = true;
+  QueueRoom room(plan);
+  REQUIRE(room.ids(session_of("one")) == Names{"a"});
+  const auto held = room.next(session_of("two"));
+  CHECK(held.items.empty());
+  CHECK(held.others_hold);
+  REQUIRE(room.end(session_of("one"), {"a"}));
+  CHECK(room.ids(session_of("two")) == Names{"b"});
+}
+
+TEST_CASE("queue rows: an item waits until all that it comes after is done") {
+  auto c = queue_item("c");
+  c.after = {ItemId("a"), ItemId("b")};
+  QueueRoom room(queue_plan({{"one", {queue_item("a"), queue_item("b"), c}}}));
+  CHECK(room.ids(session_of("one"), 9) == Names{"a", "b"});
+  REQUIRE(room.end(session_of("one"), {"a"}));
+  REQUIRE(room.end(session_of("one"), {"b"}, ItemState::failed));
+  const auto blocked = room.next(session_of("one"));
+  CHECK(blocked.items.empty());
+  CHECK(blocked.waiting);
+}
+
+TEST_CASE("queue rows: what an agent's branch brought in unclaimed is done for what comes after it") {
+  auto b = queue_item("b");
+  b.after = {ItemId("a")};
+  QueueRoom room(queue_plan({{"one", {queue_item("a")}}, {"two", {b}}}));
+  CHECK(room.next(session_of("two")).waiting);
+  REQUIRE(room.queue.finish_agents(RunId("r1"), {AgentName("one")}));
+  CHECK(room.ids(session_of("two")) == Names{"b"});
+  CHECK(room.next(session_of("one")).items.empty());
+}
+
+TEST_CASE("queue rows: a lease that ran out frees the item, and its late end is refused") {
+  QueueRoom room(queue_plan({{"p-1", {queue_item("a", {"x"})}}, {"p-2", {}}}));
+  room.state.change("UPDATE queue_agent SET owner = 'p'; UPDATE queue_item SET owner = 'p'");
+  REQUIRE(room.ids(session_of("p-1")) == Names{"a"});
+  room.now.now += 59'000;
+  REQUIRE(room.next(session_of("p-2")).items.empty());
+  CHECK(*room.queue.heartbeat(session_of("p-1")) == 1);
+  room.now.now += 59'000;
+  REQUIRE(room.next(session_of("p-2")).items.empty());
+  room.now.now += 1'000;
+  const auto again = room.next(session_of("p-2"));
+  REQUIRE(again.items.size() == 1);
+  CHECK(again.items[0].attempt == 2);
+  CHECK(message_of(room.end(session_of("p-1"), {"a"}, ItemState::done, 1)) ==
+        "item 'a' is not claimed by agent 'p-1' (attempt 1): agent 'p-2' has it now (attempt 2)");
+  CHECK(message_of(room.queue.heartbeat(session_of("p-1"))) == "agent 'p-1' holds nothing");
+  CHECK(room.end(session_of("p-2"), {"a"}, ItemState::done, 2));
+}
+
+TEST_CASE("queue rows: a reboot ends every lease") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a")}}}));
+  REQUIRE(room.ids(session_of("one")) == Names{"a"});
+  room.now = {"boot-2", 1'000'001};
+  CHECK(room.ids(session_of("one")) == Names{"a"});
+}
+
+TEST_CASE("queue rows: what a session held whose lock nobody holds is free at once") {
+  auto plan = queue_plan({{"p-1", {queue_item("a")}}, {"p-2", {}}});
+  plan.agents[0].spec.pool = plan.agents[1].spec.pool = AgentName("p");
+  QueueRoom room(plan);
+  auto session = session_of("p-1");
+  session.lock = room.state.dir() + "/session";
+  {
+    const auto lock = os::FileLock::acquire(session.lock);
+    REQUIRE(lock);
+    REQUIRE(room.ids(session) == Names{"a"});
+    CHECK(room.next(session_of("p-2")).items.empty());
+  }
+  CHECK(room.ids(session_of("p-2")) == Names{"a"});
+}
+
+TEST_CASE("queue rows: an agent's new attempt starts over, and its old one is refused") {
+  auto c = queue_item("c");
+  c.after = {ItemId("a")};
+  QueueRoom room(queue_plan({{"one", {queue_item("a", {"x"}), queue_item("b"), c}}}));
+  REQUIRE(room.ids(session_of("one", 1), 2) == Names{"a", "b"});
+  REQUIRE(room.end(session_of("one", 1), {"a"}));
+  CHECK(room.ids(session_of("one", 2), 9) == Names{"a", "b"});
+  CHECK(message_of(room.end(session_of("one", 1), {"b"})) ==
+        "agent 'one' is at attempt 2 now, and this is attempt 1");
+  CHECK(message_of(room.queue.heartbeat(session_of("one", 1))) ==
+        "agent 'one' is at attempt 2 now, and this is attempt 1");
+  REQUIRE(room.end(session_of("one", 2), {"a"}));
+  CHECK(room.ids(session_of("one", 2)) == Names{"c"});
+}
+
+TEST_CASE("queue rows: a batch ends as a whole or not at all") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a"), queue_item("b"), queue_item("c"), queue_item("d")}}}));
+  const auto first = room.ids(session_of("one"), 2);
+  const auto second = room.ids(session_of("one"), 2);
+  CHECK_FALSE(room.end(session_of("one"), {first[0], "unknown"}));
+  CHECK(room.queue.counts(RunId("r1"))->front().done == 0);
+
+  store::EndRequest batch;
+  batch.batch = true;
+  const auto ended = room.queue.end(session_of("one"), batch);
+  REQUIRE(ended);
+  CHECK(Names{ended->at(0).str(), ended->at(1).str()} == second);
+  CHECK(message_of(room.queue.end(session_of("one"), batch)) == "agent 'one' has no batch");
+
+  batch.items = {ItemId(first[1])};
+  REQUIRE(room.queue.end(session_of("one"), batch));
+  CHECK(room.queue.counts(RunId("r1"))->front().done == 4);
+}
+
+TEST_CASE("queue rows: counts say what is claimed by the living, and ready otherwise") {
+  QueueRoom room(
+      queue_plan({{"one", {queue_item("a"), queue_item("b"), queue_item("c")}}, {"two", {queue_item("d")}}}));
+  REQUIRE(room.next(session_of("one"), 2).items.size() == 2);
+  auto counts = *room.queue.counts(RunId("r1"));
+  REQUIRE(counts.size() == 2);
+  CHECK(counts[0].claimed == 2);
+  CHECK(counts[0].ready == 1);
+  CHECK(room.queue.claims()->size() == 2);
+  room.now.now += 60'000;
+  counts = *room.queue.counts(RunId("r1"));
+  CHECK(counts[0].claimed == 0);
+  CHECK(counts[0].ready == 3);
+  CHECK(room.queue.claims()->empty());
+}
+
+namespace {
+
+store::QueueSession visitor(const std::string& name) { return {RunId(), {AgentName(name), 0}, "", 60'000}; }
+
+std::vector<RepoPath> paths(const Names& names) { return {names.begin(), names.end()}; }
+
+}  // namespace
+
+TEST_CASE("queue rows: path claims exclude each other, what is below and what is above") {
+  QueueRoom room(queue_plan({{"one", {}}}));
+  REQUIRE(room.queue.claim_paths(visitor("me"), paths({"src/api"}), {}));
+  CHECK(message_of(room.queue.claim_paths(visitor("you"), paths({"other", "src/api/x.c"}), {})) ==
+        "'src/api/x.c' is held by agent 'me'");
+  for (const auto* path : {"src/api", "src", ""})
+    CHECK_FALSE(room.queue.claim_paths(visitor("you"), paths({path}), {}));
+  CHECK_FALSE(room.queue.claim_paths(visitor(""), paths({"src"}), {}));
+  CHECK(room.queue.claim_paths(visitor("you"), paths({"src/api2", "src/ap", "other"}), {}));
+  CHECK(room.queue.claim_paths(visitor("me"), paths({"src/api/x.c"}), {}));
+  CHECK_FALSE(room.queue.release_paths(visitor("you"), paths({"src/api"}), {}));
+  CHECK(room.queue.release_paths(visitor("me"), paths({"src/api", "src/api/x.c"}), {}));
+  CHECK(message_of(room.queue.release_paths(visitor("me"), paths({"src/api"}), {})) ==
+        "'src/api' is not claimed");
+  CHECK(room.queue.claim_paths(visitor("new"), paths({"src/api"}), {}));
+}
+
+TEST_CASE("queue rows: those without a name are strangers to each other, but may tidy up") {
+  QueueRoom room(queue_plan({{"one", {}}}));
+  REQUIRE(room.queue.claim_paths(visitor(""), paths({"a"}), {}));
+  CHECK(message_of(room.queue.claim_paths(visitor(""), paths({"a"}), {})) ==
+        "'a' is held by somebody without a name");
+  REQUIRE(room.queue.claim_paths(visitor(""), paths({"b"}), {}));
+  CHECK(room.queue.claims()->size() == 2);
+  CHECK(room.queue.release_paths(visitor(""), paths({"a", "b"}), {}));
+  CHECK(room.state.number("SELECT count(*) FROM holder") == 0);
+}
+
+TEST_CASE("queue rows: path claims and the files of claimed items exclude each other") {
+  QueueRoom room(
+      queue_plan({{"one", {queue_item("a", {"src/a.c"})}}, {"two", {queue_item("b", {"lib/b.c"})}}}));
+  REQUIRE(room.queue.claim_paths(visitor("me"), paths({"src"}), {}));
+  CHECK(room.next(session_of("one")).others_hold);
+  REQUIRE(room.ids(session_of("two")) == Names{"b"});
+  CHECK(message_of(room.queue.claim_paths(visitor("me"), paths({"lib"}), {})) ==
+        "'lib' is held by agent 'two' in run 'r1'");
+  room.now.now += 60'000;
+  CHECK(room.ids(session_of("one")) == Names{"a"});
+}
+
+TEST_CASE("queue rows: who loses again and again is known until a claim succeeds") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a", {"x"})}}, {"two", {queue_item("b", {"x"})}}}));
+  REQUIRE(room.ids(session_of("one")) == Names{"a"});
+  for (int i = 0; i < 3; ++i) REQUIRE(room.next(session_of("two")).others_hold);
+  REQUIRE(room.queue.losing(3)->size() == 1);
+  CHECK(room.queue.losing(3)->front().agent == AgentName("two"));
+  CHECK(room.queue.losing(4)->empty());
+  REQUIRE(room.end(session_of("one"), {"a"}));
+  REQUIRE(room.ids(session_of("two")) == Names{"b"});
+  CHECK(room.queue.losing(1)->empty());
+}
+
+TEST_CASE("queue rows: a claim asks the database the same few questions, however many items there are") {
+  std::vector<core::Item> items;
+  for (int i = 0; i < 20'000; ++i)
+    items.push_back(queue_item("i" + std::to_string(i), {"f" + std::to_string(i % 2'000)}));
+  QueueRoom room(queue_plan({{"one", std::move(items)}}));
+  const store::Connection connection =
+      *store::Connection::open(room.state.file(), store::Connection::Durability::full);
+  auto plan = connection.prepare(
+      "EXPLAIN QUERY PLAN SELECT number, lane, place, attempt, body FROM queue_item WHERE run = ?1 AND owner "
+      "= "
+      "?2 AND severity = ?3 AND (lane, place) >= (?4, ?5) AND state = 'ready' ORDER BY lane, place LIMIT 1");
+  REQUIRE(plan);
+  REQUIRE(*plan->step());
+  CHECK(std::string(plan->text(3)) ==
+        "SEARCH queue_item USING INDEX queue_item_ready (run=? AND owner=? AND severity=? AND "
+        "(lane,place)>(?,?))");
+  CHECK_FALSE(*plan->step());
+  CHECK(room.next(session_of("one"), 16).items.size() == 16);
+}
