@@ -81,7 +81,7 @@ Command next_command() {
       Group::run,
       "[<options>]",
       "claim the next items, for an agent that pulls its work",
-      "Claims items that the plan gave to the agent, or to the pool it belongs to, and prints each as one "
+      "Claims items that the plan gave to the agent, and prints each as one "
       "line of JSON: id, title, severity, category, files, attempt, and lease, in seconds. The best "
       "severity goes first, and within it chance decides. An item is left out while an item that it comes "
       "after is not done, and while somebody else has claimed one of its files.\n\n"

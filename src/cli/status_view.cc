@@ -7,7 +7,6 @@
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/table.h"
-#include "core/queue.h"
 #include "git/workspace.h"
 
 namespace par::cli {
@@ -22,11 +21,12 @@ bool is_done(Stage stage) { return stage == Stage::accepted || stage == Stage::l
 // Whether the agent, or another worker of its pool, has claimed any of its items itself.
 bool pulls(const app::LoadedRun& run, std::size_t i, const Live& live) {
   const auto& agents = run.head.plan.agents;
-  const auto owner = core::queue_owner(agents[i].spec);
+  const auto& spec = agents[i].spec;
   return std::any_of(live.queue.items.begin(), live.queue.items.end(), [&](const auto& counts) {
     if (counts.claimed + counts.done + counts.failed == 0) return false;
     const auto* planned = run.head.plan.find(counts.agent);
-    return planned != nullptr && core::queue_owner(planned->spec) == owner;
+    if (planned == nullptr) return false;
+    return planned->spec.name == spec.name || (!spec.pool.empty() && planned->spec.pool == spec.pool);
   });
 }
 

@@ -1,6 +1,8 @@
 #include "core/queue.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -92,7 +94,23 @@ class Picker {
 
 }  // namespace
 
-AgentName queue_owner(const AgentSpec& spec) { return spec.pool.empty() ? spec.name : spec.pool; }
+std::vector<AgentName> queue_owners(const Plan& plan) {
+  std::map<AgentName, const AgentSpec*> first_of;
+  std::set<AgentName> divided;
+  for (const auto& agent : plan.agents) {
+    const auto& spec = agent.spec;
+    const auto& first = *first_of.try_emplace(spec.pool, &spec).first->second;
+    if (spec.owns != first.owns || spec.rules != first.rules || spec.forbids != first.forbids)
+      divided.insert(spec.pool);
+  }
+  std::vector<AgentName> owners;
+  owners.reserve(plan.agents.size());
+  for (const auto& agent : plan.agents) {
+    const bool alone = agent.spec.pool.empty() || divided.contains(agent.spec.pool);
+    owners.push_back(alone ? agent.spec.name : agent.spec.pool);
+  }
+  return owners;
+}
 
 std::int64_t lane_of(const std::string& folded_file) { return place_number(folded_file); }
 
@@ -101,9 +119,10 @@ std::vector<QueuedItem> lay_out_queue(const Plan& plan) {
   const auto known = all_ids(plan);
   std::vector<QueuedItem> queue;
   queue.reserve(known.size());
-  for (const auto& agent : plan.agents)
-    for (const auto& item : agent.items) {
-      QueuedItem queued{&item, agent.spec.name, queue_owner(agent.spec), {}, {}};
+  const auto owners = queue_owners(plan);
+  for (std::size_t i = 0; i < plan.agents.size(); ++i)
+    for (const auto& item : plan.agents[i].items) {
+      QueuedItem queued{&item, plan.agents[i].spec.name, owners[i], {}, {}};
       queued.place = {lane_of_item(item, counts, plan.folding()), place_number(item.id.str())};
       for (const auto& id : item.after)
         if (known.contains(id)) queued.after.push_back(id);

@@ -27,13 +27,14 @@ struct QueuePlace {
 struct QueuedItem {
   const Item* item = nullptr;
   AgentName agent;  // whose plan entry it is in
-  AgentName owner;  // whose claimants may take it: the agent's pool, or the agent
+  AgentName owner;  // who may take it: the agent, or its pool (queue_owners)
   QueuePlace place;
   std::vector<ItemId> after;  // those of the plan's items that it comes after
 };
 
-// Who takes from what: a pool's workers from all that the pool has.
-[[nodiscard]] AgentName queue_owner(const AgentSpec& spec);
+// By agent of the plan, whose items it takes: all of its pool's where every worker owns the same. Where the
+// plan gave each worker files of its own, only its own: no other may change them.
+[[nodiscard]] std::vector<AgentName> queue_owners(const Plan& plan);
 // In the plan's order. Points into the plan. Linear in items and files.
 [[nodiscard]] std::vector<QueuedItem> lay_out_queue(const Plan& plan);
 // The lane of items whose file, in its folded spelling, this is.

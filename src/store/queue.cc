@@ -224,9 +224,10 @@ Result<void> Queue::lay_out(const RunId& run, const core::Plan& plan) {
     if (there) return {};  // somebody was faster
     PAR_TRY(rows.sql.run("INSERT INTO queue VALUES (?1, ?2, ?3)", run.str(), std::int64_t{plan.ignore_case},
                          std::int64_t{plan.precompose}));
-    for (const auto& agent : plan.agents)
-      PAR_TRY(rows.sql.run("INSERT INTO queue_agent VALUES (?1, ?2, ?3)", run.str(), agent.spec.name.str(),
-                           core::queue_owner(agent.spec).str()));
+    const auto owners = core::queue_owners(plan);
+    for (std::size_t i = 0; i < owners.size(); ++i)
+      PAR_TRY(rows.sql.run("INSERT INTO queue_agent VALUES (?1, ?2, ?3)", run.str(),
+                           plan.agents[i].spec.name.str(), owners[i].str()));
     return insert_items(rows, run, plan);
   });
 }

@@ -176,3 +176,26 @@ TEST_CASE("queue: a wall clock that jumps a day takes no claim away and keeps no
   CHECK(has(again.out, "\"attempt\":2"));
   sandbox.assert_clean();
 }
+
+TEST_CASE("queue: workers of a pool pull what is theirs, and all of it lands") {
+  Sandbox sandbox;
+  std::string config =
+      "target = \"main\"\n[agent.fix]\nowns = [\"src/**\"]\ncount = 3\nrun = '''\n"
+      "while line=$(git-par next -q); do\n"
+      "  id=$(printf '%s' \"$line\" | sed 's/.*\"id\":\"\\([^\"]*\\)\".*/\\1/')\n"
+      "  echo \"$id\" >> \"src/${id%-*}.txt\" && git-par done \"$id\" || exit 1\n"
+      "done\n'''\n";
+  for (const std::string file : {"a", "b", "c", "d"}) {
+    sandbox.write("src/" + file + ".txt", "");
+    for (const std::string n : {"1", "2", "3"})
+      config += "[[item]]\nid = \"" + file + "-" + n + "\"\nfiles = [\"src/" + file + ".txt\"]\n";
+  }
+  sandbox.write(".gitpar.toml", config);
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(has(run.out, "items: 0 ready, 0 claimed, 12 done, 0 failed"));
+  CHECK(par::split_terminated(sandbox.read("src/b.txt"), '\n').size() == 3);
+  sandbox.assert_clean();
+}

@@ -140,6 +140,18 @@ TEST_CASE("queue: items lie in the lane of the file that most of them touch, fol
   for (const auto& queued : lay_out_queue(plan)) CHECK(queued.place.lane == lane_of("hot"));
 }
 
+TEST_CASE("queue: workers of a pool take only their own items where each owns other files") {
+  Plan plan = plan_of({make_item("a", {"x"})});
+  plan.agents.resize(3);
+  plan.agents[1].spec.name = AgentName("two");
+  plan.agents[2].spec.name = AgentName("three");
+  plan.agents[0].spec.pool = plan.agents[1].spec.pool = AgentName("pool");
+  plan.agents[0].spec.owns = plan.agents[1].spec.owns = {"src/**"};
+  CHECK(queue_owners(plan) == std::vector{AgentName("pool"), AgentName("pool"), AgentName("three")});
+  plan.agents[1].spec.owns = {"/src/y"};
+  CHECK(queue_owners(plan) == std::vector{AgentName("one"), AgentName("two"), AgentName("three")});
+}
+
 TEST_CASE("queue: a pool's workers share its items; an item waits only for what the plan holds") {
   Plan plan = plan_of({make_item("a", {"x"})});
   plan.agents.resize(2);
