@@ -17,8 +17,8 @@
 // What a red or green says of other sets is used to skip trials and to reject; a red set of which a superset
 // was green says nothing of others any more.
 //
-// A decision takes O(t^2 * n / 64 + s * n^2 / 64) for n branches, t sets tried on this base and s slots: the first
-// to see which reds a green contradicts, the second to choose.
+// A decision takes O(t^2 * n / 64 + s * n^2 / 64) for n branches, t sets tried on this base and s slots: the
+// first to see which reds a green contradicts, the second to choose.
 #pragma once
 
 #include <cstddef>
