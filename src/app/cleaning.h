@@ -26,6 +26,6 @@ struct Cleaned {
 // The run is read under its lock. One that has not landed ends so: nothing goes on with it afterwards.
 // Errors: no such run, damaged record; refused: a process works on the run, jobs of it still run, or a
 // landing was cut off where the target may have moved already. May be called again after a crash.
-[[nodiscard]] Result<Cleaned> clean_run(Project& project, store::Database& database, const RunId& run);
+[[nodiscard]] Result<Cleaned> clean_run(Project& project, store::Database& database, const RunId& id);
 
 }  // namespace par::app

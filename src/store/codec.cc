@@ -162,10 +162,10 @@ class Reader {
 
  private:
   template <class T>
-  void read_member(std::string_view name, T& member, Read when_missing) {
+  void read_member(std::string_view name, T& member, const Read& when_missing) {
     if (result_) return;
     dom::element json;
-    auto wrong = object_.at_key(name).get(json) ? std::move(when_missing) : read(json, member);
+    auto wrong = object_.at_key(name).get(json) ? when_missing : read(json, member);
     if (wrong) result_ = below(std::string(name), *std::move(wrong));
   }
 
