@@ -3,7 +3,6 @@
 #include "app/agent_job.h"
 #include "app/session.h"
 #include "app/validator.h"
-#include "os/files.h"
 
 namespace par::app {
 namespace {
@@ -27,19 +26,13 @@ Result<std::vector<core::ValidationResult>> validate_one(Validator& validator, o
   }
 }
 
-Result<os::FileLock> take_lock(const RunPaths& paths) {
-  PAR_TRY(os::make_directories(os::parent_directory(paths.lock()), 0700));
-  PAR_ASSIGN(auto lock, os::FileLock::try_acquire(paths.lock()));
-  if (lock) return std::move(*lock);
-  return refused("another 'git par validate' is at work here").hint("wait until it has ended");
-}
-
 }  // namespace
 
 Result<std::vector<CommitResults>> validate_commits(Project& project, store::Database& database,
                                                     AdhocValidation what) {
   const RunPaths paths{project.repository.state_dir(), kAdhocRun};
-  PAR_ASSIGN(const auto lock, take_lock(paths));
+  PAR_ASSIGN(const auto lock, try_run_lock(paths));
+  if (!lock) return refused("another 'git par validate' is at work here").hint("wait until it has ended");
   PAR_TRY(end_old_validations(paths));
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   git::RunWorkspace workspace(project.repository, *project.objects, kAdhocRun, what.config.worktrees, who);

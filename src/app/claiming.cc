@@ -59,7 +59,7 @@ Claims make_claims(store::Database database, store::QueueSession session) {
 Result<bool> finish_accepted(Claims& claims, const core::RunState& state) {
   std::vector<AgentName> in;
   for (const auto& agent : state.agents)
-    if (agent.stage == core::Stage::accepted || agent.stage == core::Stage::landed) in.push_back(agent.name);
+    if (core::is_accepted(agent.stage)) in.push_back(agent.name);
   if (in.empty()) return false;
   PAR_TRY(claims.queue.finish_agents(state.id, in));
   return true;

@@ -12,15 +12,11 @@
 namespace par::app {
 namespace {
 
-bool is_accepted(const core::AgentState& agent) {
-  return agent.stage == core::Stage::accepted || agent.stage == core::Stage::landed;
-}
-
 // Whose work is looked at: by their place in the plan.
 std::vector<std::size_t> accepted_agents(const core::RunState& state) {
   std::vector<std::size_t> accepted;
   for (std::size_t i = 0; i < state.agents.size(); ++i)
-    if (is_accepted(state.agents[i])) accepted.push_back(i);
+    if (core::is_accepted(state.agents[i].stage)) accepted.push_back(i);
   return accepted;
 }
 

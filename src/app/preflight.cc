@@ -99,7 +99,7 @@ Result<std::vector<core::LeftRun>> find_left_runs(const Project& project, const 
   PAR_ASSIGN(const auto rows, database.runs());
   PAR_ASSIGN(const auto existing, worktree_paths(project));
   for (const auto& row : rows) {
-    const auto run = load_run(database, row.id.str());
+    const auto run = load_run(database, row);
     if (!run) {
       left.push_back({row.id, false, 0, run.error().message});
       continue;

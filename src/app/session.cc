@@ -63,9 +63,13 @@ Result<void> end_old_validations(const RunPaths& paths) {
   return {};
 }
 
-Result<os::FileLock> take_run_lock(const RunPaths& paths) {
+Result<std::optional<os::FileLock>> try_run_lock(const RunPaths& paths) {
   PAR_TRY(os::make_directories(os::parent_directory(paths.lock()), 0700));
-  PAR_ASSIGN(auto lock, os::FileLock::try_acquire(paths.lock()));
+  return os::FileLock::try_acquire(paths.lock());
+}
+
+Result<os::FileLock> take_run_lock(const RunPaths& paths) {
+  PAR_ASSIGN(auto lock, try_run_lock(paths));
   if (lock) return std::move(*lock);
   PAR_ASSIGN(const auto holder, os::FileLock::holder(paths.lock()));
   return refused(

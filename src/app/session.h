@@ -56,7 +56,9 @@ class Session {
 // Nothing may stand where the run will write: it would be overwritten, or the run would fail in the middle.
 // Error: the branch or the directory that does.
 [[nodiscard]] Result<void> check_free(const Project& project, const core::Plan& plan, const RunId& run);
-// Exclusive right to work on the run. Error (refused): another process has it.
+// Exclusive right to work on the run; nullopt: another process has it.
+[[nodiscard]] Result<std::optional<os::FileLock>> try_run_lock(const RunPaths& paths);
+// The same; Error (refused) when another process has it.
 [[nodiscard]] Result<os::FileLock> take_run_lock(const RunPaths& paths);
 // Ends validations that a dead process left behind: their results would come too late to be wanted for sure.
 // Under the run's lock.

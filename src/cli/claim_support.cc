@@ -26,8 +26,16 @@ Result<app::Caller> read_caller(const CallerOptions& options) {
   return app::Caller{options.run, options.agent, *seconds * 1000};
 }
 
-Result<int> end_items(const app::Project& project, const app::Caller& caller,
-                      const store::EndRequest& request, const Invocation& invocation) {
+void add_end(OptionList& line, EndOptions& options) {
+  line.value("--attempt", options.attempt, "the attempt that 'next' printed").value_name("<n>");
+  add_caller(line, options.caller);
+}
+
+Result<int> end_items(const EndOptions& options, store::EndRequest request, const Invocation& invocation) {
+  PAR_ASSIGN(const auto caller, read_caller(options.caller));
+  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
+  for (const auto& item : options.items) request.items.emplace_back(item);
+  request.attempt = options.attempt;
   PAR_ASSIGN(auto claims, app::open_item_claims(project, caller));
   PAR_ASSIGN(const auto ended, claims.queue.end(claims.session, request));
   if (!invocation.json) return 0;

@@ -19,8 +19,17 @@ void add_caller(OptionList& line, CallerOptions& options);
 void add_ttl(OptionList& line, CallerOptions& options);
 [[nodiscard]] Result<app::Caller> read_caller(const CallerOptions& options);
 
-// `done`, `fail` and `release` of items: ends them, and prints what was ended, as JSON only.
-[[nodiscard]] Result<int> end_items(const app::Project& project, const app::Caller& caller,
-                                    const store::EndRequest& request, const Invocation& invocation);
+// `done`, `fail` and `release`.
+struct EndOptions {
+  CallerOptions caller;
+  std::vector<std::string> items;
+  int attempt = 0;
+};
+
+// --attempt, --run and --agent. The items are the command's to add, and --ttl.
+void add_end(OptionList& line, EndOptions& options);
+// Ends the items named as `request` says, and prints which, as JSON only.
+[[nodiscard]] Result<int> end_items(const EndOptions& options, store::EndRequest request,
+                                    const Invocation& invocation);
 
 }  // namespace par::cli

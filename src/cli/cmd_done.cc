@@ -1,5 +1,6 @@
 // git par done: claimed items are done.
 #include <memory>
+#include <utility>
 
 #include "cli/claim_support.h"
 
@@ -7,31 +8,24 @@ namespace par::cli {
 namespace {
 
 struct Options {
-  CallerOptions caller;
-  std::vector<std::string> items;
-  int attempt = 0;
+  EndOptions end;
   bool batch = false;
 };
 
 Result<int> done(const Options& options, const Invocation& invocation) {
-  if (options.items.empty() && !options.batch)
+  if (options.end.items.empty() && !options.batch)
     return usage_error("no item is named").hint("name items, or give --batch for all of the newest batch");
-  PAR_ASSIGN(const auto caller, read_caller(options.caller));
-  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   store::EndRequest request;
-  for (const auto& item : options.items) request.items.emplace_back(item);
   request.batch = options.batch;
-  request.attempt = options.attempt;
-  return end_items(project, caller, request, invocation);
+  return end_items(options.end, std::move(request), invocation);
 }
 
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  line.value("item", options->items, "the ids of the items");
+  line.value("item", options->end.items, "the ids of the items");
   line.flag("--batch", options->batch, "also what was claimed together with them; alone: the newest batch");
-  line.value("--attempt", options->attempt, "the attempt that 'next' printed").value_name("<n>");
-  add_caller(line, options->caller);
-  add_ttl(line, options->caller);
+  add_end(line, options->end);
+  add_ttl(line, options->end.caller);
   return [options](const Invocation& invocation) { return done(*options, invocation); };
 }
 

@@ -1,5 +1,6 @@
 // git par fail: claimed items cannot be done.
 #include <memory>
+#include <utility>
 
 #include "cli/claim_support.h"
 
@@ -7,30 +8,23 @@ namespace par::cli {
 namespace {
 
 struct Options {
-  CallerOptions caller;
-  std::vector<std::string> items;
-  int attempt = 0;
+  EndOptions end;
   std::string reason;
 };
 
 Result<int> fail(const Options& options, const Invocation& invocation) {
-  PAR_ASSIGN(const auto caller, read_caller(options.caller));
-  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   store::EndRequest request;
-  for (const auto& item : options.items) request.items.emplace_back(item);
-  request.attempt = options.attempt;
   request.to = core::ItemState::failed;
   request.reason = options.reason;
-  return end_items(project, caller, request, invocation);
+  return end_items(options.end, std::move(request), invocation);
 }
 
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  line.value("item", options->items, "the ids of the items").required();
+  line.value("item", options->end.items, "the ids of the items").required();
   line.value("--reason", options->reason, "why, for the record").value_name("<text>");
-  line.value("--attempt", options->attempt, "the attempt that 'next' printed").value_name("<n>");
-  add_caller(line, options->caller);
-  add_ttl(line, options->caller);
+  add_end(line, options->end);
+  add_ttl(line, options->end.caller);
   return [options](const Invocation& invocation) { return fail(*options, invocation); };
 }
 

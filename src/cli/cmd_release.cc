@@ -1,39 +1,34 @@
 // git par release: claimed items and paths are given back.
 #include <memory>
+#include <utility>
 
 #include "cli/claim_support.h"
 
 namespace par::cli {
 namespace {
 
-struct Options {
-  CallerOptions caller;
-  std::vector<std::string> names;
-  int attempt = 0;
-};
-
-Result<int> release(const Options& options, const Invocation& invocation) {
+Result<int> release(const EndOptions& options, const Invocation& invocation) {
   PAR_ASSIGN(const auto caller, read_caller(options.caller));
   PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
-  PAR_ASSIGN(const auto released, app::sort_released(project, caller, options.names));
+  PAR_ASSIGN(const auto released, app::sort_released(project, caller, options.items));
   if (!released.paths.empty()) {
     PAR_ASSIGN(const auto paths, app::paths_from_root(project, released.paths));
     PAR_ASSIGN(auto claims, app::open_path_claims(project, caller));
     PAR_TRY(claims.queue.release_paths(claims.session, paths, project.repository.folding()));
   }
   if (released.items.empty()) return 0;
+  EndOptions end = options;
+  end.items.clear();
+  for (const auto& item : released.items) end.items.push_back(item.str());
   store::EndRequest request;
-  request.items = released.items;
-  request.attempt = options.attempt;
   request.to = core::ItemState::ready;
-  return end_items(project, caller, request, invocation);
+  return end_items(end, std::move(request), invocation);
 }
 
 Handler configure(OptionList& line) {
-  const auto options = std::make_shared<Options>();
-  line.value("what", options->names, "ids of items, or paths").required();
-  line.value("--attempt", options->attempt, "the attempt that 'next' printed").value_name("<n>");
-  add_caller(line, options->caller);
+  const auto options = std::make_shared<EndOptions>();
+  line.value("what", options->items, "ids of items, or paths").required();
+  add_end(line, *options);
   return [options](const Invocation& invocation) { return release(*options, invocation); };
 }
 

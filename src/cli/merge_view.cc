@@ -21,8 +21,7 @@ std::string landing_text(const LandingReport& report) {
                                  short_oid(landing.landed));
   for (const auto& agent : report.state.agents) {
     if (agent.stage == core::Stage::landed)
-      text += fmt::format("  landed    {} ({} {})\n", agent.name.str(), agent.files,
-                          agent.files == 1 ? "file" : "files");
+      text += fmt::format("  landed    {} ({})\n", agent.name.str(), counted(agent.files, "file"));
     else
       text += fmt::format("  left out  {}: {}{}{}\n", agent.name.str(), name_of(agent.stage),
                           agent.reason.empty() ? "" : ": ", display_text(agent.reason));

@@ -38,8 +38,7 @@ struct Line {
     return fmt::format("{}: {}", e.agent.str(), name_of(e.how));
   }
   std::string operator()(const AgentCollected& e) const {
-    return fmt::format("{}: changed {} {}", e.agent.str(), e.files.size(),
-                       e.files.size() == 1 ? "file" : "files");
+    return fmt::format("{}: changed {}", e.agent.str(), counted(std::ssize(e.files), "file"));
   }
   std::string operator()(const AgentRejected& e) const {
     return fmt::format("{}: rejected: {}", e.agent.str(), e.reason);

@@ -30,9 +30,8 @@ Result<int> conclude(const app::Project& project, const store::Database& databas
     return refused(fmt::format("not landed: {}", reason))
         .hint(fmt::format("'git par merge --run {}' tries again", session.state().id.str()));
   const auto& agents = session.state().agents;
-  const bool all = std::all_of(agents.begin(), agents.end(), [](const auto& a) {
-    return a.stage == core::Stage::accepted || a.stage == core::Stage::landed;
-  });
+  const bool all =
+      std::all_of(agents.begin(), agents.end(), [](const auto& a) { return core::is_accepted(a.stage); });
   return all ? 0 : kExitNo;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/json_writer.h"
 #include "base/strings.h"
@@ -16,18 +17,11 @@ using core::AgentState;
 using core::RunState;
 using core::Stage;
 
-bool is_done(Stage stage) { return stage == Stage::accepted || stage == Stage::landed; }
-
-// Whether the agent, or another worker of its pool, has claimed any of its items itself.
-bool pulls(const app::LoadedRun& run, std::size_t i, const Live& live) {
-  const auto& agents = run.head.plan.agents;
-  const auto& spec = agents[i].spec;
-  return std::any_of(live.queue.items.begin(), live.queue.items.end(), [&](const auto& counts) {
-    if (counts.claimed + counts.done + counts.failed == 0) return false;
-    const auto* planned = run.head.plan.find(counts.agent);
-    if (planned == nullptr) return false;
-    return planned->spec.name == spec.name || (!spec.pool.empty() && planned->spec.pool == spec.pool);
-  });
+// What the agent has claimed, if it claims its items itself.
+std::optional<store::AgentItemCounts> claimed_by(const Live& live, const AgentName& agent) {
+  for (const auto& counts : live.queue.items)
+    if (counts.agent == agent && counts.claimed + counts.done + counts.failed > 0) return counts;
+  return std::nullopt;
 }
 
 // The items of one agent: those it was given by where it stands, those it pulls by their claims. Whatever is
@@ -37,7 +31,7 @@ store::AgentItemCounts items_of(const app::LoadedRun& run, std::size_t i, const 
   const auto n = run.head.item_counts[i];
   store::AgentItemCounts counts;
   counts.agent = agent.name;
-  if (is_done(agent.stage)) {
+  if (core::is_accepted(agent.stage)) {
     counts.done = n;
     return counts;
   }
@@ -45,12 +39,7 @@ store::AgentItemCounts items_of(const app::LoadedRun& run, std::size_t i, const 
     counts.failed = n;
     return counts;
   }
-  if (pulls(run, i, live)) {
-    const auto& queue = live.queue.items;
-    const auto row =
-        std::find_if(queue.begin(), queue.end(), [&](const auto& c) { return c.agent == agent.name; });
-    return row == queue.end() ? counts : *row;
-  }
+  if (const auto claimed = claimed_by(live, agent.name)) return *claimed;
   const bool idle =
       agent.stage == Stage::waiting || agent.stage == Stage::held || agent.stage == Stage::stopped;
   (idle ? counts.ready : counts.claimed) = n;
@@ -109,7 +98,7 @@ int current_phase(const app::LoadedRun& run) {
 
 std::string headline(const app::LoadedRun& run, const Live& live) {
   const auto in = std::count_if(run.state.agents.begin(), run.state.agents.end(),
-                                [](const auto& a) { return is_done(a.stage); });
+                                [](const auto& a) { return core::is_accepted(a.stage); });
   std::string text = fmt::format("run {}: {}, {} of {} agents {}, target '{}'", run.id.str(),
                                  run_state_name(run.state, live), in, run.state.agents.size(),
                                  run.state.landing.landed.empty() ? "accepted" : "landed",

@@ -107,6 +107,8 @@ void drop_from_queue(Integration& integration, const AgentName& agent);
 [[nodiscard]] bool is_over(const RunState& state);
 // True when the agent needs nothing more for the run to end.
 [[nodiscard]] bool is_settled(Stage stage);
+// Its work is in the candidate, or with it on the target.
+[[nodiscard]] bool is_accepted(Stage stage);
 // The agents that come `after` any of `names`, directly or not, in plan order.
 [[nodiscard]] std::vector<AgentName> dependents_of(const Plan& plan, const std::vector<AgentName>& names);
 

@@ -220,6 +220,8 @@ bool is_settled(Stage stage) {
                            Stage::stopped, Stage::parked});
 }
 
+bool is_accepted(Stage stage) { return stage == Stage::accepted || stage == Stage::landed; }
+
 std::vector<AgentName> dependents_of(const Plan& plan, const std::vector<AgentName>& names) {
   std::set<AgentName> reached(names.begin(), names.end());
   std::vector<AgentName> dependents;

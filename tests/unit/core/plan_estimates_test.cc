@@ -3,11 +3,13 @@
 
 #include "core/plan.h"
 #include "support/catch.h"
+#include "support/plans.h"
 
 namespace par::core {
 namespace {
 
-using Names = std::vector<std::string>;
+using test::Names;
+using test::plan_of;
 
 AgentSpec agent(const std::string& name, Names owns, Seconds estimate = 0) {
   AgentSpec spec;
@@ -32,12 +34,6 @@ PlanRequest request(std::vector<AgentSpec> agents, std::vector<Item> items, Earl
   request.config.items = std::move(items);
   request.earlier = std::move(earlier);
   return request;
-}
-
-Plan plan_of(const PlanRequest& request) {
-  auto plan = make_plan(request);
-  if (!plan) FAIL(plan.error().message);
-  return *std::move(plan);
 }
 
 bool gives(const Plan& plan, const std::string& reason) {

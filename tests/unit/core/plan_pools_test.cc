@@ -4,27 +4,16 @@
 
 #include "core/plan.h"
 #include "support/catch.h"
+#include "support/plans.h"
 
 namespace par::core {
 namespace {
 
-using Names = std::vector<std::string>;
-
-AgentSpec agent(const std::string& name, Names owns, int count = 1) {
-  AgentSpec spec;
-  spec.name = AgentName(name);
-  spec.owns = std::move(owns);
-  spec.count = count;
-  return spec;
-}
-
-Item item(const std::string& id, const Names& files, const Names& after = {}) {
-  Item item;
-  item.id = ItemId(id);
-  for (const auto& file : files) item.files.emplace_back(file);
-  for (const auto& other : after) item.after.emplace_back(other);
-  return item;
-}
+using test::agent;
+using test::item;
+using test::Names;
+using test::plan_of;
+using test::shown;
 
 PlanRequest request(std::vector<AgentSpec> agents, std::vector<Item> items) {
   PlanRequest request;
@@ -35,23 +24,6 @@ PlanRequest request(std::vector<AgentSpec> agents, std::vector<Item> items) {
   request.config.agents = std::move(agents);
   request.config.items = std::move(items);
   return request;
-}
-
-Plan plan_of(const PlanRequest& request) {
-  auto plan = make_plan(request);
-  if (!plan) FAIL(plan.error().message);
-  return *std::move(plan);
-}
-
-// "1 fix-2: a b"
-Names shown(const Plan& plan) {
-  Names lines;
-  for (const auto& planned : plan.agents) {
-    std::string line = std::to_string(planned.phase) + " " + planned.spec.name.str() + ":";
-    for (const auto& item : planned.items) line += " " + item.id.str();
-    lines.push_back(line);
-  }
-  return lines;
 }
 
 }  // namespace

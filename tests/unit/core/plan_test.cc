@@ -4,11 +4,13 @@
 #include <random>
 
 #include "support/catch.h"
+#include "support/plans.h"
 
 namespace par::core {
 namespace {
 
-using Names = std::vector<std::string>;
+using test::Names;
+using test::plan_of;
 
 AgentSpec agent(const std::string& name, Names owns, const Names& after = {}) {
   AgentSpec spec;
@@ -34,12 +36,6 @@ PlanRequest request(std::vector<AgentSpec> agents, const Names& paths = {}) {
   request.config.agents = std::move(agents);
   for (const auto& path : paths) request.paths.emplace_back(path);
   return request;
-}
-
-Plan plan_of(const PlanRequest& request) {
-  auto plan = make_plan(request);
-  if (!plan) FAIL(plan.error().message);
-  return *std::move(plan);
 }
 
 Error error_of(const PlanRequest& request) {

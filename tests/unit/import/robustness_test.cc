@@ -63,32 +63,18 @@ TEST_CASE("import: a byte order mark and CR LF change nothing but the places") {
   }
 }
 
-TEST_CASE("import: JSON that is cut off anywhere invents no item and is not complete") {
+TEST_CASE("import: input that is cut off anywhere changes at most its last record, and of JSON none") {
   for (const auto format : all_formats()) {
-    if (!is_json_document(format) && format != Format::jsonl) continue;
     CAPTURE(name_of(format));
     const auto text = example(format);
     const auto whole = read(format, text);
+    const bool is_json = is_json_document(format) || format == Format::jsonl;
     for (std::size_t size = 0; size < text.size(); ++size) {
       CAPTURE(size);
       const auto cut = read(format, text.substr(0, size));
-      CHECK(invented(cut, whole) == 0);
+      CHECK(invented(cut, whole) <= (is_json ? 0 : 1));
       check_sums(cut);
       if (is_json_document(format)) CHECK(cut.complete == (size + 1 >= text.size()));
-    }
-  }
-}
-
-TEST_CASE("import: text that is cut off anywhere changes at most its last record") {
-  for (const auto format : {Format::csv, Format::compiler}) {
-    CAPTURE(name_of(format));
-    const auto text = example(format);
-    const auto whole = read(format, text);
-    for (std::size_t size = 0; size < text.size(); ++size) {
-      CAPTURE(size);
-      const auto cut = read(format, text.substr(0, size));
-      CHECK(invented(cut, whole) <= 1);
-      check_sums(cut);
     }
   }
 }
