@@ -119,6 +119,10 @@ Result<QueueView> view_queue(const store::Database& database, const RunId& run) 
   return view;
 }
 
+Result<void> forget_queue(const store::Database& database, const RunId& run) {
+  return store::Queue(database, read_moment).forget(run);
+}
+
 Result<store::NextItems> next_items(Claims& claims, std::size_t count,
                                     const std::optional<std::string>& category) {
   const auto random = [device = std::make_shared<std::random_device>()] {

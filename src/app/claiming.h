@@ -43,6 +43,8 @@ struct QueueView {
 };
 [[nodiscard]] Result<QueueView> view_queue(const store::Database& database, const RunId& run);
 
+// For a run that is over.
+[[nodiscard]] Result<void> forget_queue(const store::Database& database, const RunId& run);
 // As Queue::next; items of agents whose branches are in count as done for those that wait for them.
 [[nodiscard]] Result<store::NextItems> next_items(Claims& claims, std::size_t count,
                                                   const std::optional<std::string>& category);

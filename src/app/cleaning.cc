@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/claiming.h"
 #include "app/session.h"
 #include "git/refs.h"
 #include "git/worktrees.h"
@@ -22,7 +23,27 @@ Result<bool> is_landed_work_kept(const Project& project, const core::RunState& s
   return project.objects->is_ancestor(state.landing.landed, *target);
 }
 
+// Its jobs' records go last, so that a run whose removal was cut off is still found.
+bool has_left_anything(const Project& project, const LoadedRun& run, const std::set<std::string>& existing) {
+  return os::exists(RunPaths{project.repository.state_dir(), run.id}.jobs()) ||
+         !worktrees_of(project, run, existing).empty();
+}
+
 }  // namespace
+
+Result<RunsToClean> runs_to_clean(const Project& project, const store::Database& database) {
+  RunsToClean found;
+  PAR_ASSIGN(const auto rows, database.runs());
+  PAR_ASSIGN(const auto existing, worktree_paths(project));
+  for (const auto& row : rows) {
+    auto run = load_run(database, row);
+    if (!run)
+      found.damaged.push_back(row.id);
+    else if (core::is_over(run->state) && has_left_anything(project, *run, existing))
+      found.runs.push_back(*std::move(run));
+  }
+  return found;
+}
 
 Result<std::set<std::string>> worktree_paths(const Project& project) {
   std::set<std::string> paths;
@@ -67,10 +88,11 @@ Result<Cleaned> clean_run(Project& project, store::Database& database, const Run
     PAR_ASSIGN(auto salvaged, workspace.remove_agent(agent.name, known));
     if (salvaged) cleaned.salvaged.push_back(std::move(*salvaged));
   }
+  PAR_TRY(forget_queue(database, run.id));
   PAR_TRY(workspace.remove_run());
-  PAR_TRY(os::remove_tree(paths.jobs()));
   PAR_TRY(os::remove_tree(paths.state_dir + "/agents/" + run.id.str()));
   PAR_TRY(os::remove_tree(paths.state_dir + "/reports/" + run.id.str()));
+  PAR_TRY(os::remove_tree(paths.jobs()));
   return cleaned;
 }
 

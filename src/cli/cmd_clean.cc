@@ -5,6 +5,7 @@
 
 #include "app/cleaning.h"
 #include "base/json_writer.h"
+#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/run_support.h"
@@ -17,20 +18,16 @@ struct Options {
   bool dry_run = false;
 };
 
-// The runs named, or all that have landed or failed.
-Result<std::vector<app::LoadedRun>> runs_to_clean(const store::Database& database, const Options& options) {
-  std::vector<app::LoadedRun> loaded;
+// The runs named, or all that are over.
+Result<app::RunsToClean> find_runs(const app::Project& project, const store::Database& database,
+                                   const Options& options) {
+  if (options.runs.empty()) return app::runs_to_clean(project, database);
+  app::RunsToClean named;
   for (const auto& name : options.runs) {
     PAR_ASSIGN(auto run, app::load_run(database, name));
-    loaded.push_back(std::move(run));
+    named.runs.push_back(std::move(run));
   }
-  if (!options.runs.empty()) return loaded;
-  PAR_ASSIGN(const auto rows, database.runs());
-  for (const auto& row : rows) {
-    PAR_ASSIGN(auto run, app::load_run(database, row.id.str()));
-    if (core::is_over(run.state)) loaded.push_back(std::move(run));
-  }
-  return loaded;
+  return named;
 }
 
 std::string cleaned_json(const std::vector<app::Cleaned>& all) {
@@ -47,8 +44,8 @@ std::string cleaned_json(const std::vector<app::Cleaned>& all) {
 }
 
 std::string cleaned_text(const app::Cleaned& cleaned) {
-  std::string text =
-      fmt::format("run {}: {} worktrees removed\n", cleaned.run.str(), cleaned.worktrees.size());
+  std::string text = fmt::format("run {}: {} removed\n", cleaned.run.str(),
+                                 counted(std::ssize(cleaned.worktrees), "worktree"));
   for (const auto& saved : cleaned.salvaged) text += fmt::format("  saved {}\n", saved.ref.str());
   return text;
 }
@@ -56,9 +53,9 @@ std::string cleaned_text(const app::Cleaned& cleaned) {
 Result<int> clean(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
   PAR_ASSIGN(auto database, app::open_state(project));
-  PAR_ASSIGN(const auto runs, runs_to_clean(database, options));
+  PAR_ASSIGN(const auto found, find_runs(project, database, options));
   std::vector<app::Cleaned> all;
-  for (const auto& run : runs) {
+  for (const auto& run : found.runs) {
     app::Cleaned cleaned;
     cleaned.run = run.id;
     if (options.dry_run) {
@@ -74,6 +71,9 @@ Result<int> clean(const Options& options, const Invocation& invocation) {
     all.push_back(std::move(cleaned));
   }
   if (invocation.json) print_out(cleaned_json(all));
+  for (const auto& id : found.damaged)
+    print_warning(
+        fmt::format("the record of run '{0}' is damaged, it is left alone: see 'git par log {0}'", id.str()));
   return 0;
 }
 
@@ -95,10 +95,9 @@ Command clean_command() {
       "Without arguments: of every run that has landed or failed. Uncommitted files, and commits that are "
       "not on the target, are saved under 'refs/par/salvage/<run>/<agent>/' before anything is removed; "
       "'git log' or 'git checkout' of such a ref brings them back. A repository that an agent made inside "
-      "its "
-      "worktree is moved to 'par/salvage/<run>/<agent>/' in the git directory. Logs and the record of the "
-      "run "
-      "stay.",
+      "its worktree is moved to 'par/salvage/<run>/<agent>/' in the git directory. Logs and the record of "
+      "the "
+      "run stay.",
       {{"git par clean -n", "what would go"}, {"git par clean r3", "remove run r3, even if it did not land"}},
       "0: removed. 1: the run is still being worked on, or its landing was cut off.",
       configure};

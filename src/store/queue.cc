@@ -258,6 +258,18 @@ Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>
   });
 }
 
+Result<void> Queue::forget(const RunId& run) {
+  return parts_->write([&]() -> Result<void> {
+    for (const auto* sql :
+         {"DELETE FROM claimed_path WHERE holder IN (SELECT number FROM holder WHERE run = ?1)",
+          "DELETE FROM holder WHERE run = ?1", "DELETE FROM queue_after WHERE run = ?1",
+          "DELETE FROM queue_item WHERE run = ?1", "DELETE FROM queue_agent WHERE run = ?1",
+          "DELETE FROM queue WHERE run = ?1"})
+      PAR_TRY(parts_->rows.sql.run(sql, run.str()));
+    return {};
+  });
+}
+
 Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
                               const std::optional<std::string>& category,
                               const std::function<std::uint64_t()>& random) {

@@ -97,6 +97,9 @@ class Queue {
   // These agents' branches are in the candidate or on the target: what nobody claimed of their items is done.
   [[nodiscard]] Result<void> finish_agents(const RunId& run, const std::vector<AgentName>& agents);
 
+  // Its items, and the sessions that claimed any. Linear in them; nothing there: changes nothing.
+  [[nodiscard]] Result<void> forget(const RunId& run);
+
   // `category`: only such items. Errors (refused): the run has no such agent, or a newer attempt of it.
   [[nodiscard]] Result<NextItems> next(const QueueSession& session, std::size_t count,
                                        const std::optional<std::string>& category,

@@ -214,7 +214,9 @@ TEST_CASE("clean: removes worktrees and branches and saves what is not on the ta
   CHECK(sandbox.git({"worktree", "list", "--porcelain"}).find("repo.par") == std::string::npos);
   CHECK(sandbox.git({"for-each-ref", "refs/heads/par"}).empty());
   CHECK(sandbox.git({"for-each-ref", "--format=%(objectname)", "refs/par/salvage"}) == lost);
-  CHECK(sandbox.par({"clean"}).exit_code == 0);
+  const auto again = sandbox.par({"clean"});
+  CHECK(again.exit_code == 0);
+  CHECK(again.out.empty());
   sandbox.assert_clean();
 }
 
