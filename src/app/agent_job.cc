@@ -97,7 +97,46 @@ os::Environment agent_variables(const AgentJobContext& context, const core::Plan
   return env;
 }
 
+// Through a name beside it, so that what is there is whole.
+std::string copy_command(const std::string& from, const std::string& path) {
+  const auto source = shell_quote(os::absolute_path(path, from));
+  const auto place = shell_quote("./" + path);
+  const auto draft = shell_quote("./" + path + ".par-copy");
+  // Not every cp can share blocks.
+  return fmt::format(
+      "if test -e {0} && ! test -e {1}; then\n"
+      "  mkdir -p \"$(dirname {1})\" && rm -rf {2} || exit {3}\n"
+      "  cp -a --reflink=auto {0} {2} 2>/dev/null || {{ rm -rf {2}; cp -pPR {0} {2}; }} || exit {3}\n"
+      "  mv {2} {1} || exit {3}\n"
+      "fi\n",
+      source, place, draft, kSetupFailed);
+}
+
+std::string worktree_command(const core::WorktreeSpec& spec, const std::string& main_root,
+                             const std::string& fill) {
+  std::string script = fmt::format("{{ {}; }} || exit 128\n", fill);
+  for (const auto& path : spec.copy) script += copy_command(main_root, path);
+  if (!spec.setup.empty()) script += fmt::format("(\n{}\n) || exit {}\n", spec.setup, kSetupFailed);
+  return script;
+}
+
+// What the commands of one agent have in common.
+os::JobSpec job_of(const AgentJobContext& context, const core::AgentState& agent,
+                   const core::PlannedAgent& planned, const AgentFiles& files) {
+  os::JobSpec job;
+  job.cwd = agent.worktree;
+  job.env = agent_variables(context, planned, agent, files);
+  job.log = context.paths.agent_log(agent.name);
+  job.log_limit = context.log_limit;
+  job.timeout_ms = planned.spec.timeout * 1000;
+  return job;
+}
+
 }  // namespace
+
+std::string worktree_job_id(const AgentName& agent, int attempt) {
+  return fmt::format("w.{}.{}", agent.str(), attempt);
+}
 
 std::string agent_job_id(const AgentName& agent, int attempt) {
   return fmt::format("a.{}.{}", agent.str(), attempt);
@@ -140,24 +179,39 @@ std::string items_text(const core::PlannedAgent& agent) {
   return text;
 }
 
-Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core::AgentState& agent) {
-  const core::PlannedAgent& planned = *context.plan.find(agent.name);
-  const std::string dir = context.paths.agent_dir(agent.name);
-  const AgentFiles files{dir + "/prompt.md", dir + "/items.jsonl", dir + "/owns.txt", dir + "/tmp"};
+namespace {
+
+// PAR_PROMPT_FILE, PAR_ITEMS_FILE, PAR_OWNS_FILE and PAR_TMP.
+Result<AgentFiles> write_agent_files(const AgentJobContext& context, const core::PlannedAgent& planned) {
+  const std::string dir = context.paths.agent_dir(planned.spec.name);
+  AgentFiles files{dir + "/prompt.md", dir + "/items.jsonl", dir + "/owns.txt", dir + "/tmp"};
   PAR_TRY(os::make_directories(files.tmp, 0700));
   PAR_TRY(os::make_directories(context.paths.logs(), 0700));
   PAR_TRY(
       os::write_file_durably(files.prompt, prompt_text(context.plan, planned, {files.items, files.owns})));
   PAR_TRY(os::write_file_durably(files.owns, join(owned_patterns(planned.spec), "\n") + "\n"));
   PAR_TRY(os::write_file_durably(files.items, items_text(planned)));
-  os::JobSpec job;
+  return files;
+}
+
+}  // namespace
+
+Result<os::JobSpec> prepare_worktree_job(const AgentJobContext& context, const core::AgentState& agent,
+                                         const std::string& fill) {
+  const core::PlannedAgent& planned = *context.plan.find(agent.name);
+  PAR_ASSIGN(const auto files, write_agent_files(context, planned));
+  auto job = job_of(context, agent, planned, files);
+  job.id = worktree_job_id(agent.name, agent.attempt);
+  job.command = worktree_command(context.plan.worktree, context.main_root, fill);
+  return job;
+}
+
+Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core::AgentState& agent) {
+  const core::PlannedAgent& planned = *context.plan.find(agent.name);
+  PAR_ASSIGN(const auto files, write_agent_files(context, planned));
+  auto job = job_of(context, agent, planned, files);
   job.id = agent_job_id(agent.name, agent.attempt);
   job.command = agent_command(planned.spec.run, files, agent, context.paths.run);
-  job.cwd = agent.worktree;
-  job.env = agent_variables(context, planned, agent, files);
-  job.log = context.paths.agent_log(agent.name);
-  job.log_limit = context.log_limit;
-  job.timeout_ms = planned.spec.timeout * 1000;
   return job;
 }
 

@@ -30,6 +30,8 @@ struct RunPaths {
 // The members by which an agent is told of an item: id, title, severity, category, files. Within an object.
 void write_item(JsonWriter& json, const core::Item& item);
 
+// w.<agent>.<attempt>: the files of its worktree, and its setup
+[[nodiscard]] std::string worktree_job_id(const AgentName& agent, int attempt);
 // a.<agent>.<attempt>
 [[nodiscard]] std::string agent_job_id(const AgentName& agent, int attempt);
 
@@ -50,7 +52,16 @@ struct AgentJobContext {
   const RunPaths& paths;
   os::Environment environment;  // allowed_environment plus identity
   std::int64_t log_limit = 64 << 20;
+  std::string main_root;  // where what is copied into worktrees comes from
 };
+
+// The exit code of a worktree's job when what the repository asked for failed (`copy`, `setup`); any other
+// one but 0 is a failure of ours.
+constexpr int kSetupFailed = 1;
+// `fill`: Workspace::fill_command.
+[[nodiscard]] Result<os::JobSpec> prepare_worktree_job(const AgentJobContext& context,
+                                                       const core::AgentState& agent,
+                                                       const std::string& fill);
 
 // Writes PAR_PROMPT_FILE, PAR_ITEMS_FILE and PAR_OWNS_FILE, makes PAR_TMP and the log's directory. May be
 // called again.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "base/check.h"
 
 namespace par::app {
@@ -60,14 +62,26 @@ Result<void> Engine::obey_interrupts() {
   return {};
 }
 
+Result<void> Engine::watch(const os::JobSpec& job) {
+  PAR_TRY(ports_.jobs.ensure(job));
+  watched_.insert(job.id);
+  return {};
+}
+
 Result<void> Engine::ensure_under_way(const Next& next) {
+  const AgentJobContext context{plan_, settings_.paths, settings_.agent_environment, settings_.log_limit,
+                                settings_.main_root};
+  for (const auto& await : next.worktrees) {
+    if (watched_.contains(worktree_job_id(await.agent, await.attempt))) continue;
+    const auto& agent = *state_.find(await.agent);
+    PAR_ASSIGN(const auto fill, ports_.workspace.fill_command(agent.name, agent.start));
+    PAR_ASSIGN(const auto job, prepare_worktree_job(context, agent, fill));
+    PAR_TRY(watch(job));
+  }
   for (const auto& await : next.agents) {
-    const std::string id = agent_job_id(await.agent, await.attempt);
-    if (watched_.contains(id)) continue;
-    const AgentJobContext context{plan_, settings_.paths, settings_.agent_environment, settings_.log_limit};
-    PAR_ASSIGN(const os::JobSpec job, prepare_agent_job(context, *state_.find(await.agent)));
-    PAR_TRY(ports_.jobs.ensure(job));
-    watched_.insert(id);
+    if (watched_.contains(agent_job_id(await.agent, await.attempt))) continue;
+    PAR_ASSIGN(const auto job, prepare_agent_job(context, *state_.find(await.agent)));
+    PAR_TRY(watch(job));
   }
   if (next.validation && !validator_.busy()) PAR_TRY(validator_.begin(*next.validation));
   return {};
@@ -89,10 +103,27 @@ Result<void> Engine::on_exit(const os::JobExit& exit) {
   }
   if (watched_.erase(exit.id) == 0) return {};
   for (const auto& agent : state_.agents) {
+    if (agent.stage == Stage::filling && worktree_job_id(agent.name, agent.attempt) == exit.id)
+      return on_worktree_exit(agent, exit);
     if (agent.stage != Stage::running || agent_job_id(agent.name, agent.attempt) != exit.id) continue;
     return record(AgentExited{agent.name, agent.attempt, exit.how, exit.code, exit.seconds});
   }
   return {};
+}
+
+Result<void> Engine::on_worktree_exit(const AgentState& agent, const os::JobExit& exit) {
+  const auto& [name, attempt, path] = std::tie(agent.name, agent.attempt, agent.worktree);
+  const auto log = settings_.paths.agent_log(name);
+  if (exit.how == ExitKind::exited && exit.code == 0) return record(WorktreeReady{name, attempt, path});
+  if (exit.how == ExitKind::stopped || exit.how == ExitKind::lost)
+    return record(AgentExited{name, attempt, exit.how, exit.code, exit.seconds});
+  if (exit.how == ExitKind::exited && exit.code != kSetupFailed) {
+    PAR_TRY(ports_.jobs.forget(exit.id));  // or the same result would come again
+    return Error(fmt::format("the files of '{}' could not be checked out", path))
+        .hint(fmt::format("see {}; then 'git par resume {}' goes on", log, state_.id.str()));
+  }
+  return record(
+      AgentRejected{name, attempt, RejectKind::failed, "the setup of its worktree failed", {}, {}, log});
 }
 
 Result<void> Engine::perform(const Action& action) {
@@ -108,7 +139,7 @@ Result<void> Engine::perform_action(const PrepareRun& action) {
 
 Result<void> Engine::perform_action(const AddWorktree& action) {
   PAR_ASSIGN(std::string path, ports_.workspace.add_worktree(action.agent, action.attempt, action.start));
-  return record(WorktreeReady{action.agent, action.attempt, std::move(path)});
+  return record(WorktreeAdded{action.agent, action.attempt, std::move(path)});
 }
 
 Result<void> Engine::perform_action(const Collect& action) {

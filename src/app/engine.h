@@ -31,6 +31,7 @@ struct EngineSettings {
   os::Environment agent_environment;
   ValidatorSettings validator;
   std::int64_t log_limit = 64 << 20;
+  std::string main_root;     // of the repository
   int jobs = 4;              // agents at once
   bool start_agents = true;  // false: only integrate, land or roll back
   // How often the user asked to stop: 1 drains (nothing new starts), 2 ends what runs.
@@ -56,7 +57,9 @@ class Engine {
   [[nodiscard]] Result<void> obey_interrupts();
   [[nodiscard]] Result<void> ensure_under_way(const core::Next& next);
   [[nodiscard]] Result<bool> take_exits(bool may_wait);
+  [[nodiscard]] Result<void> watch(const os::JobSpec& job);
   [[nodiscard]] Result<void> on_exit(const os::JobExit& exit);
+  [[nodiscard]] Result<void> on_worktree_exit(const core::AgentState& agent, const os::JobExit& exit);
   [[nodiscard]] Result<void> perform(const core::Action& action);
 
   [[nodiscard]] Result<void> perform_action(const core::Record& action);
@@ -73,7 +76,7 @@ class Engine {
   EnginePorts ports_;
   EngineSettings settings_;
   Validator validator_;
-  std::set<std::string> watched_;  // agent jobs that were ensured by us
+  std::set<std::string> watched_;  // jobs of agents that were ensured by us
   bool ending_ = false;            // what runs was told to stop
 };
 

@@ -106,6 +106,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
       with_identity(allowed_environment(os::current_environment(), project.user.agent_env), who);
   settings.validator = validator_settings(project, paths_, who);
   settings.log_limit = project.user.log_limit;
+  settings.main_root = project.repository.main_root;
   settings.jobs = options.jobs > 0 ? options.jobs : plan_.jobs;
   settings.start_agents = options.start_agents;
   settings.interrupts = options.interrupts;

@@ -30,8 +30,11 @@ Result<int> stop_agents(const RunView& view, const app::RunPaths& paths,
   for (const auto& name : names) {
     const auto* agent = view.run.state.find(AgentName(name));
     if (agent == nullptr) return Error(fmt::format("run '{}' has no agent '{}'", view.run.id.str(), name));
-    if (agent->stage != core::Stage::running) return refused(fmt::format("agent '{}' is not running", name));
-    ids.push_back(app::agent_job_id(agent->name, agent->attempt));
+    const bool is_filling = agent->stage == core::Stage::filling;
+    if (!is_filling && agent->stage != core::Stage::running)
+      return refused(fmt::format("agent '{}' is not running", name));
+    ids.push_back(is_filling ? app::worktree_job_id(agent->name, agent->attempt)
+                             : app::agent_job_id(agent->name, agent->attempt));
   }
   for (const auto& id : ids) PAR_TRY(os::stop_job(paths.jobs(), id, kStopTimeout));
   return 0;

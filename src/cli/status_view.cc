@@ -134,7 +134,8 @@ std::string_view run_state_name(const RunState& state, const Live& live) {
   if (state.finished) return *state.finished == core::RunEnd::ready ? "ready" : "failed";
   if (!live.worker) return "stopped";
   const bool running = std::any_of(state.agents.begin(), state.agents.end(), [](const auto& a) {
-    return a.stage == Stage::running || a.stage == Stage::preparing || a.stage == Stage::prepared;
+    return a.stage == Stage::running || a.stage == Stage::preparing || a.stage == Stage::filling ||
+           a.stage == Stage::prepared;
   });
   return state.integration.trial && !running ? "validating" : "running";
 }
@@ -144,6 +145,7 @@ std::string_view agent_state_name(const AgentState& agent) {
     case Stage::waiting:
       return "waiting";
     case Stage::preparing:
+    case Stage::filling:
     case Stage::prepared:
     case Stage::running:
       return "running";

@@ -17,6 +17,7 @@ constexpr int kMostReruns = 100;
 constexpr const char* kNameRule =
     "a name is 1 to 64 of a-z, 0-9, '.', '_' and '-'; it does not begin with '.' or '-', nor end with '.' or "
     "'.lock'";
+constexpr const char* kPathRule = "paths begin at the root of the repository, without '/', '.' or '..'";
 constexpr const char* kItemRule = "an id is 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'";
 
 // Whether `text` may name an item: [A-Za-z0-9._-]{1,64}.
@@ -59,6 +60,7 @@ class Reader {
 
   void read_top(const Section& top);
   void read_worktrees(const Section& top);
+  void read_worktree(const toml::table& table);
   void read_policy(const toml::table& table);
   void read_validation(const toml::table& table);
   void check_report(const Section& section, const core::ValidationSpec& spec);
@@ -86,10 +88,12 @@ class Reader {
 };
 
 void Reader::read(const toml::table& root) {
-  const Section top(root, "",
-                    {"target", "strategy", "worktrees", "owners", "policy", "validate", "agent", "item"},
-                    findings_);
+  const Section top(
+      root, "",
+      {"target", "strategy", "worktrees", "owners", "worktree", "policy", "validate", "agent", "item"},
+      findings_);
   read_top(top);
+  if (const auto* worktree = top.table("worktree")) read_worktree(*worktree);
   if (const auto* policy = top.table("policy")) read_policy(*policy);
   for (const auto* validation : top.tables("validate")) read_validation(*validation);
   if (const auto* agents = top.table("agent")) read_agents(*agents);
@@ -132,6 +136,20 @@ void Reader::read_worktrees(const Section& top) {
     if (config_.worktrees.find(needed) == std::string::npos)
       top.fail("worktrees", fmt::format("'worktrees' has no {}: agents would share a directory", needed),
                "for example \"../{repo}.par/{run}/{agent}\"");
+}
+
+void Reader::read_worktree(const toml::table& table) {
+  const Section section(table, "[worktree]", {"copy", "setup"}, findings_);
+  section.texts("copy", config_.worktree.copy);
+  section.text("setup", config_.worktree.setup);
+  for (auto& path : config_.worktree.copy) {
+    if (!is_repo_path(path))
+      section.fail(
+          "copy",
+          fmt::format("{}: '{}' is not a path in the repository", section.named("copy"), display_text(path)),
+          kPathRule);
+    if (path.ends_with('/')) path.pop_back();
+  }
 }
 
 void Reader::read_policy(const toml::table& table) {
@@ -285,7 +303,7 @@ void Reader::read_files(const Section& section, core::Item& item) {
       section.fail(
           "files",
           fmt::format("{}: '{}' is not a path in the repository", section.named("files"), display_text(file)),
-          "paths begin at the root of the repository, without '/', '.' or '..'");
+          kPathRule);
     item.files.emplace_back(file);
   }
 }

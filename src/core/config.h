@@ -84,10 +84,19 @@ struct Policy {
   bool operator==(const Policy&) const = default;
 };
 
+// What an agent's worktree gets besides the files of its commit.
+struct WorktreeSpec {
+  std::vector<std::string> copy;  // paths that git ignores, from the main worktree
+  std::string setup;              // a shell command, run in it before the agent
+
+  bool operator==(const WorktreeSpec&) const = default;
+};
+
 struct Config {
   std::string target;  // branch name; empty: the branch that is checked out
   Strategy strategy = Strategy::merge;
   std::string worktrees = "../{repo}.par/{run}/{agent}";
+  WorktreeSpec worktree;
   bool owners_from_codeowners = false;  // agents without `owns` work once for each owner of CODEOWNERS
   Policy policy;
   std::vector<ValidationSpec> validations;

@@ -40,6 +40,11 @@ struct AgentAssigned {
   int attempt = 1;
   ObjectId start;
 };  // intent: worktree and branch at `start`
+struct WorktreeAdded {
+  AgentName agent;
+  int attempt = 1;
+  std::string path;
+};  // intent: its files are checked out, and what was asked for is set up
 struct WorktreeReady {
   AgentName agent;
   int attempt = 1;
@@ -138,10 +143,10 @@ struct RolledBack {
 };  // the others queue up again
 
 using EventBody =
-    std::variant<RunStarted, RunPrepared, AgentAssigned, WorktreeReady, AgentStarting, AgentExited,
-                 AgentCollected, AgentRejected, AgentHeld, AgentParked, AgentRetried, RunResumed, RunFinished,
-                 TrialBuilt, TrialValidated, TrialSplit, Accepting, Accepted, LandRequested, Rebased,
-                 LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack>;
+    std::variant<RunStarted, RunPrepared, AgentAssigned, WorktreeAdded, WorktreeReady, AgentStarting,
+                 AgentExited, AgentCollected, AgentRejected, AgentHeld, AgentParked, AgentRetried, RunResumed,
+                 RunFinished, TrialBuilt, TrialValidated, TrialSplit, Accepting, Accepted, LandRequested,
+                 Rebased, LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack>;
 
 struct Event {
   Millis at = 0;  // wall clock

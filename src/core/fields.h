@@ -23,13 +23,14 @@ template <class V> void fields(V& v, ValidationSpec& s) { v("name", s.name); v("
 template <class V> void fields(V& v, Item& i) { v("id", i.id); v("title", i.title); v("files", i.files); v("severity", i.severity); v("category", i.category); v("estimate", i.estimate); v("after", i.after); v("agent", i.agent); }
 template <class V> void fields(V& v, OwnershipRule& r) { v("pattern", r.pattern); v("grants", r.grants); v("it_alone", r.it_alone); v("section", r.section); }
 template <class V> void fields(V& v, AgentSpec& a) { v("name", a.name); v("owns", a.owns); v("rules", a.rules); v("forbids", a.forbids); v("after", a.after); v("run", a.run); v("prompt", a.prompt); v("validate", a.validate); v("categories", a.categories); v("count", a.count); v("pool", a.pool); v("timeout", a.timeout); v("estimate", a.estimate); }
+template <class V> void fields(V& v, WorktreeSpec& w) { v("copy", w.copy); v("setup", w.setup); }
 template <class V> void fields(V& v, Overlap& o) { v("a", o.a); v("b", o.b); v("witness", o.witness); v("kind", o.kind); v("resolution", o.resolution); }
 template <class V> void fields(V& v, BranchConflict& c) { v("a", c.a); v("b", c.b); v("paths", c.paths); }
 template <class V> void fields(V& v, Prediction& p) { v("item", p.item); v("path", p.path); v("because", p.because); v("by", p.by); v("support", p.support); v("changes", p.changes); v("owned", p.owned); }
 template <class V> void fields(V& v, Decision& d) { v("mode", d.mode); v("sequential_s", d.sequential_s); v("parallel_s", d.parallel_s); v("speedup", d.speedup); v("efficiency", d.efficiency); v("reasons", d.reasons); }
 template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); }
 template <class V> void fields(V& v, Plan& p) {
-  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
+  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); later(v, "worktree", p.worktree); v("jobs", p.jobs); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
   v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); later(v, "finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); later(v, "predictions", p.predictions); v("hot", p.hot);
 }
@@ -45,6 +46,7 @@ template <class V> void fields(V& v, AgentWork& w) { v("agent", w.agent); v("poo
 template <class V> void fields(V& v, RunStarted& e) { v("plan", e.plan); v("base", e.base); v("tree", e.tree); }
 template <class V> void fields(V&, RunPrepared&) {}
 template <class V> void fields(V& v, AgentAssigned& e) { v("agent", e.agent); v("attempt", e.attempt); v("start", e.start); }
+template <class V> void fields(V& v, WorktreeAdded& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }
 template <class V> void fields(V& v, WorktreeReady& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }
 template <class V> void fields(V& v, AgentStarting& e) { v("agent", e.agent); v("attempt", e.attempt); }
 template <class V> void fields(V& v, AgentExited& e) { v("agent", e.agent); v("attempt", e.attempt); v("how", e.how); v("code", e.code); v("seconds", e.seconds); }

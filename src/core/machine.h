@@ -27,7 +27,7 @@ struct AddWorktree {
   AgentName agent;
   int attempt = 1;
   ObjectId start;
-};  // -> WorktreeReady
+};  // -> WorktreeAdded
 struct Collect {
   AgentName agent;
   int attempt = 1;
@@ -62,6 +62,10 @@ using Action = std::variant<Record, PrepareRun, AddWorktree, Collect, BuildTrial
                             MoveTarget>;
 
 // ---- things that must be under way until their event comes
+struct AwaitWorktree {
+  AgentName agent;
+  int attempt = 1;
+};  // -> WorktreeReady | AgentRejected | AgentExited
 struct AwaitAgent {
   AgentName agent;
   int attempt = 1;
@@ -79,11 +83,12 @@ struct Limits {
 
 struct Next {
   std::optional<Action> action;  // take it, record its event, ask again
+  std::vector<AwaitWorktree> worktrees;
   std::vector<AwaitAgent> agents;
   std::optional<AwaitValidation> validation;  // at most one at a time
 
   // Nothing to do and nothing to wait for.
-  [[nodiscard]] bool idle() const { return !action && agents.empty() && !validation; }
+  [[nodiscard]] bool idle() const { return !action && worktrees.empty() && agents.empty() && !validation; }
 };
 
 // Total: an event that does not fit the state is a bug of ours (BugFound), never ignored.

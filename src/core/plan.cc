@@ -99,6 +99,7 @@ Result<Plan> plan_once(PlanRequest request, Predictions use) {
   plan.target = request.target;
   plan.strategy = config.strategy;
   plan.worktrees = config.worktrees;
+  plan.worktree = config.worktree;
   plan.jobs = places(request);
   plan.ignore_case = request.ignore_case;
   plan.precompose = request.precompose;

@@ -69,6 +69,7 @@ struct Plan {
   RefName target;
   Strategy strategy = Strategy::merge;
   std::string worktrees;
+  WorktreeSpec worktree;
   int jobs = 4;
   bool ignore_case = false;
   bool precompose = false;

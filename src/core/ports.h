@@ -49,10 +49,14 @@ class Workspace {
 
   // refs/par/<run>/base and candidate stand at `base`.
   virtual Result<void> prepare_run(const ObjectId& base) = 0;
-  // Branch par/<run>/<agent>/tip at `start`, checked out in a worktree of its own; returns the worktree's
-  // path. attempt > 1: what the earlier attempt left (commits, uncommitted and untracked files) is saved
-  // under refs/par/salvage/<run>/<agent>/<n> first, then branch and worktree are set back to `start`.
+  // Branch par/<run>/<agent>/tip at `start`, with a worktree of its own, whose files a new one does not have
+  // yet; returns the worktree's path. attempt > 1: what the earlier attempt left (commits, uncommitted and
+  // untracked files) is saved under refs/par/salvage/<run>/<agent>/<n> first, then branch and worktree are
+  // set back to `start`.
   virtual Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) = 0;
+  // A line for /bin/sh that checks the files of `start` out in a new worktree; anywhere else it does nothing.
+  // Several may run at once, each for another agent; its exit code is 0 when all files are there.
+  virtual Result<std::string> fill_command(const AgentName& agent, const ObjectId& start) = 0;
   virtual Result<BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) = 0;
   // Commits what the agent left uncommitted, on its branch; returns the new tip. Nothing left: the tip as it
   // is. Error (refused): git cannot take one of the files, by its name, its rights or a filter.

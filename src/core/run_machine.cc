@@ -64,8 +64,13 @@ struct ApplyRunEvent {
     agent.start = e.start;
     agent.started_at = at;
   }
-  void operator()(const WorktreeReady& e) const {
+  void operator()(const WorktreeAdded& e) const {
     auto& agent = agent_in(state, e.agent, {Stage::preparing});
+    agent.stage = Stage::filling;
+    agent.worktree = e.path;
+  }
+  void operator()(const WorktreeReady& e) const {
+    auto& agent = agent_in(state, e.agent, {Stage::preparing, Stage::filling});
     agent.stage = Stage::prepared;
     agent.worktree = e.path;
   }
@@ -75,7 +80,7 @@ struct ApplyRunEvent {
     agent.started_at = at;
   }
   void operator()(const AgentExited& e) const {
-    auto& agent = agent_in(state, e.agent, {Stage::running});
+    auto& agent = agent_in(state, e.agent, {Stage::filling, Stage::running});
     agent.stage = e.how == ExitKind::stopped ? Stage::stopped : Stage::exited;
     if (e.how == ExitKind::stopped) agent.reason = "stopped by the user";
     agent.how = e.how;
@@ -92,7 +97,7 @@ struct ApplyRunEvent {
     state.integration.queue.push_back(e.agent);
   }
   void operator()(const AgentRejected& e) const {
-    auto& agent = agent_in(state, e.agent, {Stage::exited, Stage::queued});
+    auto& agent = agent_in(state, e.agent, {Stage::filling, Stage::exited, Stage::queued});
     drop_from_queue(state.integration, e.agent);
     agent.stage = Stage::rejected;
     agent.reason = e.reason;
@@ -169,7 +174,8 @@ struct Scheduler {
   Scheduler(const Plan& p, const RunState& s, const Limits& l) : plan(p), state(s), limits(l) {
     for (const auto& agent : state.agents) {
       if (!is_settled(agent.stage) && (open_phase == 0 || agent.phase < open_phase)) open_phase = agent.phase;
-      if (is_one_of(agent.stage, {Stage::preparing, Stage::prepared, Stage::running})) ++active;
+      if (is_one_of(agent.stage, {Stage::preparing, Stage::filling, Stage::prepared, Stage::running}))
+        ++active;
     }
   }
 
@@ -244,6 +250,7 @@ Next next_agent_step(const Plan& plan, const RunState& state, const Limits& limi
   const Scheduler scheduler(plan, state, limits);
   for (std::size_t i = 0; i < state.agents.size(); ++i) {
     const auto& agent = state.agents[i];
+    if (agent.stage == Stage::filling) next.worktrees.push_back({agent.name, agent.attempt});
     if (agent.stage == Stage::running) next.agents.push_back({agent.name, agent.attempt});
     if (!next.action) next.action = scheduler.action_for(agent, plan.agents[i].spec);
   }

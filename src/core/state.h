@@ -14,6 +14,7 @@ namespace par::core {
 enum class Stage {
   waiting,    // not started: an earlier phase, or no free place
   preparing,  // intent: its worktree is made
+  filling,    // intent: its files are checked out, what was asked for is set up
   prepared,   // its worktree stands
   running,    // intent: its command runs
   exited,     // its command ended; its branch is not yet looked at
@@ -109,7 +110,7 @@ struct RunState {
 
 namespace par {
 template <>
-inline constexpr std::array<std::string_view, 13> enum_names<core::Stage>{
-    "waiting",  "preparing", "prepared",    "running", "exited",  "queued", "accepted",
-    "rejected", "held",      "rolled-back", "landed",  "stopped", "parked"};
+inline constexpr std::array<std::string_view, 14> enum_names<core::Stage>{
+    "waiting",  "preparing", "filling", "prepared",    "running", "exited",  "queued",
+    "accepted", "rejected",  "held",    "rolled-back", "landed",  "stopped", "parked"};
 }  // namespace par

@@ -70,19 +70,12 @@ bool is_dropped_for_user(std::string_view name, bool repository_given) {
   return is_one_of(name, kRepositoryVariables) && !name.starts_with("GIT_CONFIG") && name != "BASH_ENV";
 }
 
-os::Environment environment_for(const CommandOptions& options) {
-  os::Environment env;
-  for (auto& variable : os::current_environment()) {
-    const auto name = std::string_view(variable).substr(0, variable.find('='));
-    const bool dropped =
-        options.user_context ? is_dropped_for_user(name, !options.git_dir.empty()) : is_dropped(name);
-    if (!dropped) env.push_back(std::move(variable));
-  }
+// What the call says to git by its environment.
+os::Environment settings_of(const CommandOptions& options) {
+  os::Environment env{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0"};
   const auto set = [&](const char* name, const std::string& value) {
     if (!value.empty()) env.push_back(fmt::format("{}={}", name, value));
   };
-  env.emplace_back("LC_ALL=C");
-  env.emplace_back("GIT_OPTIONAL_LOCKS=0");
   if (!options.user_context) {
     // Replacement objects and grafts would show git another history than the one that is landed.
     env.emplace_back("GIT_NO_REPLACE_OBJECTS=1");
@@ -93,6 +86,19 @@ os::Environment environment_for(const CommandOptions& options) {
   set("GIT_WORK_TREE", options.work_tree);
   set("GIT_INDEX_FILE", options.index_file);
   env.insert(env.end(), options.environment.begin(), options.environment.end());
+  return env;
+}
+
+os::Environment environment_for(const CommandOptions& options) {
+  os::Environment env;
+  for (auto& variable : os::current_environment()) {
+    const auto name = std::string_view(variable).substr(0, variable.find('='));
+    const bool dropped =
+        options.user_context ? is_dropped_for_user(name, !options.git_dir.empty()) : is_dropped(name);
+    if (!dropped) env.push_back(std::move(variable));
+  }
+  const auto settings = settings_of(options);
+  env.insert(env.end(), settings.begin(), settings.end());
   return env;
 }
 
@@ -107,7 +113,8 @@ std::vector<std::string> argv_for(const std::vector<std::string>& args, const Co
   configure({"gc.auto=0", "maintenance.auto=false"});
   if (!options.user_context) {
     configure({"core.hooksPath=/dev/null", "core.fsmonitor=false", "safe.bareRepository=explicit",
-               "submodule.recurse=false", kRefLockTimeout, kPackedRefsTimeout});
+               "submodule.recurse=false", "advice.graftFileDeprecated=false", kRefLockTimeout,
+               kPackedRefsTimeout});
   }
   argv.insert(argv.end(), args.begin(), args.end());
   return argv;
@@ -147,6 +154,17 @@ Result<os::Finished> run_git(const std::vector<std::string>& args, const Command
   command.env = environment_for(options);
   command.input = options.input;
   return os::run(command);
+}
+
+std::string git_command_line(const std::vector<std::string>& args, const CommandOptions& options) {
+  std::string line;
+  for (const auto& setting : settings_of(options)) {
+    const auto value = setting.find('=') + 1;
+    line += setting.substr(0, value) + shell_quote(setting.substr(value)) + " ";
+  }
+  std::vector<std::string> words;
+  for (const auto& arg : argv_for(args, options)) words.push_back(shell_quote(arg));
+  return line + join(words, " ");
 }
 
 Result<std::string> git_output(const std::vector<std::string>& args, const CommandOptions& options) {

@@ -2,8 +2,9 @@
 // elsewhere. Every call: explicit GIT_DIR (and GIT_WORK_TREE where files are touched); no replacement
 // objects, no grafts; environment without git's local variables, GIT_CONFIG* (but where the user's own
 // configuration lies), GIT_SSH*, LD_*; -c core.hooksPath=/dev/null, core.fsmonitor=false,
-// safe.bareRepository=explicit, submodule.recurse=false, gc.auto=0, maintenance.auto=false; LC_ALL=C; a cwd
-// that is never an agent's worktree. Only plumbing and porcelain formats are read, never message text.
+// safe.bareRepository=explicit, submodule.recurse=false, advice.graftFileDeprecated=false, gc.auto=0,
+// maintenance.auto=false; LC_ALL=C; a cwd that is never an agent's worktree. Only plumbing and porcelain
+// formats are read, never message text.
 #pragma once
 
 #include <optional>
@@ -29,6 +30,9 @@ struct CommandOptions {
 
 // Whatever the exit code.
 [[nodiscard]] Result<os::Finished> run_git(const std::vector<std::string>& args,
+                                           const CommandOptions& options);
+// The same call as a line for /bin/sh, to be run without any of git's own variables in the environment.
+[[nodiscard]] std::string git_command_line(const std::vector<std::string>& args,
                                            const CommandOptions& options);
 // stdout; a non-zero exit is an Error "git <verb> failed" with git's own stderr as causes.
 [[nodiscard]] Result<std::string> git_output(const std::vector<std::string>& args,

@@ -142,12 +142,19 @@ Result<std::string> RunWorkspace::add_worktree(const AgentName& agent, int attem
     if (swap == Swap::lost) return already_there(branch);
   }
   PAR_TRY(os::crash_point("worktree.branch"));
-  PAR_ASSIGN(const Worktree worktree, ensure_worktree(repository_, path, branch, start));
+  PAR_ASSIGN(const Worktree worktree, git::add_worktree(repository_, path, branch, start));
   if (filled) {
     PAR_TRY(reset_worktree(worktree, start, false, false));
     PAR_TRY(os::remove_file(note));
   }
   return path;
+}
+
+Result<std::string> RunWorkspace::fill_command(const AgentName& agent, const ObjectId& start) {
+  const std::string path = worktree_path(repository_, template_, run_, agent);
+  PAR_ASSIGN(const auto worktree, find_worktree(repository_, path));
+  if (!worktree) return Error(fmt::format("the worktree at '{}' is gone", path));
+  return git::fill_command(*worktree, start);
 }
 
 Result<core::BranchFacts> RunWorkspace::inspect_branch(const AgentName& agent, const ObjectId& start) {

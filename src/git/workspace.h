@@ -42,6 +42,7 @@ class RunWorkspace final : public core::Workspace {
 
   Result<void> prepare_run(const ObjectId& base) override;
   Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) override;
+  Result<std::string> fill_command(const AgentName& agent, const ObjectId& start) override;
   Result<core::BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) override;
   Result<ObjectId> commit_leftovers(const AgentName& agent) override;
   Result<core::TrialBuilt> build_trial(const ObjectId& onto,

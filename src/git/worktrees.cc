@@ -85,6 +85,15 @@ Result<void> set_head(const Worktree& worktree, const RefName& branch, const Obj
   return {};
 }
 
+std::string index_of(const Worktree& worktree) { return worktree.git_dir + "/index"; }
+
+// git writes the index when all files are there; without one they are not, or not all.
+bool is_filled(const Worktree& worktree) { return os::exists(index_of(worktree)); }
+
+std::vector<std::string> fill_args(const ObjectId& commit) {
+  return {"read-tree", "--reset", "-u", commit.str()};
+}
+
 }  // namespace
 
 Result<std::vector<Worktree>> list_worktrees(const Repository& repository) {
@@ -122,26 +131,36 @@ Result<std::optional<Worktree>> find_worktree(const Repository& repository, cons
   return std::optional<Worktree>();
 }
 
-Result<Worktree> ensure_worktree(const Repository& repository, const std::string& path, const RefName& branch,
-                                 const ObjectId& commit) {
+Result<Worktree> add_worktree(const Repository& repository, const std::string& path, const RefName& branch,
+                              const ObjectId& commit) {
   PAR_TRY(add_entry(repository, path, branch, commit));
   PAR_TRY(os::crash_point("worktree.added"));
   PAR_ASSIGN(auto worktree, find_worktree(repository, path));
   if (!worktree) return Error(fmt::format("git made no worktree at '{}'", path));
+  if (!is_filled(*worktree)) PAR_TRY(make_full(*worktree));
   const bool head_is_set =
       branch.empty() ? !worktree->branch && worktree->head == commit : worktree->branch == branch;
-  if (!head_is_set) PAR_TRY(set_head(*worktree, branch, commit));
-  // git writes the index when all files are there; without one they are not, or not all.
-  if (!os::exists(worktree->git_dir + "/index")) {
-    PAR_TRY(os::remove_file(worktree->git_dir + "/index.lock"));
-    PAR_TRY(make_full(*worktree));
-    PAR_TRY(git_output({"read-tree", "--reset", "-u", commit.str()}, in_worktree(*worktree)));
-    PAR_TRY(os::crash_point("worktree.filled"));
-  }
   if (head_is_set) return std::move(*worktree);
+  PAR_TRY(set_head(*worktree, branch, commit));
   PAR_ASSIGN(worktree, find_worktree(repository, path));
   if (!worktree) return Error(fmt::format("the worktree at '{}' is gone", path));
   return std::move(*worktree);
+}
+
+std::string fill_command(const Worktree& worktree, const ObjectId& commit) {
+  return fmt::format("test -e {} || {{ rm -f {} && {}; }}", shell_quote(index_of(worktree)),
+                     shell_quote(index_of(worktree) + ".lock"),
+                     git_command_line(fill_args(commit), in_worktree(worktree)));
+}
+
+Result<Worktree> ensure_worktree(const Repository& repository, const std::string& path, const RefName& branch,
+                                 const ObjectId& commit) {
+  PAR_ASSIGN(auto worktree, add_worktree(repository, path, branch, commit));
+  if (is_filled(worktree)) return worktree;
+  PAR_TRY(os::remove_file(index_of(worktree) + ".lock"));
+  PAR_TRY(git_output(fill_args(commit), in_worktree(worktree)));
+  PAR_TRY(os::crash_point("worktree.filled"));
+  return worktree;
 }
 
 Result<void> remove_worktree(const Repository& repository, const std::string& path) {

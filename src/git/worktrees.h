@@ -24,9 +24,15 @@ struct Worktree {
 [[nodiscard]] Result<std::optional<Worktree>> find_worktree(const Repository& repository,
                                                             const std::string& path);
 
-// A worktree at `path` with `branch` checked out (the branch must stand), or detached at `commit` when
-// `branch` is empty. A half-made one of ours (administrative entry for that path, unfinished files) is
+// A worktree at `path` on `branch` (the branch must stand), or detached at `commit` when `branch` is empty; a
+// new one has no files yet. A half-made one of ours (administrative entry for that path, unfinished files) is
 // completed; a foreign directory or file at `path` is an error and stays.
+[[nodiscard]] Result<Worktree> add_worktree(const Repository& repository, const std::string& path,
+                                            const RefName& branch, const ObjectId& commit);
+// A line for /bin/sh that checks out the files of `commit` in a worktree that has none or not all of them
+// yet; anywhere else it does nothing.
+[[nodiscard]] std::string fill_command(const Worktree& worktree, const ObjectId& commit);
+// The same two, done: a worktree with its files.
 [[nodiscard]] Result<Worktree> ensure_worktree(const Repository& repository, const std::string& path,
                                                const RefName& branch, const ObjectId& commit);
 // Index and files exactly as `commit`, untracked files removed, ignored ones only with `ignored`; HEAD

@@ -56,7 +56,7 @@ TEST_CASE("agent's job: a worker that owns thousands of files can still be start
   core::AgentState state;
   state.name = AgentName("fix");
   const app::RunPaths paths{directory.path(), RunId("r1")};
-  const auto job = app::prepare_agent_job({plan, paths, {}}, state);
+  const auto job = app::prepare_agent_job({plan, paths, {}, 64 << 20, ""}, state);
   REQUIRE(job);
   for (const auto& variable : job->env) CHECK(variable.size() < (128U << 10));
   const auto owns = os::read_file(paths.agent_dir(state.name) + "/owns.txt");

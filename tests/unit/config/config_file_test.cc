@@ -35,6 +35,10 @@ target   = "main"
 strategy = "squash"
 worktrees = "../w/{repo}/{run}/{agent}"
 
+[worktree]
+copy  = ["node_modules", "build/deps/"]
+setup = "npm ci"
+
 [policy]
 jobs            = 7
 min_speedup     = 2
@@ -84,6 +88,7 @@ agent = "errors"
   expected.target = "main";
   expected.strategy = core::Strategy::squash;
   expected.worktrees = "../w/{repo}/{run}/{agent}";
+  expected.worktree = {{"node_modules", "build/deps"}, "npm ci"};
   expected.policy = {7, 2.0, 600, 0.25, true, core::OnOverlap::refuse, {"package-lock.json", "CHANGELOG.md"}};
   expected.validations = {{"unit",
                            "ctest --output-junit {report}",
@@ -145,9 +150,13 @@ TEST_CASE("config: an unknown key is an error with its line and a suggestion") {
             .starts_with("f:4: unknown key 'retries' in [[validate]]"));
   CHECK(problem("[[item]]\nid='u'\nfile='x'\n") ==
         "f:3: unknown key 'file' in [[item]] | did you mean 'files'?");
-  CHECK(problem("[worktree]\ncopy=[]\n").starts_with("f:1: unknown key 'worktree' | "));
+  CHECK(problem("[worktree]\ncopi=[]\n") == "f:2: unknown key 'copi' in [worktree] | did you mean 'copy'?");
+  CHECK(problem("[worktree]\ncopy=['../x']\n") ==
+        "f:2: 'copy' in [worktree]: '../x' is not a path in the repository | paths begin at the root of the "
+        "repository, without '/', '.' or '..'");
   CHECK(problem("zzz = 1\n") ==
-        "f:1: unknown key 'zzz' | known keys: target, strategy, worktrees, owners, policy, validate, agent, "
+        "f:1: unknown key 'zzz' | known keys: target, strategy, worktrees, owners, worktree, policy, "
+        "validate, agent, "
         "item");
   CHECK(problem("[agent.a.b]\n").starts_with("f:1: "));
 }
@@ -155,6 +164,7 @@ TEST_CASE("config: an unknown key is an error with its line and a suggestion") {
 TEST_CASE("config: a value of the wrong type is an error with its line") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {"target = 3\n", "f:1: 'target' must be a text, not a whole number"},
+      {"worktree = 3\n", "f:1: 'worktree' must be a table, not a whole number"},
       {"policy = 3\n", "f:1: 'policy' must be a table, not a whole number"},
       {"agent = []\n", "f:1: 'agent' must be a table, not a list"},
       {"[policy]\njobs = '4'\n", "f:2: 'jobs' in [policy] must be a whole number, not a text"},

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/strings.h"
+#include "os/files.h"
+#include "os/process.h"
 #include "unit/git/git_test.h"
 
 namespace par::test {
@@ -24,8 +26,13 @@ struct RunFixture {
   RunFixture(const RunFixture&) = delete;
   RunFixture& operator=(const RunFixture&) = delete;
 
+  // The worktree, with its files.
   std::string add(int attempt, const ObjectId& start) {
-    return value_of(workspace.add_worktree(agent, attempt, start));
+    auto path = value_of(workspace.add_worktree(agent, attempt, start));
+    os::Command fill;
+    fill.argv = {"/bin/sh", "-c", value_of(workspace.fill_command(agent, start))};
+    CHECK(value_of(os::run(fill)).exit_code == 0);
+    return path;
   }
 
   // A commit on top of the base, without a branch.

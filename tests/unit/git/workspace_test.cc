@@ -48,6 +48,14 @@ TEST_CASE("add_worktree: a branch that was there before the run is an error and 
   CHECK(f.repo.rev("par/r1/a/tip") == other.str());
 }
 
+TEST_CASE("add_worktree: a new worktree has no files until it is filled") {
+  RunFixture f;
+  const auto path = *f.workspace.add_worktree(f.agent, 1, f.base);
+  CHECK_FALSE(os::exists(path + "/file"));
+  CHECK(f.add(1, f.base) == path);
+  CHECK(f.repo.git_in(path, {"status", "--porcelain"}).empty());
+}
+
 TEST_CASE("add_worktree: another attempt starts from its start, the earlier one's work is saved") {
   RunFixture f;
   const std::string path = f.add(1, f.base);
