@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <ctime>
-#include <fstream>
 #include <memory>
+#include <utility>
 
 #include "base/json_writer.h"
 #include "base/strings.h"
-#include "base/utf8.h"
+#include "cli/agent_output.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -22,20 +22,21 @@ constexpr Millis kPollMs = 200;
 
 struct Options {
   std::string agent;
-  std::string run;
-  bool follow = false;
+  OutputOptions output;
 };
 
 std::string clock_text(Millis at) {
   return fmt::format("{:%F %T}", fmt::localtime(static_cast<std::time_t>(at / 1000)));
 }
 
-// The run's events as lines, by replaying them.
-std::string timeline_text(const app::LoadedRun& run) {
+// The run's events after the first `skipped` as lines, by replaying them.
+std::string timeline_text(const app::LoadedRun& run, std::size_t skipped) {
   core::RunState state = core::initial_state(run.id, run.head.plan);
   std::string text;
-  for (const auto& event : run.events) {
+  for (std::size_t i = 0; i < run.events.size(); ++i) {
+    const auto& event = run.events[i];
     core::apply_event(state, event);
+    if (i < skipped) continue;
     const auto line = event_line(run.head.plan, state, event);
     if (!line.empty()) text += fmt::format("{}  {}\n", clock_text(event.at), display_text(line));
   }
@@ -54,68 +55,41 @@ std::string timeline_json(const app::LoadedRun& run) {
   return std::move(json.end_array().end_object()).take() + "\n";
 }
 
-// Copies what the log holds beyond what was shown, but for a character that is not whole yet: it is `held`.
-// Returns whether there was anything.
-bool show_rest(std::ifstream& file, std::string& held) {
-  std::string chunk(64 << 10, '\0');
-  bool any = false;
+// The events as they come, until nobody works on the run.
+Result<int> follow_timeline(const app::Project& project, const store::Database& database, RunView view) {
+  std::size_t shown = 0;
   for (;;) {
-    file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
-    const auto count = static_cast<std::size_t>(file.gcount());
-    if (count > 0) {
-      const std::string text = std::move(held) + chunk.substr(0, count);
-      const auto whole = text.size() - utf8_cut_off(text);
-      print_out(display_text(std::string_view(text).substr(0, whole)));
-      held = text.substr(whole);
-    }
-    any = any || count > 0;
-    if (!file) break;
+    print_out(timeline_text(view.run, shown));
+    shown = view.run.events.size();
+    if (os::interrupt_count() > 0) return interrupted_code();
+    if (!view.live.worker) return 0;
+    os::wait_for_interrupt(kPollMs);
+    PAR_ASSIGN(view, view_run(project, database, view.run.id.str()));
   }
-  file.clear();
-  return any;
-}
-
-Result<int> agent_log(const app::Project& project, const store::Database& database, const Options& options) {
-  PAR_ASSIGN(auto view, view_run(project, database, options.run));
-  const AgentName name(options.agent);
-  if (view.run.state.find(name) == nullptr) {
-    std::vector<std::string> names;
-    for (const auto& agent : view.run.state.agents) names.push_back(agent.name.str());
-    return Error(fmt::format("run '{}' has no agent '{}'", view.run.id.str(), options.agent))
-        .hint("its agents are: " + join(names, ", "));
-  }
-  const app::RunPaths paths{project.repository.state_dir(), view.run.id};
-  std::ifstream file(paths.agent_log(name), std::ios::binary);
-  if (!file && !options.follow) return refused(fmt::format("agent '{}' has no log yet", options.agent));
-  std::string held;
-  for (;;) {
-    if (!file.is_open()) file.open(paths.agent_log(name), std::ios::binary);
-    const bool any = file.is_open() && show_rest(file, held);
-    if (!options.follow || os::interrupt_count() > 0) break;
-    if (!any) {
-      PAR_ASSIGN(view, view_run(project, database, view.run.id.str()));
-      if (!view.live.worker || core::is_settled(view.run.state.find(name)->stage)) break;
-      os::wait_for_interrupt(kPollMs);
-    }
-  }
-  print_out(display_text(held));
-  return os::interrupt_count() > 0 ? interrupted_code() : 0;
 }
 
 Result<int> log(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   PAR_ASSIGN(const auto database, app::open_state(project));
-  if (!options.agent.empty()) return agent_log(project, database, options);
-  PAR_ASSIGN(const auto view, view_run(project, database, options.run));
-  print_out(invocation.json ? timeline_json(view.run) : timeline_text(view.run));
+  if (!options.agent.empty()) return show_output(project, database, options.agent, options.output);
+  if (options.output.lines >= 0) return usage_error("-n is for an agent's output").hint("name an agent");
+  PAR_ASSIGN(auto view, view_run(project, database, options.output.run));
+  if (options.output.follow) {
+    if (invocation.json) return usage_error("--json shows a run as it stands, it cannot be followed");
+    return follow_timeline(project, database, std::move(view));
+  }
+  print_out(invocation.json ? timeline_json(view.run) : timeline_text(view.run, 0));
   return 0;
 }
 
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
   line.value("agent", options->agent, "the agent whose output is shown");
-  line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
-  line.flag("-f,--follow", options->follow, "go on as the agent prints more");
+  line.value("--run", options->output.run, "the run; the newest by default").value_name("<run>");
+  line.flag("-f,--follow", options->output.follow, "go on as more comes");
+  line.value("-n,--lines", options->output.lines, "only so many lines of an agent's output, from the end")
+      .range(0, 1'000'000'000)
+      .value_name("<count>");
   return [options](const Invocation& invocation) { return log(*options, invocation); };
 }
 
@@ -130,6 +104,7 @@ Command log_command() {
           "error together, "
           "each line with the time it came. Control characters are shown, not sent to the terminal.",
           {{"git par log", "what happened in the newest run"},
+           {"git par log -f", "the same, and what happens next"},
            {"git par log -f errors", "what agent errors prints"}},
           "0: shown. 1: the agent has printed nothing yet.",
           configure};

@@ -58,6 +58,7 @@ struct Command {
 [[nodiscard]] Command heartbeat_command();
 [[nodiscard]] Command hook_command();
 [[nodiscard]] Command import_command();
+[[nodiscard]] Command attach_command();
 [[nodiscard]] Command log_command();
 [[nodiscard]] Command merge_command();
 [[nodiscard]] Command next_command();

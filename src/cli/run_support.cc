@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/report.h"
+#include "os/files.h"
 #include "os/system_clock.h"
 
 namespace par::cli {
@@ -14,7 +15,13 @@ Result<RunView> view_run(const app::Project& project, const store::Database& dat
   PAR_ASSIGN(auto loaded, app::load_run(database, run));
   PAR_ASSIGN(const auto worker, app::worker_of({project.repository.state_dir(), loaded.id}));
   PAR_ASSIGN(auto queue, app::view_queue(database, loaded.id));
-  return RunView{std::move(loaded), Live{worker.has_value(), os::SystemClock().wall(), std::move(queue)}};
+  Live live{worker.has_value(), os::SystemClock().wall(), std::move(queue), {}};
+  const app::RunPaths paths{project.repository.state_dir(), loaded.id};
+  for (const auto& agent : loaded.state.agents) {
+    const bool runs = agent.stage == core::Stage::running || agent.stage == core::Stage::filling;
+    live.last_output.push_back(runs ? os::modified_at(paths.agent_log(agent.name)) : std::nullopt);
+  }
+  return RunView{std::move(loaded), std::move(live)};
 }
 
 Result<int> conclude(const app::Project& project, const store::Database& database,

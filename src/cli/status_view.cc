@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/table.h"
+#include "core/pace.h"
 #include "git/workspace.h"
 
 namespace par::cli {
@@ -58,18 +59,76 @@ store::AgentItemCounts count_items(const app::LoadedRun& run, const Live& live) 
   return sum;
 }
 
-// How the items of agents that pull their work stand, and who has been losing.
-std::string queue_lines(const app::LoadedRun& run, const Live& live) {
-  std::string text;
-  if (!live.queue.items.empty()) {
-    const auto items = count_items(run, live);
-    text += fmt::format("\nitems: {} ready, {} claimed, {} done, {} failed\n", items.ready, items.claimed,
-                        items.done, items.failed);
+// Agents, where the plan has no items.
+struct Progress {
+  std::int64_t done = 0;
+  std::int64_t left = 0;
+};
+
+Progress progress_of(const app::LoadedRun& run, const store::AgentItemCounts& items) {
+  if (items.ready + items.claimed + items.done + items.failed > 0)
+    return {items.done, items.ready + items.claimed};
+  Progress progress;
+  for (const auto& agent : run.state.agents) {
+    progress.done += core::is_accepted(agent.stage) ? 1 : 0;
+    progress.left += core::is_settled(agent.stage) ? 0 : 1;
   }
+  return progress;
+}
+
+// What is known of the run's speed. Nothing is left to come of a run on which nobody works.
+struct Speed {
+  std::optional<double> rate_per_h;
+  std::optional<double> eta_s;
+};
+
+Speed speed_of(const app::LoadedRun& run, const Live& live, const core::Pace& pace,
+               const store::AgentItemCounts& items) {
+  const auto progress = progress_of(run, items);
+  Speed speed;
+  speed.rate_per_h = core::rate_per_hour(pace, progress.done);
+  if (live.worker && progress.left > 0) speed.eta_s = core::seconds_left(pace, progress.done, progress.left);
+  return speed;
+}
+
+core::Pace pace_of(const app::LoadedRun& run, const Live& live) {
+  return core::pace_of(run.state, run.events, live.worker, live.now);
+}
+
+// How many items stand where, how fast they are done, and who has been losing.
+std::string item_lines(const app::LoadedRun& run, const Live& live, const core::Pace& pace) {
+  const auto items = count_items(run, live);
+  const auto speed = speed_of(run, live, pace, items);
+  std::vector<std::string> parts;
+  if (!live.queue.items.empty())
+    parts.push_back(fmt::format("items: {} ready, {} claimed, {} done, {} failed", items.ready, items.claimed,
+                                items.done, items.failed));
+  if (speed.rate_per_h) parts.push_back(fmt::format("{:.1f} done per hour", *speed.rate_per_h));
+  if (speed.eta_s) parts.push_back(fmt::format("about {} left", human_duration(*speed.eta_s)));
+  std::string text = parts.empty() ? "" : "\n" + join(parts, "; ") + "\n";
   for (const auto& row : live.queue.losing)
     text += fmt::format("\n{} found everything held by others {} times in a row: see 'git par claims'\n",
                         display_text(row.agent.str()), row.losses);
   return text;
+}
+
+// Each measure of a run beside what it should keep to.
+std::string measure_lines(const core::Pace& pace) {
+  std::vector<std::string> parts;
+  const auto add = [&](const char* name, const std::optional<double>& share, const char* should,
+                       double limit) {
+    if (share)
+      parts.push_back(fmt::format("{} {:.0f} % ({} {:.0f} %)", name, *share * 100, should, limit * 100));
+  };
+  const auto saved = core::efficiency(pace);
+  if (!saved) return "";
+  add("time saved", saved, "should be above", core::kLeastEfficiency);
+  add("coordination", core::coordination_overhead(pace), "below", core::kMostOverhead);
+  add("failures", core::failure_rate(pace), "below", core::kMostFailures);
+  if (pace.recovered > 0)
+    parts.push_back(fmt::format("recovery {:.1f} times the work (below {:.0f})", pace.recovery_ratio,
+                                core::kLongestRecovery));
+  return "\n" + join(parts, ", ") + "\n";
 }
 
 double elapsed_seconds(const AgentState& agent, const Live& live) {
@@ -78,13 +137,26 @@ double elapsed_seconds(const AgentState& agent, const Live& live) {
   return static_cast<double>(std::max<Millis>(0, end - agent.started_at)) / 1000;
 }
 
+std::optional<double> seconds_since_output(std::size_t i, const Live& live) {
+  if (i >= live.last_output.size() || !live.last_output[i]) return std::nullopt;
+  return static_cast<double>(std::max<Millis>(0, live.now - *live.last_output[i])) / 1000;
+}
+
+void write_number(JsonWriter& json, const std::optional<double>& number) {
+  if (number)
+    json.value(*number);
+  else
+    json.null();
+}
+
 void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, const Live& live) {
   const AgentState& agent = run.state.agents[i];
   json.begin_object().member("agent", agent.name.str()).member("phase", agent.phase);
   json.member("state", agent_state_name(agent)).member("attempt", agent.attempt);
   json.member("branch", short_name(git::branch_ref(run.id, agent.name))).member("worktree", agent.worktree);
   json.member("commits", agent.commits).member("files", agent.files);
-  json.member("elapsed_s", elapsed_seconds(agent, live)).key("last_output_s").null();
+  json.member("elapsed_s", elapsed_seconds(agent, live)).key("last_output_s");
+  write_number(json, seconds_since_output(i, live));
   json.member("items_done", items_of(run, i, live).done).member("items_total", run.head.item_counts[i]);
   json.member("reason", agent.reason).end_object();
 }
@@ -104,6 +176,9 @@ std::string headline(const app::LoadedRun& run, const Live& live) {
                                  run.state.landing.landed.empty() ? "accepted" : "landed",
                                  short_name(run.state.landing.target));
   if (!run.state.landing.landed.empty()) text += " at " + short_oid(run.state.landing.landed);
+  if (const auto waiting = std::ssize(run.state.integration.queue); live.worker && waiting > 0)
+    text += fmt::format("; {} to validate onto candidate {}", counted(waiting, "branch"),
+                        short_oid(run.state.integration.candidate));
   return text + "\n";
 }
 
@@ -169,13 +244,33 @@ std::string_view agent_state_name(const AgentState& agent) {
 }
 
 std::string status_text(const app::LoadedRun& run, const Live& live) {
-  std::vector<std::vector<std::string>> rows{{"agent", "phase", "state", "files", "elapsed", ""}};
-  for (const auto& agent : run.state.agents)
-    rows.push_back({agent.name.str(), std::to_string(agent.phase), std::string(agent_state_name(agent)),
-                    std::to_string(agent.files), human_duration(elapsed_seconds(agent, live)),
-                    display_text(agent.reason)});
-  return headline(run, live) + "\n" + table_text(rows, 2) + queue_lines(run, live) +
-         refusal_lines(run.state) + next_line(run, live);
+  const auto& agents = run.state.agents;
+  const auto& totals = run.head.item_counts;
+  const bool with_items = std::any_of(totals.begin(), totals.end(), [](auto n) { return n > 0; });
+  const bool with_output = std::any_of(live.last_output.begin(), live.last_output.end(),
+                                       [](const auto& at) { return at.has_value(); });
+  std::vector<std::vector<std::string>> rows;
+  const auto add = [&](const std::string& name, const std::string& phase, const std::string& state,
+                       const std::string& items, const std::string& files, const std::string& output,
+                       const std::string& elapsed, const std::string& reason) {
+    auto& row = rows.emplace_back(std::vector{name, phase, state});
+    if (with_items) row.push_back(items);
+    row.push_back(files);
+    if (with_output) row.push_back(output);
+    row.insert(row.end(), {elapsed, reason});
+  };
+  add("agent", "phase", "state", "items", "files", "output", "elapsed", "");
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    const auto& agent = agents[i];
+    const auto output = seconds_since_output(i, live);
+    add(agent.name.str(), std::to_string(agent.phase), std::string(agent_state_name(agent)),
+        fmt::format("{}/{}", items_of(run, i, live).done, totals[i]), std::to_string(agent.files),
+        output ? human_duration(*output) + " ago" : "", human_duration(elapsed_seconds(agent, live)),
+        display_text(agent.reason));
+  }
+  const auto pace = pace_of(run, live);
+  return headline(run, live) + "\n" + table_text(rows, 2) + item_lines(run, live, pace) +
+         refusal_lines(run.state) + (live.worker ? "" : measure_lines(pace)) + next_line(run, live);
 }
 
 std::string status_json(const app::LoadedRun& run, const Live& live) {
@@ -195,7 +290,20 @@ std::string status_json(const app::LoadedRun& run, const Live& live) {
   for (const auto& row : live.queue.losing)
     json.begin_object().member("agent", row.agent.str()).member("losses", row.losses).end_object();
   json.end_array();
-  json.key("rate_per_h").null().key("eta_s").null().end_object();
+  const auto pace = pace_of(run, live);
+  const auto speed = speed_of(run, live, pace, items);
+  const auto number = [&](const char* name, const std::optional<double>& value) {
+    json.key(name);
+    write_number(json, value);
+  };
+  number("rate_per_h", speed.rate_per_h);
+  number("eta_s", speed.eta_s);
+  json.key("measures").begin_object();
+  number("efficiency", core::efficiency(pace));
+  number("coordination_overhead", core::coordination_overhead(pace));
+  number("failure_rate", core::failure_rate(pace));
+  number("recovery_ratio", pace.recovered > 0 ? std::optional(pace.recovery_ratio) : std::nullopt);
+  json.end_object().end_object();
   return std::move(json).take() + "\n";
 }
 

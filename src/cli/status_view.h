@@ -1,8 +1,10 @@
 // A run's state as a person reads it, and as JSON (product.md).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/claiming.h"
 #include "app/project.h"
@@ -14,6 +16,7 @@ struct Live {
   bool worker = false;  // a process works on the run
   Millis now = 0;       // wall clock
   app::QueueView queue;
+  std::vector<std::optional<Millis>> last_output;  // of each agent that runs, wall clock
 };
 
 // running | validating | ready | landed | stopped | failed

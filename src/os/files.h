@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace par::os {
@@ -20,6 +22,8 @@ namespace par::os {
 // Makes entries added to, renamed in or removed from this directory durable.
 [[nodiscard]] Result<void> sync_directory(const std::string& path);
 // Bytes; 0 when it cannot be told, as of a file that is not there.
+// When it was last written to, by the wall clock; nullopt: there is no such file.
+[[nodiscard]] std::optional<Millis> modified_at(const std::string& path);
 [[nodiscard]] std::size_t file_size(const std::string& path);
 [[nodiscard]] bool exists(const std::string& path);        // any kind of entry, symlinks not followed
 [[nodiscard]] bool is_directory(const std::string& path);  // symlinks followed

@@ -34,4 +34,9 @@ int terminal_width() {
   return 80;
 }
 
+int terminal_height() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : 24;
+}
+
 }  // namespace par::os

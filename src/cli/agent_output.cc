@@ -1,0 +1,95 @@
+#include "cli/agent_output.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <utility>
+
+#include "base/strings.h"
+#include "base/utf8.h"
+#include "cli/report.h"
+#include "os/signals.h"
+
+namespace par::cli {
+namespace {
+
+constexpr Millis kPollMs = 200;
+constexpr std::size_t kChunk = 64 << 10;
+
+// Copies what the log holds beyond what was shown, but for a character that is not whole yet: it is `held`.
+// Returns whether there was anything.
+bool show_rest(std::ifstream& file, std::string& held) {
+  std::string chunk(kChunk, '\0');
+  bool any = false;
+  for (;;) {
+    file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    const auto count = static_cast<std::size_t>(file.gcount());
+    if (count > 0) {
+      const std::string text = std::move(held) + chunk.substr(0, count);
+      const auto whole = text.size() - utf8_cut_off(text);
+      print_out(display_text(std::string_view(text).substr(0, whole)));
+      held = text.substr(whole);
+    }
+    any = any || count > 0;
+    if (!file) break;
+  }
+  file.clear();
+  return any;
+}
+
+// Moves to where the last `lines` lines begin, reading backwards from the end.
+void seek_last_lines(std::ifstream& file, int lines) {
+  file.seekg(0, std::ios::end);
+  auto at = static_cast<std::int64_t>(file.tellg());
+  std::string chunk;
+  int ends = 0;  // of lines; the one at the very end belongs to the last line
+  while (at > 0) {
+    const auto size = std::min<std::int64_t>(at, static_cast<std::int64_t>(kChunk));
+    at -= size;
+    chunk.resize(static_cast<std::size_t>(size));
+    file.seekg(at);
+    file.read(chunk.data(), size);
+    for (auto i = size; i-- > 0;) {
+      if (chunk[static_cast<std::size_t>(i)] != '\n' || ++ends <= lines) continue;
+      file.seekg(at + i + 1);
+      return;
+    }
+  }
+  file.seekg(0);
+}
+
+}  // namespace
+
+Result<const core::AgentState*> find_agent(const RunView& view, const std::string& name) {
+  if (const auto* agent = view.run.state.find(AgentName(name))) return agent;
+  std::vector<std::string> names;
+  for (const auto& agent : view.run.state.agents) names.push_back(agent.name.str());
+  return Error(fmt::format("run '{}' has no agent '{}'", view.run.id.str(), name))
+      .hint("its agents are: " + join(names, ", "));
+}
+
+Result<int> show_output(const app::Project& project, const store::Database& database,
+                        const std::string& agent, const OutputOptions& options) {
+  PAR_ASSIGN(auto view, view_run(project, database, options.run));
+  PAR_TRY(find_agent(view, agent));
+  const app::RunPaths paths{project.repository.state_dir(), view.run.id};
+  const auto log = paths.agent_log(AgentName(agent));
+  std::ifstream file(log, std::ios::binary);
+  if (!file && !options.follow) return refused(fmt::format("agent '{}' has no log yet", agent));
+  if (file && options.lines >= 0) seek_last_lines(file, options.lines);
+  std::string held;
+  for (;;) {
+    if (!file.is_open()) file.open(log, std::ios::binary);
+    const bool any = file.is_open() && show_rest(file, held);
+    if (!options.follow || os::interrupt_count() > 0) break;
+    if (any) continue;
+    PAR_ASSIGN(view, view_run(project, database, view.run.id.str()));
+    PAR_ASSIGN(const auto* state, find_agent(view, agent));
+    if (!view.live.worker || core::is_settled(state->stage)) break;
+    os::wait_for_interrupt(kPollMs);
+  }
+  print_out(display_text(held));
+  return os::interrupt_count() > 0 ? interrupted_code() : 0;
+}
+
+}  // namespace par::cli

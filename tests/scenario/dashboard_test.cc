@@ -1,0 +1,105 @@
+// A run that is watched while it works.
+#include "os/posix.h"
+#include "support/catch.h"
+#include "support/sandbox.h"
+
+using par::test::Sandbox;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// One agent that prints three lines, waits for ../go, and ends.
+void write_project(const Sandbox& sandbox) {
+  const std::string go = sandbox.root() + "/go";
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.slow]\nowns = [\"src/**\"]\n"
+                "run = '''echo one; echo two; echo three; until test -e " +
+                    go + "; do sleep 0.05; done; echo four; echo x > src/new.txt'''\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+}
+
+void start_and_wait(const Sandbox& sandbox) {
+  REQUIRE(sandbox.start({"run", "-q"}) > 0);
+  for (int i = 0; i < 500 && !has(sandbox.par({"log", "slow"}).out, "three"); ++i) par::os::nap(20);
+  REQUIRE(has(sandbox.par({"log", "slow"}).out, "three"));
+}
+
+std::string wait_for(const Sandbox& sandbox, const std::string& file, const std::string& part) {
+  std::string text;
+  for (int i = 0; i < 500 && !has(text, part); ++i) {
+    text = sandbox.shell("cat " + file + " 2>/dev/null").out;
+    par::os::nap(20);
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("status --watch: draws on the second screen until the work ends, and leaves what it came to") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  start_and_wait(sandbox);
+  CHECK(has(sandbox.par({"status"}).out, "s ago"));
+  CHECK(has(sandbox.par({"status", "--json"}).out, "\"last_output_s\":0."));
+  sandbox.shell("TERM=xterm script -qfc 'git par status --watch' ../screen >/dev/null 2>&1 </dev/null &");
+  const auto drawn = wait_for(sandbox, "../screen", "slow");
+  CHECK(has(drawn, "\x1b[?1049h"));
+  CHECK(has(drawn, "run r1: running"));
+  CHECK_FALSE(has(drawn, "\x1b[2J"));
+  sandbox.shell("touch ../go");
+  const auto all = wait_for(sandbox, "../screen", "'git par merge' lands");
+  const auto after = all.substr(all.rfind("\x1b[?1049l"));
+  CHECK(has(after, "run r1: ready, 1 of 1 agents accepted"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("status --watch: needs a terminal, and says what does not") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  const auto refused = sandbox.par({"status", "--watch"});
+  CHECK(refused.exit_code == 129);
+  CHECK(refused.err ==
+        "error: --watch draws on a terminal\nhint: 'git par log -f' follows a run as lines, 'git par status "
+        "--json' shows it to a program\n");
+}
+
+TEST_CASE("attach: shows what an agent prints from its last lines on, until its work is accepted") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  start_and_wait(sandbox);
+  sandbox.shell("(git par attach slow; echo \"exit $?\") > ../attached 2>&1 &");
+  sandbox.shell("git par log -f > ../followed 2>&1 &");
+  CHECK(has(wait_for(sandbox, "../attached", "three"), "one"));
+  sandbox.shell("touch ../go");
+  const auto attached = wait_for(sandbox, "../attached", "exit");
+  CHECK(has(attached, "four"));
+  CHECK(has(attached, "agent 'slow' is accepted"));
+  CHECK(has(attached, "exit 0"));
+  const auto followed = wait_for(sandbox, "../followed", "accepted");
+  CHECK(has(followed, "slow: started in phase 1"));
+  CHECK(has(followed, "accepted: slow"));
+  CHECK_FALSE(has(followed.substr(followed.find("started") + 1), "started"));
+
+  const auto refused = sandbox.par({"attach", "slow"});
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err == "error: agent 'slow' is accepted\nhint: 'git par log slow' shows what it printed\n");
+  CHECK(sandbox.par({"attach", "fast"}).exit_code == 128);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("log -n: shows so many lines from the end, and all when there are fewer") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  sandbox.shell("touch ../go");
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  const auto all = sandbox.par({"log", "slow"}).out;
+  const auto last = sandbox.par({"log", "-n", "1", "slow"}).out;
+  CHECK(has(last, "four"));
+  CHECK_FALSE(has(last, "three"));
+  CHECK(sandbox.par({"log", "-n", "4", "slow"}).out == all);
+  CHECK(sandbox.par({"log", "-n", "400", "slow"}).out == all);
+  CHECK(sandbox.par({"log", "-n", "0", "slow"}).out.empty());
+  CHECK(sandbox.par({"log", "-n", "1"}).exit_code == 129);
+}
