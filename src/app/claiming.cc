@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <utility>
@@ -14,6 +16,8 @@
 
 namespace par::app {
 namespace {
+
+constexpr std::int64_t kFailedShown = 10;
 
 core::Moment read_moment() { return {os::boot_name(), os::SystemClock().monotonic()}; }
 
@@ -115,6 +119,12 @@ Result<QueueView> view_queue(const store::Database& database, const RunId& run) 
   PAR_ASSIGN(const bool laid_out, queue.is_laid_out(run));
   if (laid_out) {
     PAR_ASSIGN(view.items, queue.counts(run));
+    for (const auto& counts : view.items) {
+      const auto room = kFailedShown - std::ssize(view.failed);
+      if (counts.failed == 0 || room == 0) continue;
+      PAR_ASSIGN(auto failed, queue.failed(run, counts.agent, room));
+      std::move(failed.begin(), failed.end(), std::back_inserter(view.failed));
+    }
   }
   return view;
 }

@@ -39,6 +39,7 @@ struct Claims {
 // What a run's queue says of it now; nothing when none of its agents pulls its work.
 struct QueueView {
   std::vector<store::AgentItemCounts> items;
+  std::vector<store::FailedItem> failed;  // the first ten
   std::vector<store::LosingRow> losing;
 };
 [[nodiscard]] Result<QueueView> view_queue(const store::Database& database, const RunId& run);

@@ -1,5 +1,7 @@
 #include "cli/claim_support.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/json_writer.h"
@@ -7,6 +9,11 @@
 #include "config/config_file.h"
 
 namespace par::cli {
+namespace {
+
+constexpr const char* kDurationHint = "as in '90s', '20m', '1h 30m'";
+
+}  // namespace
 
 void add_caller(OptionList& line, CallerOptions& options) {
   line.value("--agent", options.agent, "who it is for; PAR_AGENT by default").value_name("<agent>");
@@ -18,12 +25,18 @@ void add_ttl(OptionList& line, CallerOptions& options) {
       .value_name("<duration>");
 }
 
+Result<core::Seconds> read_duration(const char* option, const std::string& text) {
+  if (text.empty()) return core::Seconds{0};
+  auto seconds = config::parse_duration(text);
+  if (!seconds)
+    return usage_error(fmt::format("{}: {}", option, seconds.error().message)).hint(kDurationHint);
+  return *seconds;
+}
+
 Result<app::Caller> read_caller(const CallerOptions& options) {
-  auto seconds = config::parse_duration(options.ttl);
-  if (!seconds) return usage_error("--ttl: " + seconds.error().message).hint("as in '90s', '20m', '1h 30m'");
-  if (*seconds == 0)
-    return usage_error("--ttl: a lease needs some time").hint("as in '90s', '20m', '1h 30m'");
-  return app::Caller{options.run, options.agent, *seconds * 1000};
+  PAR_ASSIGN(const auto seconds, read_duration("--ttl", options.ttl));
+  if (seconds == 0) return usage_error("--ttl: a lease needs some time").hint(kDurationHint);
+  return app::Caller{options.run, options.agent, seconds * 1000};
 }
 
 void add_end(OptionList& line, EndOptions& options) {

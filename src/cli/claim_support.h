@@ -17,6 +17,8 @@ struct CallerOptions {
 // --run and --agent; for those that take or extend a lease also --ttl.
 void add_caller(OptionList& line, CallerOptions& options);
 void add_ttl(OptionList& line, CallerOptions& options);
+// Seconds; 0 when `text` is empty. Error (usage): not a duration.
+[[nodiscard]] Result<core::Seconds> read_duration(const char* option, const std::string& text);
 [[nodiscard]] Result<app::Caller> read_caller(const CallerOptions& options);
 
 // `done`, `fail` and `release`.

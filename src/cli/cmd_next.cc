@@ -1,10 +1,17 @@
 // git par next: the next items of an agent that pulls its work.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "app/agent_job.h"
 #include "base/json_writer.h"
+#include "base/strings.h"
 #include "cli/claim_support.h"
 #include "cli/report.h"
+#include "os/signals.h"
+#include "os/system_clock.h"
 
 namespace par::cli {
 namespace {
@@ -13,14 +20,16 @@ struct Options {
   CallerOptions caller;
   std::size_t count = 1;
   std::string category;
+  std::string wait;
 };
 
 Error nothing_to_claim(const store::NextItems& answer) {
+  const auto again = fmt::format("try again in {}, or let '--wait' do so",
+                                 human_duration(std::ceil(static_cast<double>(answer.retry_in) / 1000)));
   if (answer.others_hold)
     return refused("what is left touches files that others hold")
-        .hint("'git par claims' shows them; try again later");
-  if (answer.waiting)
-    return refused("what is left waits for items that are not done").hint("try again later");
+        .hint("'git par claims' shows them; " + again);
+  if (answer.waiting) return refused("what is left waits for items that are not done").hint(again);
   return refused("nothing is left to claim");
 }
 
@@ -34,7 +43,7 @@ std::string items_json(const store::NextItems& answer) {
   JsonWriter json;
   json.begin_object().member("schema", 1).key("items").begin_array();
   for (const auto& claimed : answer.items) write_claimed(json, claimed, answer.lease);
-  json.end_array().end_object();
+  json.end_array().member("retry_s", static_cast<double>(answer.retry_in) / 1000).end_object();
   return std::move(json).take() + "\n";
 }
 
@@ -48,15 +57,29 @@ std::string item_lines(const store::NextItems& answer) {
   return text;
 }
 
-Result<int> next(const Options& options, const Invocation& invocation) {
-  PAR_ASSIGN(const auto caller, read_caller(options.caller));
-  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
-  PAR_ASSIGN(auto claims, app::open_item_claims(project, caller));
+// Asks again, each time later, until something is claimed, nothing is left, or `wait` seconds are over.
+Result<store::NextItems> claim_next(app::Claims& claims, const Options& options, core::Seconds wait) {
   const auto category =
       options.category.empty() ? std::nullopt : std::optional<std::string>(options.category);
-  PAR_ASSIGN(const auto answer, app::next_items(claims, options.count, category));
+  const os::SystemClock clock;
+  const Millis end = clock.monotonic() + wait * 1000;
+  for (;;) {
+    PAR_ASSIGN(auto answer, app::next_items(claims, options.count, category));
+    const Millis left = end - clock.monotonic();
+    if (answer.retry_in == 0 || left <= 0 || os::interrupt_count() > 0) return answer;
+    os::wait_for_interrupt(std::min(answer.retry_in, left));
+  }
+}
+
+Result<int> next(const Options& options, const Invocation& invocation) {
+  PAR_ASSIGN(const auto caller, read_caller(options.caller));
+  PAR_ASSIGN(const auto wait, read_duration("--wait", options.wait));
+  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
+  PAR_ASSIGN(auto claims, app::open_item_claims(project, caller));
+  PAR_ASSIGN(const auto answer, claim_next(claims, options, wait));
   if (invocation.json) print_out(items_json(answer));
   if (answer.items.empty()) {
+    if (os::interrupt_count() > 0) return interrupted_code();
     if (invocation.quiet || invocation.json) return kExitNo;
     return nothing_to_claim(answer);
   }
@@ -68,6 +91,8 @@ Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
   line.value("-n,--count", options->count, "at most so many items").value_name("<n>").range(1, 1000);
   line.value("--category", options->category, "only items of this category").value_name("<category>");
+  line.value("--wait", options->wait, "when others hold what is left, ask again for so long")
+      .value_name("<duration>");
   add_caller(line, options->caller);
   add_ttl(line, options->caller);
   return [options](const Invocation& invocation) { return next(*options, invocation); };
@@ -84,7 +109,9 @@ Command next_command() {
       "Claims items that the plan gave to the agent, and prints each as one "
       "line of JSON: id, title, severity, category, files, attempt, and lease, in seconds. The best "
       "severity goes first, and within it chance decides. An item is left out while an item that it comes "
-      "after is not done, and while somebody else has claimed one of its files.\n\n"
+      "after is not done, and while somebody else has claimed one of its files. Who finds nothing for that "
+      "reason is told when to ask again: later each time, and not at the same moment as others; with "
+      "--wait the command asks again itself.\n\n"
       "A claim is exclusive. It ends with 'git par done', 'fail' or 'release', when the lease runs out, "
       "and when the agent's process is gone. Every one of these commands, and 'git par heartbeat', "
       "extends the lease of all that the agent has claimed. The clock of leases is not the wall clock: "

@@ -106,6 +106,9 @@ std::string item_lines(const app::LoadedRun& run, const Live& live, const core::
   if (speed.rate_per_h) parts.push_back(fmt::format("{:.1f} done per hour", *speed.rate_per_h));
   if (speed.eta_s) parts.push_back(fmt::format("about {} left", human_duration(*speed.eta_s)));
   std::string text = parts.empty() ? "" : "\n" + join(parts, "; ") + "\n";
+  for (const auto& failed : live.queue.failed)
+    text += fmt::format("  {} failed ({}){}{}\n", failed.item.str(), display_text(failed.agent.str()),
+                        failed.reason.empty() ? "" : ": ", display_line(failed.reason));
   for (const auto& row : live.queue.losing)
     text += fmt::format("\n{} found everything held by others {} times in a row: see 'git par claims'\n",
                         display_text(row.agent.str()), row.losses);
@@ -286,7 +289,14 @@ std::string status_json(const app::LoadedRun& run, const Live& live) {
       .member("failed", items.failed)
       .member("total", items.ready + items.claimed + items.done + items.failed)
       .end_object();
-  json.key("losing").begin_array();
+  json.key("failed_items").begin_array();
+  for (const auto& failed : live.queue.failed)
+    json.begin_object()
+        .member("item", failed.item.str())
+        .member("agent", failed.agent.str())
+        .member("reason", failed.reason)
+        .end_object();
+  json.end_array().key("losing").begin_array();
   for (const auto& row : live.queue.losing)
     json.begin_object().member("agent", row.agent.str()).member("losses", row.losses).end_object();
   json.end_array();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -61,6 +62,14 @@ Result<ItemClaim> ended_by(ItemClaim claim, const Claimant& who, int attempt, It
   if (to == ItemState::ready) return taken_back(std::move(claim));
   claim.state = to;
   return claim;
+}
+
+Millis back_off(int losses, std::uint64_t random) {
+  constexpr Millis kFirst = 1000;
+  constexpr Millis kLongest = 60'000;
+  constexpr int kDoublings = 6;  // kLongest is reached
+  const Millis full = std::min(kLongest, kFirst << std::clamp(losses - 1, 0, kDoublings));
+  return full - static_cast<Millis>(random % static_cast<std::uint64_t>(full / 2 + 1));
 }
 
 ItemClaim taken_back(ItemClaim claim) {

@@ -299,6 +299,7 @@ Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
                                               session.run.str(), share.owner));
     }
     holder.losses = answer.others_hold ? holder.losses + 1 : 0;
+    if (answer.others_hold || answer.waiting) answer.retry_in = core::back_off(holder.losses, random());
     return rows.put_holder(holder);
   };
   PAR_TRY(os::crash_point("queue.before.next"));

@@ -43,6 +43,7 @@ struct NextItems {
   Millis lease = 0;          // milliseconds, for all that the session holds
   bool others_hold = false;  // nothing was claimed, and something was passed over because of its files
   bool waiting = false;      // nothing was claimed, and something waits for items that are not done
+  Millis retry_in = 0;  // when asking again may be of use; 0: when something was claimed, or nothing is left
 };
 
 struct EndRequest {
@@ -71,6 +72,12 @@ struct LosingRow {
   RunId run;
   AgentName agent;
   int losses = 0;
+};
+
+struct FailedItem {
+  ItemId item;
+  AgentName agent;     // who said so
+  std::string reason;  // as it was given; may be empty
 };
 
 struct AgentItemCounts {
@@ -122,6 +129,9 @@ class Queue {
 
   // Of a run that is laid out; by plan entry, sorted. Linear in the run's items, from an index.
   [[nodiscard]] Result<std::vector<AgentItemCounts>> counts(const RunId& run) const;
+  // Of one plan entry's items; at most `limit`, by id.
+  [[nodiscard]] Result<std::vector<FailedItem>> failed(const RunId& run, const AgentName& agent,
+                                                       std::int64_t limit) const;
   // With at least `losses` in a row.
   [[nodiscard]] Result<std::vector<LosingRow>> losing(int losses) const;
 

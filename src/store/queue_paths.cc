@@ -190,6 +190,20 @@ Result<std::vector<AgentItemCounts>> Queue::counts(const RunId& run) const {
   return sorted;
 }
 
+Result<std::vector<FailedItem>> Queue::failed(const RunId& run, const AgentName& agent,
+                                              std::int64_t limit) const {
+  PAR_ASSIGN(auto query, parts_->rows.sql.ask(
+                             "SELECT id, taker, reason FROM queue_item WHERE run = ?1 AND agent = ?2 AND "
+                             "state = 'failed' ORDER BY id LIMIT ?3",
+                             run.str(), agent.str(), limit));
+  std::vector<FailedItem> found;
+  for (;;) {
+    PAR_ASSIGN(const bool more, query.step());
+    if (!more) return found;
+    found.push_back({ItemId(query.text(0)), AgentName(query.text(1)), std::string(query.text(2))});
+  }
+}
+
 Result<std::vector<LosingRow>> Queue::losing(int losses) const {
   auto& rows = parts_->rows;
   PAR_ASSIGN(const auto holders, rows.holders());

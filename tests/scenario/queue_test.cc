@@ -95,7 +95,7 @@ TEST_CASE("queue: items are claimed, ended and refused by hand, as printed") {
   check_snapshot(sandbox, "queue-next-json", sandbox.par({"next", "--json", "--ttl", "90s"}));
   check_snapshot(sandbox, "queue-nothing-left", sandbox.par({"next"}));
   CHECK(sandbox.par({"next", "-q"}).err.empty());
-  CHECK(sandbox.par({"next", "--json"}).out == "{\"schema\":1,\"items\":[]}\n");
+  CHECK(sandbox.par({"next", "--json"}).out == "{\"schema\":1,\"items\":[],\"retry_s\":0}\n");
   CHECK(has(sandbox.par({"claims", "--json"}).out,
             "{\"schema\":1,\"claims\":[{\"agent\":\"worker\",\"run\":\"r1\",\"item\":\"A\",\"attempt\":1,"));
   CHECK(has(sandbox.par({"heartbeat", "--json"}).out, "\"held\":3"));
@@ -106,6 +106,9 @@ TEST_CASE("queue: items are claimed, ended and refused by hand, as printed") {
   CHECK(has(sandbox.par({"next"}).out, "\"attempt\":2"));
   CHECK(sandbox.par({"done", "B", "--attempt", "1"}).exit_code == 1);
   CHECK(sandbox.par({"fail", "C", "--reason", "too hard"}).exit_code == 0);
+  CHECK(has(sandbox.par({"status"}).out, "C failed (worker): too hard\n"));
+  CHECK(has(sandbox.par({"status", "--json"}).out,
+            R"("failed_items":[{"item":"C","agent":"worker","reason":"too hard"}])"));
   CHECK(sandbox.par({"done", "--batch"}).exit_code == 0);
   check_snapshot(sandbox, "queue-no-batch", sandbox.par({"done", "--batch"}));
   check_snapshot(sandbox, "queue-holds-nothing", sandbox.par({"heartbeat"}));
@@ -151,6 +154,25 @@ TEST_CASE("queue: paths are claimed, shown and released, against each other and 
   CHECK(sandbox.par({"release", "--agent", "me", "src/A.txt"}).exit_code == 0);
   CHECK(has(sandbox.par({"next", "--agent", "worker"}).out, "\"id\":\"A\""));
   CHECK(sandbox.par({"claim", "../elsewhere"}).exit_code == 128);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("queue: who waits gets what others give back meanwhile, or is told when to come again") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  CHECK(sandbox.par({"claim", "--agent", "me", "src"}).exit_code == 0);
+  const auto early = sandbox.par({"next", "--agent", "worker", "--json"});
+  CHECK(early.exit_code == 1);
+  CHECK_FALSE(has(early.out, "\"retry_s\":0}"));
+  const auto late = sandbox.par({"next", "--agent", "worker", "--wait", "1s"});
+  CHECK(late.exit_code == 1);
+  CHECK(has(late.err, "; try again in "));
+  const auto got = sandbox.shell(
+      "(sleep 0.3; git par release --agent me src) & git par next --agent worker --wait 5m; wait");
+  INFO(got.err);
+  CHECK(got.exit_code == 0);
+  CHECK(has(got.out, "\"id\":\"A\""));
+  CHECK(sandbox.par({"next", "--agent", "worker", "--wait", "soon"}).exit_code == 129);
   sandbox.assert_clean();
 }
 

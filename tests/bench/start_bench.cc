@@ -1,0 +1,121 @@
+// Thirty agents that are started at once on a repository of 20,000 files: until the last one runs, beside the
+// best that git does with the same worktrees from a shell. Real git, the real program.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+
+#include "bench.h"
+#include "os/files.h"
+#include "os/process.h"
+
+namespace par::bench {
+namespace {
+
+constexpr int kAgents = 30;
+constexpr int kFiles = 20'000;
+constexpr int kFilesEach = 100;  // in one directory
+constexpr double kMostTimesGit = 1.1;
+constexpr double kRssLimitMib = 100;
+
+void must(const std::string& cwd, std::vector<std::string> argv, std::string input = "") {
+  os::Command command;
+  command.argv = std::move(argv);
+  command.cwd = cwd;
+  command.input = std::move(input);
+  const auto done = os::run(command);
+  if (done && done->exit_code == 0) return;
+  fmt::print(stderr, "{} failed: {}\n", command.argv.front(), done ? done->err : done.error().message);
+  std::exit(1);
+}
+
+// For `git fast-import`.
+std::string history() {
+  std::string text = "commit refs/heads/main\ncommitter A <a@example.org> 1700000000 +0000\ndata 1\nx\n";
+  for (int i = 0; i < kFiles; ++i) {
+    std::string content;
+    while (content.size() < 4000) content += fmt::format("line {} of file {}\n", content.size(), i);
+    text += fmt::format("M 100644 inline dir{}/file{}.c\ndata {}\n{}\n", i / kFilesEach, i, content.size(),
+                        content);
+  }
+  return text;
+}
+
+std::string config() {
+  std::string text = "target = \"main\"\n";
+  for (int i = 0; i < kAgents; ++i)
+    text += fmt::format(
+        "[agent.a{0}]\nowns = [\"/dir{0}\"]\nrun = \"date +%s.%N > ../a{0}.started; echo x > dir{0}/new\"\n",
+        i);
+  return text;
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// Seconds until the last of the agents runs.
+double start_ours(const std::string& seed) {
+  const auto place = *os::TemporaryDirectory::create("par-bench");
+  const auto repo = place.path() + "/repo";
+  must(place.path(), {"cp", "-a", seed, repo});
+  const double begin = now();
+  must(repo, {PAR_PROGRAM, "run", "-q", "-j", std::to_string(kAgents), "--force-parallel"});
+  double last = 0;
+  for (int i = 0; i < kAgents; ++i)
+    last = std::max(last, std::atof(os::read_file(fmt::format("{}/repo.par/r1/a{}.started", place.path(), i))
+                                        .value_or("1e99")
+                                        .c_str()));
+  return last - begin;
+}
+
+// Entries one after the other, then files by so many processes at once.
+double start_raw(const std::string& seed, int processes) {
+  const auto place = *os::TemporaryDirectory::create("par-bench");
+  const auto repo = place.path() + "/repo";
+  must(place.path(), {"cp", "-a", seed, repo});
+  const double begin = now();
+  must(repo,
+       {"sh", "-c",
+        fmt::format("for i in $(seq {0}); do git worktree add -q --no-checkout -b b$i ../w$i || exit; done; "
+                    "seq {0} | xargs -P {1} -I @ git -C ../w@ read-tree --reset -u HEAD",
+                    kAgents, processes)});
+  return now() - begin;
+}
+
+int run() {
+  const auto place = os::TemporaryDirectory::create("par-bench");
+  if (!place) return 1;
+  const auto seed = place->path() + "/seed";
+  must(place->path(), {"git", "init", "-q", "-b", "main", seed});
+  must(seed, {"git", "config", "user.name", "A"});
+  must(seed, {"git", "config", "user.email", "a@example.org"});
+  must(seed, {"git", "fast-import", "--quiet"}, history());
+  must(seed, {"git", "reset", "-q", "--hard"});
+  if (!os::write_file_durably(seed + "/.gitpar.toml", config())) return 1;
+  must(seed, {"git", "add", "."});
+  must(seed, {"git", "commit", "-q", "-m", "config"});
+
+  Measurement m;
+  m.name = fmt::format("until {} agents run on {} files", kAgents, kFiles);
+  m.n = kAgents;
+  m.seconds = std::min(start_ours(seed), start_ours(seed));
+  rusage children{};
+  ::getrusage(RUSAGE_CHILDREN, &children);
+  m.rss_mib = static_cast<double>(children.ru_maxrss) / 1024;
+  m.rss_limit = kRssLimitMib;
+  m.compared = "git worktree add in a row, git read-tree by 2, 4, 8 or 30 at once (the best)";
+  m.compared_seconds = 1e99;
+  for (const int processes : {2, 4, 8, kAgents})
+    m.compared_seconds = std::min(m.compared_seconds, start_raw(seed, processes));
+  m.limit = m.compared_seconds * kMostTimesGit;
+  print(m);
+  return 0;
+}
+
+}  // namespace
+}  // namespace par::bench
+
+int main() { return par::bench::run(); }
