@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <random>
+
 #include "app/environment.h"
 #include "base/strings.h"
 #include "git/refs.h"
@@ -25,6 +27,13 @@ os::Environment with_identity(os::Environment env, const git::Signature& who) {
   env.push_back("GIT_COMMITTER_NAME=" + who.name);
   env.push_back("GIT_COMMITTER_EMAIL=" + who.email);
   return env;
+}
+
+// From 0 up to, but not including, 1.
+std::function<double()> random_fraction() {
+  return [device = std::make_shared<std::random_device>()] {
+    return static_cast<double>((*device)()) / (static_cast<double>(std::random_device::max()) + 1);
+  };
 }
 
 }  // namespace
@@ -108,6 +117,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.log_limit = project.user.log_limit;
   settings.jobs = options.jobs > 0 ? options.jobs : plan_.jobs;
   settings.start_agents = options.start_agents;
+  settings.random = random_fraction();
   settings.interrupts = options.interrupts;
   engine_ = std::make_unique<Engine>(plan_, std::move(state),
                                      EnginePorts{database, *workspace_, *jobs_, clock_, reporter},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "base/strings.h"
@@ -21,6 +22,7 @@ std::string names_of(const std::vector<Step>& steps) {
 struct Line {
   const Plan& plan;
   const RunState& state;
+  Millis at;
 
   std::string operator()(const RunStarted&) const {
     return fmt::format("run {}: {} agents in {} phases onto '{}' at {}", state.id.str(), plan.agents.size(),
@@ -50,7 +52,11 @@ struct Line {
     return fmt::format("{}: set aside: {}", e.agent.str(), e.reason);
   }
   std::string operator()(const AgentRetried& e) const {
-    return fmt::format("{}: starts again, attempt {}", e.agent.str(), e.attempt);
+    if (e.cause != RetryCause::failed)
+      return fmt::format("{}: starts again, attempt {}", e.agent.str(), e.attempt);
+    const auto pause = static_cast<double>(std::max<Millis>(0, e.not_before - at)) / 1000;
+    return fmt::format("{}: refused: {}; attempt {} in {}", e.agent.str(), e.reason, e.attempt,
+                       human_duration(pause));
   }
   std::string operator()(const RunFinished& e) const { return e.end == RunEnd::cleaned ? "cleaned" : ""; }
   std::string operator()(const TrialSplit&) const {
@@ -84,7 +90,7 @@ struct Line {
 }  // namespace
 
 std::string event_line(const Plan& plan, const RunState& state, const Event& event) {
-  return std::visit(Line{plan, state}, event.body);
+  return std::visit(Line{plan, state, event.at}, event.body);
 }
 
 void Progress::on_event(const Plan& plan, const RunState& state, const Event& event) {

@@ -78,6 +78,13 @@ double elapsed_seconds(const AgentState& agent, const Live& live) {
   return static_cast<double>(std::max<Millis>(0, end - agent.started_at)) / 1000;
 }
 
+// Why it is not in, or what came before that it is at work again.
+std::string reason_of(const AgentState& agent) {
+  if (!agent.reason.empty() || agent.earlier.reason.empty() || core::is_settled(agent.stage))
+    return agent.reason;
+  return fmt::format("attempt {}, after one that was refused: {}", agent.attempt, agent.earlier.reason);
+}
+
 void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, const Live& live) {
   const AgentState& agent = run.state.agents[i];
   json.begin_object().member("agent", agent.name.str()).member("phase", agent.phase);
@@ -86,7 +93,7 @@ void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, con
   json.member("commits", agent.commits).member("files", agent.files);
   json.member("elapsed_s", elapsed_seconds(agent, live)).key("last_output_s").null();
   json.member("items_done", items_of(run, i, live).done).member("items_total", run.head.item_counts[i]);
-  json.member("reason", agent.reason).end_object();
+  json.member("reason", reason_of(agent)).end_object();
 }
 
 int current_phase(const app::LoadedRun& run) {
@@ -171,7 +178,7 @@ std::string status_text(const app::LoadedRun& run, const Live& live) {
   for (const auto& agent : run.state.agents)
     rows.push_back({agent.name.str(), std::to_string(agent.phase), std::string(agent_state_name(agent)),
                     std::to_string(agent.files), human_duration(elapsed_seconds(agent, live)),
-                    display_text(agent.reason)});
+                    display_text(reason_of(agent))});
   return headline(run, live) + "\n" + table_text(rows, 2) + queue_lines(run, live) +
          refusal_lines(run.state) + next_line(run, live);
 }

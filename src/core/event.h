@@ -27,6 +27,10 @@ struct Step {
 
 enum class RejectKind { failed, no_change, outside_ownership, off_branch, conflict, red };
 enum class RunEnd { ready, failed, cleaned };
+enum class RetryCause {
+  lost,    // nobody saw how its command ended
+  failed,  // it has retries left
+};
 
 // ---- the run
 struct RunStarted {
@@ -83,7 +87,13 @@ struct AgentParked {
 struct AgentRetried {
   AgentName agent;
   int attempt = 2;
-};  // back to waiting, from the start
+  RetryCause cause = RetryCause::lost;
+  RejectKind kind = RejectKind::failed;  // of a failed attempt: what it would have been rejected for, ...
+  std::string reason;
+  std::vector<std::string> tests;
+  std::string log;
+  Millis not_before = 0;  // ... and the wall-clock time before which the next one does not start
+};                        // back to waiting, from the start
 struct RunResumed {
 };  // by the user: stopped agents start again, parked ones queue up again, what could not run may run now
 struct RunFinished {
@@ -159,4 +169,6 @@ inline constexpr std::array<std::string_view, 6> enum_names<core::RejectKind>{
     "failed", "no-change", "outside-ownership", "off-branch", "conflict", "red"};
 template <>
 inline constexpr std::array<std::string_view, 3> enum_names<core::RunEnd>{"ready", "failed", "cleaned"};
+template <>
+inline constexpr std::array<std::string_view, 2> enum_names<core::RetryCause>{"lost", "failed"};
 }  // namespace par

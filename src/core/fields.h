@@ -22,7 +22,8 @@ void later(V& v, std::string_view name, T& member) {
 template <class V> void fields(V& v, ValidationSpec& s) { v("name", s.name); v("run", s.run); v("report", s.report); v("inputs", s.inputs); v("timeout", s.timeout); v("reruns", s.reruns); v("when", s.when); }
 template <class V> void fields(V& v, Item& i) { v("id", i.id); v("title", i.title); v("files", i.files); v("severity", i.severity); v("category", i.category); v("estimate", i.estimate); v("after", i.after); v("agent", i.agent); }
 template <class V> void fields(V& v, OwnershipRule& r) { v("pattern", r.pattern); v("grants", r.grants); v("it_alone", r.it_alone); v("section", r.section); }
-template <class V> void fields(V& v, AgentSpec& a) { v("name", a.name); v("owns", a.owns); v("rules", a.rules); v("forbids", a.forbids); v("after", a.after); v("run", a.run); v("prompt", a.prompt); v("validate", a.validate); v("categories", a.categories); v("count", a.count); v("pool", a.pool); v("timeout", a.timeout); v("estimate", a.estimate); }
+template <class V> void fields(V& v, PermanentErrors& p) { v("codes", p.codes); v("texts", p.texts); }
+template <class V> void fields(V& v, AgentSpec& a) { v("name", a.name); v("owns", a.owns); v("rules", a.rules); v("forbids", a.forbids); v("after", a.after); v("run", a.run); v("prompt", a.prompt); v("validate", a.validate); v("categories", a.categories); v("count", a.count); v("pool", a.pool); v("timeout", a.timeout); v("estimate", a.estimate); later(v, "retries", a.retries); later(v, "permanent", a.permanent); }
 template <class V> void fields(V& v, Overlap& o) { v("a", o.a); v("b", o.b); v("witness", o.witness); v("kind", o.kind); v("resolution", o.resolution); }
 template <class V> void fields(V& v, BranchConflict& c) { v("a", c.a); v("b", c.b); v("paths", c.paths); }
 template <class V> void fields(V& v, Prediction& p) { v("item", p.item); v("path", p.path); v("because", p.because); v("by", p.by); v("support", p.support); v("changes", p.changes); v("owned", p.owned); }
@@ -53,7 +54,7 @@ template <class V> void fields(V& v, AgentRejected& e) { v("agent", e.agent); v(
 template <class V> void fields(V& v, AgentHeld& e) { v("agent", e.agent); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentParked& e) { v("agent", e.agent); v("reason", e.reason); }
 template <class V> void fields(V&, RunResumed&) {}
-template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); }
+template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); later(v, "cause", e.cause); later(v, "kind", e.kind); later(v, "reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); later(v, "not_before", e.not_before); }
 template <class V> void fields(V& v, RunFinished& e) { v("end", e.end); }
 template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); }
 template <class V> void fields(V& v, TrialValidated& e) { v("tree", e.tree); v("results", e.results); }

@@ -222,7 +222,7 @@ Next trial_step(const Plan& plan, const RunState& state) {
   const Trial& trial = *integration.trial;
   Next next;
   if (trial.steps.empty()) {
-    next.action = Record{conflict_rejection(state, trial)};
+    next.action = Refuse{conflict_rejection(state, trial)};
     return next;
   }
   const Step& last = trial.steps.back();
@@ -245,7 +245,7 @@ Next trial_step(const Plan& plan, const RunState& state) {
   } else if (trial.steps.size() > 1) {
     next.action = Record{TrialSplit{}};
   } else if (verdict.colour == Colour::red) {
-    next.action = Record{red_rejection(state, last, verdict, results)};
+    next.action = Refuse{red_rejection(state, last, verdict, results)};
   } else {
     const std::string what =
         verdict.errors.empty() ? "a validation" : "validation '" + verdict.errors.front() + "'";

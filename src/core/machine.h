@@ -28,11 +28,15 @@ struct AddWorktree {
   int attempt = 1;
   ObjectId start;
 };  // -> WorktreeReady
+// An attempt failed; it is rejected for this unless another one is worth it (core/retry.h).
+struct Refuse {
+  AgentRejected why;
+};  // -> AgentRejected | AgentRetried
 struct Collect {
   AgentName agent;
   int attempt = 1;
   ObjectId start;
-};  // -> AgentCollected | AgentRejected
+};  // -> AgentCollected | AgentRejected | AgentRetried
 struct BranchRef {
   AgentName agent;
   ObjectId start;
@@ -58,8 +62,8 @@ struct MoveTarget {
   ObjectId to;
 };  // -> Landed | LandingLost | LandingRefused
 
-using Action = std::variant<Record, PrepareRun, AddWorktree, Collect, BuildTrial, MoveCandidate, BuildLanding,
-                            MoveTarget>;
+using Action = std::variant<Record, PrepareRun, AddWorktree, Refuse, Collect, BuildTrial, MoveCandidate,
+                            BuildLanding, MoveTarget>;
 
 // ---- things that must be under way until their event comes
 struct AwaitAgent {
@@ -75,15 +79,17 @@ struct AwaitValidation {
 struct Limits {
   int jobs = 4;           // agents at once
   bool draining = false;  // start nothing new
+  Millis now = 0;         // wall clock
 };
 
 struct Next {
   std::optional<Action> action;  // take it, record its event, ask again
   std::vector<AwaitAgent> agents;
   std::optional<AwaitValidation> validation;  // at most one at a time
+  std::optional<Millis> wake;                 // wall clock: ask again then, an agent may start again
 
   // Nothing to do and nothing to wait for.
-  [[nodiscard]] bool idle() const { return !action && agents.empty() && !validation; }
+  [[nodiscard]] bool idle() const { return !action && agents.empty() && !validation && !wake; }
 };
 
 // Total: an event that does not fit the state is a bug of ours (BugFound), never ignored.

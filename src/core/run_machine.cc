@@ -40,6 +40,7 @@ void start_again(RunState& state, AgentState& agent, int attempt) {
   agent.tip = ObjectId();
   agent.ended_at = 0;
   agent.seconds = 0;
+  agent.not_before = 0;
   forget_refusal(agent);
   state.finished.reset();
 }
@@ -115,7 +116,14 @@ struct ApplyRunEvent {
   void operator()(const AgentRetried& e) const {
     auto& agent = agent_in(state, e.agent, {});
     start_again(state, agent, e.attempt);
-    ++agent.losses;
+    if (e.cause == RetryCause::lost) {
+      ++agent.losses;
+    } else {
+      ++agent.failures;
+      agent.earlier = {e.reason, e.tests, e.log};
+      agent.retried_at = at;
+      agent.not_before = e.not_before;
+    }
   }
   void operator()(const RunResumed&) const {
     for (auto& agent : state.agents) {
@@ -146,17 +154,23 @@ std::string exit_reason(const AgentState& agent, const AgentSpec& spec) {
   }
 }
 
+AgentRetried lost_retry(const AgentState& agent) {
+  AgentRetried retried;
+  retried.agent = agent.name;
+  retried.attempt = agent.attempt + 1;
+  return retried;
+}
+
 Action after_exit(const AgentState& agent, const AgentSpec& spec) {
   if (agent.how == ExitKind::exited && agent.code == 0)
     return Collect{agent.name, agent.attempt, agent.start};
-  if (agent.how == ExitKind::lost && agent.losses + 1 < kMaxLosses)
-    return Record{AgentRetried{agent.name, agent.attempt + 1}};
+  if (agent.how == ExitKind::lost && agent.losses + 1 < kMaxLosses) return Record{lost_retry(agent)};
   AgentRejected rejected;
   rejected.agent = agent.name;
   rejected.attempt = agent.attempt;
   rejected.kind = RejectKind::failed;
   rejected.reason = exit_reason(agent, spec);
-  return Record{std::move(rejected)};
+  return Refuse{std::move(rejected)};
 }
 
 struct Scheduler {
@@ -190,15 +204,28 @@ struct Scheduler {
     }
   }
 
+  // When the agent starts again, if nothing but that time is in its way, or only what others do.
+  [[nodiscard]] std::optional<Millis> wake_for(const AgentState& agent) const {
+    const bool may_start = agent.stage == Stage::waiting && agent.phase == open_phase && !is_shut();
+    return may_start && backs_off(agent) ? std::optional(agent.not_before) : std::nullopt;
+  }
+
  private:
+  // Nothing starts until the user does something.
+  [[nodiscard]] bool is_shut() const { return limits.draining || !state.integration.blocked.empty(); }
+
+  // A clock that was set back keeps nobody waiting.
+  [[nodiscard]] bool backs_off(const AgentState& agent) const {
+    return agent.retried_at <= limits.now && limits.now < agent.not_before;
+  }
+
   [[nodiscard]] std::optional<Action> start(const AgentState& agent, const AgentSpec& spec) const {
     if (agent.phase != open_phase) return std::nullopt;
     if (auto reason = hold_reason(state, spec); !reason.empty())
       return Record{AgentHeld{agent.name, std::move(reason)}};
     const auto& integration = state.integration;
     const bool settled_candidate = integration.candidate == integration.head() && !integration.accepting;
-    if (limits.draining || active >= limits.jobs || !integration.blocked.empty() || !settled_candidate)
-      return std::nullopt;
+    if (is_shut() || active >= limits.jobs || !settled_candidate || backs_off(agent)) return std::nullopt;
     return Record{AgentAssigned{agent.name, agent.attempt, integration.candidate}};
   }
 };
@@ -245,6 +272,8 @@ Next next_agent_step(const Plan& plan, const RunState& state, const Limits& limi
   for (std::size_t i = 0; i < state.agents.size(); ++i) {
     const auto& agent = state.agents[i];
     if (agent.stage == Stage::running) next.agents.push_back({agent.name, agent.attempt});
+    if (const auto wake = scheduler.wake_for(agent); wake && (!next.wake || *wake < *next.wake))
+      next.wake = wake;
     if (!next.action) next.action = scheduler.action_for(agent, plan.agents[i].spec);
   }
   return next;

@@ -27,14 +27,25 @@ enum class Stage {
   parked,   // its branch stands, but a validation could not run; `resume` tries again
 };
 
+// Why an attempt that was followed by another one was refused; all empty: there was none.
+struct EarlierAttempt {
+  std::string reason;
+  std::vector<std::string> tests;  // new failures
+  std::string log;                 // of what refused it
+};
+
 struct AgentState {
   AgentName name;
   int phase = 1;
   Stage stage = Stage::waiting;
   int attempt = 1;
-  int losses = 0;  // attempts whose end nobody saw
-  ObjectId start;  // where its branch began
-  ObjectId tip;    // its finished branch
+  int losses = 0;    // attempts whose end nobody saw
+  int failures = 0;  // attempts that failed and that it followed by itself with another
+  EarlierAttempt earlier;
+  Millis retried_at = 0;  // wall clock: from here ...
+  Millis not_before = 0;  // ... to here it does not start again
+  ObjectId start;         // where its branch began
+  ObjectId tip;           // its finished branch
   std::string worktree;
   std::int64_t files = 0;  // changed
   int commits = 0;

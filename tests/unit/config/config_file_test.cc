@@ -43,6 +43,7 @@ max_failure_rate = 0.25
 canary          = true
 on_overlap      = "refuse"
 shared          = ["package-lock.json", "CHANGELOG.md"]
+retries         = 2
 
 [[validate]]
 name    = "unit"
@@ -68,6 +69,7 @@ categories = ["errors"]
 count    = 3
 timeout  = "1h30m"
 estimate = "6h"
+retries  = 0
 
 [[item]]
 id = "SEC-1"
@@ -84,7 +86,8 @@ agent = "errors"
   expected.target = "main";
   expected.strategy = core::Strategy::squash;
   expected.worktrees = "../w/{repo}/{run}/{agent}";
-  expected.policy = {7, 2.0, 600, 0.25, true, core::OnOverlap::refuse, {"package-lock.json", "CHANGELOG.md"}};
+  expected.policy = {7, 2.0, 600, 0.25, true, core::OnOverlap::refuse, {"package-lock.json", "CHANGELOG.md"},
+                     2};
   expected.validations = {{"unit",
                            "ctest --output-junit {report}",
                            core::ReportKind::junit,
@@ -96,6 +99,7 @@ agent = "errors"
   performance.name = AgentName("performance");
   performance.owns = {"src/fast.py"};
   performance.run = "fast";
+  performance.retries = 2;
   core::AgentSpec errors;
   errors.name = AgentName("errors");
   errors.owns = {"src/daemon/error_handling.py", "src/providers/**"};
@@ -183,6 +187,7 @@ TEST_CASE("config: a value out of its range is an error") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {"[policy]\njobs = 0\n", "f:2: 'jobs' in [policy] must be from 1 to 1000"},
       {"[policy]\njobs = 9223372036854775807\n", "f:2: 'jobs' in [policy] must be from 1 to 1000"},
+      {"[policy]\nretries = -1\n", "f:2: 'retries' in [policy] must be from 0 to 100"},
       {"[policy]\nmax_failure_rate = 1.5\n", "f:2: 'max_failure_rate' in [policy] must be from 0 to 1"},
       {"[policy]\nmin_speedup = nan\n", "f:2: 'min_speedup' in [policy] must be from 0 to 1000"},
       {"[[validate]]\nname='u'\nrun='x'\nreruns=-1\n", "f:4: 'reruns' in [[validate]] must be from 0 to 100"},
