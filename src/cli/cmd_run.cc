@@ -45,6 +45,8 @@ Result<int> run(const Options& options, const Invocation& invocation) {
   }
   PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
   Progress progress(invocation.quiet);
+  if (plan.decision.mode == core::Mode::sequential && plan.agents.size() > 1)
+    progress.say("in sequence: " + plan.decision.reasons.front());
   app::SessionOptions session_options;
   session_options.jobs = options.planning.jobs;
   session_options.interrupts = os::interrupt_count;
@@ -93,6 +95,15 @@ Command run_command() {
       "An agent whose end nobody saw, after a crash of the machine, starts again four times whatever "
       "'retries' "
       "says.\n\n"
+      "A run falls back to one agent at a time, each on a candidate that holds all before it, until its end: "
+      "when "
+      "four attempts or more have ended and more of them failed than 'max_failure_rate' allows, and when a "
+      "branch "
+      "does not merge with what was accepted. An agent that crashes, one that changes what it does not own, "
+      "and "
+      "branches that fail together are reported, once each, and concern nobody else. Everything of this is "
+      "in "
+      "'git par status' and 'git par log'. An agent that fails holds back only those that come after it.\n\n"
       "Nothing of yours is touched: the target moves only with --land or 'git par merge'.\n\n"
       "The first Ctrl-C starts nothing new and waits for what runs; the second ends it. Whatever happens, "
       "'git par resume' goes on where the run was.",

@@ -36,6 +36,7 @@ Command status_command() {
           "not in. "
           "Where agents pull their work (git-par-next(1)) also how many items are ready, claimed, done and "
           "failed, and who found everything held by others five times in a row or more. "
+          "What made the run fall back, or was noticed of it, is listed below. "
           "Takes no lock and changes nothing.",
           {{"git par status", "the newest run"}, {"git par status --json r3", "run r3, for a program"}},
           "0: shown.",

@@ -58,6 +58,7 @@ struct Line {
     return fmt::format("{}: refused: {}; attempt {} in {}", e.agent.str(), e.reason, e.attempt,
                        human_duration(pause));
   }
+  std::string operator()(const FellBack& e) const { return fallback_line(e); }
   std::string operator()(const RunFinished& e) const { return e.end == RunEnd::cleaned ? "cleaned" : ""; }
   std::string operator()(const TrialSplit&) const {
     return "the branches fail together: trying them one by one";
@@ -89,14 +90,21 @@ struct Line {
 
 }  // namespace
 
+std::string fallback_line(const FellBack& fallback) {
+  return fmt::format("{}: {}; {}", name_of(fallback.trigger), fallback.reason,
+                     fallback.sequence ? "from now on one agent at a time" : "the others go on");
+}
+
 std::string event_line(const Plan& plan, const RunState& state, const Event& event) {
   return std::visit(Line{plan, state, event.at}, event.body);
 }
 
+void Progress::say(const std::string& line) const {
+  if (!quiet_ && !line.empty()) std::fputs((display_text(line) + "\n").c_str(), stderr);
+}
+
 void Progress::on_event(const Plan& plan, const RunState& state, const Event& event) {
-  if (quiet_) return;
-  const std::string line = event_line(plan, state, event);
-  if (!line.empty()) std::fputs((display_text(line) + "\n").c_str(), stderr);
+  if (!quiet_) say(event_line(plan, state, event));
 }
 
 void Progress::on_warning(const std::string& text) { print_warning(text); }

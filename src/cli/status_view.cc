@@ -7,6 +7,7 @@
 
 #include "base/json_writer.h"
 #include "base/strings.h"
+#include "cli/progress.h"
 #include "cli/table.h"
 #include "git/workspace.h"
 
@@ -114,6 +115,12 @@ std::string headline(const app::LoadedRun& run, const Live& live) {
   return text + "\n";
 }
 
+std::string fallback_lines(const RunState& state) {
+  std::string text;
+  for (const auto& fallback : state.fallbacks) text += display_text(fallback_line(fallback)) + "\n";
+  return text.empty() ? text : "\n" + text;
+}
+
 // What the user can do next.
 std::string next_line(const app::LoadedRun& run, const Live& live) {
   const auto state = run_state_name(run.state, live);
@@ -180,7 +187,7 @@ std::string status_text(const app::LoadedRun& run, const Live& live) {
                     std::to_string(agent.files), human_duration(elapsed_seconds(agent, live)),
                     display_text(reason_of(agent))});
   return headline(run, live) + "\n" + table_text(rows, 2) + queue_lines(run, live) +
-         refusal_lines(run.state) + next_line(run, live);
+         refusal_lines(run.state) + fallback_lines(run.state) + next_line(run, live);
 }
 
 std::string status_json(const app::LoadedRun& run, const Live& live) {
@@ -199,6 +206,14 @@ std::string status_json(const app::LoadedRun& run, const Live& live) {
   json.key("losing").begin_array();
   for (const auto& row : live.queue.losing)
     json.begin_object().member("agent", row.agent.str()).member("losses", row.losses).end_object();
+  json.end_array();
+  json.key("fallbacks").begin_array();
+  for (const auto& fallback : run.state.fallbacks)
+    json.begin_object()
+        .member("trigger", name_of(fallback.trigger))
+        .member("sequence", fallback.sequence)
+        .member("reason", fallback.reason)
+        .end_object();
   json.end_array();
   json.key("rate_per_h").null().key("eta_s").null().end_object();
   return std::move(json).take() + "\n";

@@ -7,11 +7,11 @@ namespace {
 
 // In the order of EventBody's alternatives.
 constexpr std::array<std::string_view, std::variant_size_v<EventBody>> kKinds{
-    "RunStarted",   "RunPrepared",    "AgentAssigned", "WorktreeReady",  "AgentStarting",
-    "AgentExited",  "AgentCollected", "AgentRejected", "AgentHeld",      "AgentParked",
-    "AgentRetried", "RunResumed",     "RunFinished",   "TrialBuilt",     "TrialValidated",
-    "TrialSplit",   "Accepting",      "Accepted",      "LandRequested",  "Rebased",
-    "LandingBuilt", "Landed",         "LandingLost",   "LandingRefused", "RolledBack"};
+    "RunStarted",     "RunPrepared",   "AgentAssigned",  "WorktreeReady", "AgentStarting", "AgentExited",
+    "AgentCollected", "AgentRejected", "AgentHeld",      "AgentParked",   "AgentRetried",  "RunResumed",
+    "RunFinished",    "TrialBuilt",    "TrialValidated", "TrialSplit",    "Accepting",     "Accepted",
+    "LandRequested",  "Rebased",       "LandingBuilt",   "Landed",        "LandingLost",   "LandingRefused",
+    "RolledBack",     "FellBack"};
 
 }  // namespace
 

@@ -32,6 +32,15 @@ enum class RetryCause {
   failed,  // it has retries left
 };
 
+// What makes a run fall back, or at least say something.
+enum class Trigger {
+  failure_rate,  // more attempts failed than max_failure_rate allows
+  crash,         // an agent's command was killed or lost
+  red_batch,     // branches fail together
+  outside_ownership,
+  conflict,  // a branch does not merge onto the candidate
+};
+
 // ---- the run
 struct RunStarted {
   PlanId plan;
@@ -96,6 +105,11 @@ struct AgentRetried {
 };                        // back to waiting, from the start
 struct RunResumed {
 };  // by the user: stopped agents start again, parked ones queue up again, what could not run may run now
+struct FellBack {
+  Trigger trigger = Trigger::failure_rate;
+  bool sequence = false;  // from now on one agent at a time; false: only said
+  std::string reason;
+};
 struct RunFinished {
   RunEnd end = RunEnd::ready;
 };
@@ -151,7 +165,7 @@ using EventBody =
     std::variant<RunStarted, RunPrepared, AgentAssigned, WorktreeReady, AgentStarting, AgentExited,
                  AgentCollected, AgentRejected, AgentHeld, AgentParked, AgentRetried, RunResumed, RunFinished,
                  TrialBuilt, TrialValidated, TrialSplit, Accepting, Accepted, LandRequested, Rebased,
-                 LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack>;
+                 LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack, FellBack>;
 
 struct Event {
   Millis at = 0;  // wall clock
@@ -171,4 +185,7 @@ template <>
 inline constexpr std::array<std::string_view, 3> enum_names<core::RunEnd>{"ready", "failed", "cleaned"};
 template <>
 inline constexpr std::array<std::string_view, 2> enum_names<core::RetryCause>{"lost", "failed"};
+template <>
+inline constexpr std::array<std::string_view, 5> enum_names<core::Trigger>{
+    "failure-rate", "crash", "red-batch", "outside-ownership", "conflict"};
 }  // namespace par

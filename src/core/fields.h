@@ -30,7 +30,7 @@ template <class V> void fields(V& v, Prediction& p) { v("item", p.item); v("path
 template <class V> void fields(V& v, Decision& d) { v("mode", d.mode); v("sequential_s", d.sequential_s); v("parallel_s", d.parallel_s); v("speedup", d.speedup); v("efficiency", d.efficiency); v("reasons", d.reasons); }
 template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); }
 template <class V> void fields(V& v, Plan& p) {
-  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
+  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); later(v, "max_failure_rate", p.max_failure_rate); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
   v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); later(v, "finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); later(v, "predictions", p.predictions); v("hot", p.hot);
 }
@@ -54,6 +54,7 @@ template <class V> void fields(V& v, AgentRejected& e) { v("agent", e.agent); v(
 template <class V> void fields(V& v, AgentHeld& e) { v("agent", e.agent); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentParked& e) { v("agent", e.agent); v("reason", e.reason); }
 template <class V> void fields(V&, RunResumed&) {}
+template <class V> void fields(V& v, FellBack& e) { v("trigger", e.trigger); v("sequence", e.sequence); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); later(v, "cause", e.cause); later(v, "kind", e.kind); later(v, "reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); later(v, "not_before", e.not_before); }
 template <class V> void fields(V& v, RunFinished& e) { v("end", e.end); }
 template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); }

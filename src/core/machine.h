@@ -103,6 +103,9 @@ void apply_run_event(RunState& state, const Event& event);
 void apply_landing_event(RunState& state, const Event& event);
 [[nodiscard]] Next next_agent_step(const Plan& plan, const RunState& state, const Limits& limits);
 [[nodiscard]] Next next_landing_step(const Plan& plan, const RunState& state);
+void apply_fallback_event(RunState& state, const Event& event);
+[[nodiscard]] std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state,
+                                                    const Limits& limits);
 // Removes a branch from everything that queues up.
 void drop_from_queue(Integration& integration, const AgentName& agent);
 
@@ -113,6 +116,8 @@ void drop_from_queue(Integration& integration, const AgentName& agent);
 [[nodiscard]] bool is_over(const RunState& state);
 // True when the agent needs nothing more for the run to end.
 [[nodiscard]] bool is_settled(Stage stage);
+// The number of the agent's next attempt: the present one when it has not begun.
+[[nodiscard]] int next_attempt_of(const AgentState& agent);
 // Its work is in the candidate, or with it on the target.
 [[nodiscard]] bool is_accepted(Stage stage);
 // The agents that come `after` any of `names`, directly or not, in plan order.

@@ -100,6 +100,7 @@ Result<Plan> plan_once(PlanRequest request, Predictions use) {
   plan.strategy = config.strategy;
   plan.worktrees = config.worktrees;
   plan.jobs = places(request);
+  plan.max_failure_rate = config.policy.max_failure_rate;
   plan.ignore_case = request.ignore_case;
   plan.precompose = request.precompose;
   plan.overlaps = describe(meetings, staff.agents);

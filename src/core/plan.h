@@ -70,6 +70,7 @@ struct Plan {
   Strategy strategy = Strategy::merge;
   std::string worktrees;
   int jobs = 4;
+  double max_failure_rate = 0.10;  // above it a run goes on in sequence
   bool ignore_case = false;
   bool precompose = false;
   std::vector<ValidationSpec> validations;  // of the file, then one per command of an agent's `validate`

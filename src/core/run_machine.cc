@@ -116,19 +116,22 @@ struct ApplyRunEvent {
   void operator()(const AgentRetried& e) const {
     auto& agent = agent_in(state, e.agent, {});
     start_again(state, agent, e.attempt);
-    if (e.cause == RetryCause::lost) {
-      ++agent.losses;
-    } else {
-      ++agent.failures;
-      agent.earlier = {e.reason, e.tests, e.log};
-      agent.retried_at = at;
-      agent.not_before = e.not_before;
+    switch (e.cause) {
+      case RetryCause::lost:
+        ++agent.losses;
+        break;
+      case RetryCause::failed:
+        ++agent.failures;
+        agent.earlier = {e.reason, e.tests, e.log};
+        agent.retried_at = at;
+        agent.not_before = e.not_before;
+        break;
     }
   }
   void operator()(const RunResumed&) const {
     for (auto& agent : state.agents) {
       if (agent.stage == Stage::stopped) start_again(state, agent, agent.attempt + 1);
-      if (agent.stage == Stage::held) start_again(state, agent, agent.attempt);
+      if (agent.stage == Stage::held) start_again(state, agent, next_attempt_of(agent));
       if (agent.stage != Stage::parked) continue;
       forget_refusal(agent);
       agent.stage = Stage::queued;
@@ -177,13 +180,16 @@ struct Scheduler {
   const Plan& plan;
   const RunState& state;
   const Limits& limits;
-  int open_phase = 0;  // the first phase with an agent that is not settled
-  int active = 0;      // places taken
+  int open_phase = 0;       // the first phase with an agent that is not settled
+  int active = 0;           // places taken
+  bool all_decided = true;  // nobody works, and no finished branch waits for its verdict
 
   Scheduler(const Plan& p, const RunState& s, const Limits& l) : plan(p), state(s), limits(l) {
     for (const auto& agent : state.agents) {
       if (!is_settled(agent.stage) && (open_phase == 0 || agent.phase < open_phase)) open_phase = agent.phase;
-      if (is_one_of(agent.stage, {Stage::preparing, Stage::prepared, Stage::running})) ++active;
+      const bool is_active = is_one_of(agent.stage, {Stage::preparing, Stage::prepared, Stage::running});
+      if (is_active) ++active;
+      if (is_active || is_one_of(agent.stage, {Stage::exited, Stage::queued})) all_decided = false;
     }
   }
 
@@ -214,6 +220,8 @@ struct Scheduler {
   // Nothing starts until the user does something.
   [[nodiscard]] bool is_shut() const { return limits.draining || !state.integration.blocked.empty(); }
 
+  [[nodiscard]] bool has_place() const { return state.in_sequence ? all_decided : active < limits.jobs; }
+
   // A clock that was set back keeps nobody waiting.
   [[nodiscard]] bool backs_off(const AgentState& agent) const {
     return agent.retried_at <= limits.now && limits.now < agent.not_before;
@@ -225,12 +233,16 @@ struct Scheduler {
       return Record{AgentHeld{agent.name, std::move(reason)}};
     const auto& integration = state.integration;
     const bool settled_candidate = integration.candidate == integration.head() && !integration.accepting;
-    if (is_shut() || active >= limits.jobs || !settled_candidate || backs_off(agent)) return std::nullopt;
+    if (is_shut() || !has_place() || !settled_candidate || backs_off(agent)) return std::nullopt;
     return Record{AgentAssigned{agent.name, agent.attempt, integration.candidate}};
   }
 };
 
 }  // namespace
+
+int next_attempt_of(const AgentState& agent) {
+  return agent.started_at == 0 ? agent.attempt : agent.attempt + 1;
+}
 
 std::string hold_reason(const RunState& state, const AgentSpec& spec) {
   for (const auto& name : spec.after) {

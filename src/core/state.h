@@ -106,6 +106,10 @@ struct RunState {
   Integration integration;
   LandingState landing;
   std::optional<RunEnd> finished;
+  int failed_attempts = 0;
+  std::vector<FellBack> noticed;    // to be recorded
+  std::vector<FellBack> fallbacks;  // each trigger once
+  bool in_sequence = false;         // it fell back: one agent at a time
   Millis started_at = 0;
   Millis last_at = 0;
 

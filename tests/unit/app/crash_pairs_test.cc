@@ -251,3 +251,19 @@ TEST_CASE("engine: who is refused while nothing starts any more is rejected, wha
   CHECK(state.find(AgentName("alpha"))->attempt == 1);
   CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "beta", "intruder"});
 }
+
+TEST_CASE("engine: a crash at any two points around a fall back leads to the same end") {
+  FakeWorld fresh;
+  fresh.failing = {"beta.1", "gamma.1", "delta.1"};
+  Plan plan = test::plan_of({{"alpha", "beta", "gamma", "delta"}, {"psi", "omega"}}, fresh.refs.at("target"));
+  for (auto& agent : plan.agents) agent.validations.clear();  // points enough without
+  plan.validations.clear();
+  const auto check_sequence = [](const FakeWorld& world, const Plan& made) {
+    const RunState state = replay(made, world);
+    CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "omega", "psi"});
+    CHECK(state.in_sequence);
+    CHECK(state.fallbacks.size() == 1);
+    check_each_once(world);
+  };
+  CHECK(crash_everywhere(fresh, plan, check_sequence) > 2000);
+}

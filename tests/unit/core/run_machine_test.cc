@@ -29,6 +29,10 @@ class OneAgent {
     apply(WorktreeReady{kName, attempt, "/w"});
     apply(AgentStarting{kName, attempt});
     apply(AgentExited{kName, attempt, how, 0, 1});
+    // That it crashed is said once.
+    const auto next = next_step(plan_, state_, {});
+    const auto* record = next.action ? std::get_if<Record>(&*next.action) : nullptr;
+    if (record != nullptr && std::holds_alternative<FellBack>(record->body)) apply(record->body);
   }
 
   // What it would be rejected for, now that it has ended.

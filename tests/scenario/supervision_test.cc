@@ -1,0 +1,64 @@
+// A run that falls back: the real program, real git and real processes.
+#include "base/strings.h"
+#include "support/catch.h"
+#include "support/sandbox.h"
+
+using par::test::Sandbox;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string agent(const std::string& name, const std::string& run, const std::string& more = "") {
+  return "[agent." + name + "]\nowns = [\"src/" + name + "/**\"]\nrun = \"" + run + "\"\n" + more;
+}
+
+std::string good(const std::string& name, const std::string& more = "") {
+  return agent(name, "mkdir -p src/" + name + " && echo good > src/" + name + "/work.txt", more);
+}
+
+void write_project(const Sandbox& sandbox, const std::string& agents) {
+  sandbox.write(".gitpar.toml", "target = \"main\"\n" + agents);
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+}
+
+}  // namespace
+
+TEST_CASE("fallback: too many failures are said, and from then on one agent works at a time") {
+  Sandbox sandbox;
+  std::string agents;
+  for (const std::string name : {"a", "b", "c", "d"}) agents += agent(name, "exit 1");
+  // In a phase of their own, and each fails when the other is at work.
+  for (const std::string name : {"e", "f"})
+    agents += "[agent." + name + "]\nowns = [\"src/" + name + "/**\", \"src/d/" + name +
+              "/**\"]\nrun = \"mkdir ../busy && " + "mkdir src/" + name + " && ls .. > src/" + name +
+              "/work.txt && rmdir ../busy\"\n";
+  write_project(sandbox, "[policy]\njobs = 2\n" + agents);
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  const std::string line =
+      "failure-rate: 4 of 4 attempts failed, more than max_failure_rate 0.1 allows; "
+      "from now on one agent at a time";
+  CHECK(has(run.err, line));
+  CHECK(has(run.out, line));
+  CHECK(has(sandbox.par({"log"}).out, line));
+  CHECK(has(sandbox.par({"status", "--json"}).out,
+            "\"fallbacks\":[{\"trigger\":\"failure-rate\",\"sequence\":true,"));
+  CHECK(has(run.out, "2 of 6 agents accepted"));
+  CHECK_FALSE(has(sandbox.git({"show", "par/r1/e/tip:src/e/work.txt"}), "f\n"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("fallback: a crash and a violation of ownership are reported and concern nobody else") {
+  Sandbox sandbox;
+  write_project(sandbox, agent("a", "kill -9 $$") + agent("b", "echo x > src/file.txt") + good("c"));
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.out, "crash: 'a' crashed: signal 9; the others go on"));
+  CHECK(has(run.out, "outside-ownership: 'b' changed what it does not own; the others go on"));
+  CHECK(has(run.out, "1 of 3 agents accepted"));
+  sandbox.assert_clean();
+}
