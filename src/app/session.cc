@@ -134,8 +134,9 @@ Result<std::unique_ptr<Session>> Session::start(Project& project, store::Databas
   PAR_ASSIGN(plan.id, database.put_plan(plan));
   PAR_TRY(database.put_work(plan));
   PAR_ASSIGN(const auto base, project.objects->commit(plan.base));
-  PAR_ASSIGN(const RunId run,
-             database.create_run(core::RunStarted{plan.id, plan.base, base.tree}, os::SystemClock().wall()));
+  const bool canary = (plan.canary || options.canary) && plan.agents.size() > 1;
+  const core::RunStarted started{plan.id, plan.base, base.tree, canary ? core::canary_of(plan) : AgentName()};
+  PAR_ASSIGN(const RunId run, database.create_run(started, os::SystemClock().wall()));
   return open(project, database, run.str(), reporter, options);
 }
 

@@ -17,6 +17,7 @@ namespace {
 struct Options {
   std::string plan;
   app::PlanOptions planning;
+  bool canary = false;
   bool land = false;
   bool dry_run = false;
 };
@@ -49,6 +50,7 @@ Result<int> run(const Options& options, const Invocation& invocation) {
     progress.say("in sequence: " + plan.decision.reasons.front());
   app::SessionOptions session_options;
   session_options.jobs = options.planning.jobs;
+  session_options.canary = options.canary;
   session_options.interrupts = os::interrupt_count;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
@@ -64,6 +66,7 @@ Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
   line.value("plan", options->plan, "a stored plan");
   add_planning_options(line, options->planning);
+  line.flag("--canary", options->canary, "run one agent alone first, the others only when it is accepted");
   line.flag("--land", options->land, "land the candidate when all agents are done");
   line.flag("-n,--dry-run", options->dry_run, "print the plan and stop");
   return [options](const Invocation& invocation) { return run(*options, invocation); };
@@ -104,6 +107,11 @@ Command run_command() {
       "branches that fail together are reported, once each, and concern nobody else. Everything of this is "
       "in "
       "'git par status' and 'git par log'. An agent that fails holds back only those that come after it.\n\n"
+      "With --canary, or 'canary' in gitpar.toml(5), the agent of the first phase with the least estimate "
+      "works "
+      "alone until it is in the candidate. If it is not accepted, nobody else starts and the run ends there: "
+      "see "
+      "git-par-retry(1), and --no-canary in git-par-resume(1).\n\n"
       "Nothing of yours is touched: the target moves only with --land or 'git par merge'.\n\n"
       "The first Ctrl-C starts nothing new and waits for what runs; the second ends it. Whatever happens, "
       "'git par resume' goes on where the run was.",

@@ -31,7 +31,8 @@ struct Line {
   std::string operator()(const AgentStarting& e) const {
     const auto* agent = state.find(e.agent);
     const std::string again = e.attempt > 1 ? fmt::format(", attempt {}", e.attempt) : "";
-    return fmt::format("{}: started in phase {}{}", e.agent.str(), agent->phase, again);
+    const std::string alone = e.agent == state.canary ? ", alone: it is the canary" : "";
+    return fmt::format("{}: started in phase {}{}{}", e.agent.str(), agent->phase, again, alone);
   }
   std::string operator()(const AgentExited& e) const {
     if (e.how == ExitKind::exited && e.code == 0)

@@ -123,6 +123,11 @@ std::string fallback_lines(const RunState& state) {
 
 // What the user can do next.
 std::string next_line(const app::LoadedRun& run, const Live& live) {
+  if (core::canary_failed(run.state) && !live.worker)
+    return fmt::format(
+        "\nthe canary '{}' was not accepted, so nobody else started\n"
+        "'git par retry {}' runs it again, 'git par resume --no-canary' starts the others all the same\n",
+        run.state.canary.str(), run.state.canary.str());
   const auto state = run_state_name(run.state, live);
   if (state == "ready") return "\n'git par merge' lands the candidate\n";
   if (state == "stopped") return fmt::format("\n'git par resume {}' goes on\n", run.id.str());

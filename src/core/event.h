@@ -45,8 +45,9 @@ enum class Trigger {
 struct RunStarted {
   PlanId plan;
   ObjectId base;
-  ObjectId tree;
-};                      // `tree`: of `base`
+  ObjectId tree;                   // of `base`
+  AgentName canary = AgentName();  // works alone until it is in the candidate; empty: nobody does
+};
 struct RunPrepared {};  // refs/par/<run>/{base,candidate} exist
 struct AgentAssigned {
   AgentName agent;
@@ -104,6 +105,7 @@ struct AgentRetried {
   Millis not_before = 0;  // ... and the wall-clock time before which the next one does not start
 };                        // back to waiting, from the start
 struct RunResumed {
+  bool no_canary = false;  // whatever became of the canary
 };  // by the user: stopped agents start again, parked ones queue up again, what could not run may run now
 struct FellBack {
   Trigger trigger = Trigger::failure_rate;

@@ -30,7 +30,7 @@ template <class V> void fields(V& v, Prediction& p) { v("item", p.item); v("path
 template <class V> void fields(V& v, Decision& d) { v("mode", d.mode); v("sequential_s", d.sequential_s); v("parallel_s", d.parallel_s); v("speedup", d.speedup); v("efficiency", d.efficiency); v("reasons", d.reasons); }
 template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); }
 template <class V> void fields(V& v, Plan& p) {
-  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); later(v, "max_failure_rate", p.max_failure_rate); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
+  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); v("jobs", p.jobs); later(v, "max_failure_rate", p.max_failure_rate); later(v, "canary", p.canary); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
   v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); later(v, "finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); later(v, "predictions", p.predictions); v("hot", p.hot);
 }
@@ -43,7 +43,7 @@ template <class V> void fields(V& v, Step& s) { v("agent", s.agent); v("start", 
 template <class V> void fields(V& v, WorkItem& i) { v("item", i.item); v("work", i.work); v("category", i.category); }
 template <class V> void fields(V& v, AgentWork& w) { v("agent", w.agent); v("pool", w.pool); v("items", w.items); }
 
-template <class V> void fields(V& v, RunStarted& e) { v("plan", e.plan); v("base", e.base); v("tree", e.tree); }
+template <class V> void fields(V& v, RunStarted& e) { v("plan", e.plan); v("base", e.base); v("tree", e.tree); later(v, "canary", e.canary); }
 template <class V> void fields(V&, RunPrepared&) {}
 template <class V> void fields(V& v, AgentAssigned& e) { v("agent", e.agent); v("attempt", e.attempt); v("start", e.start); }
 template <class V> void fields(V& v, WorktreeReady& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }
@@ -53,7 +53,7 @@ template <class V> void fields(V& v, AgentCollected& e) { v("agent", e.agent); v
 template <class V> void fields(V& v, AgentRejected& e) { v("agent", e.agent); v("attempt", e.attempt); v("kind", e.kind); v("reason", e.reason); v("tests", e.tests); v("with", e.with); v("log", e.log); }
 template <class V> void fields(V& v, AgentHeld& e) { v("agent", e.agent); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentParked& e) { v("agent", e.agent); v("reason", e.reason); }
-template <class V> void fields(V&, RunResumed&) {}
+template <class V> void fields(V& v, RunResumed& e) { later(v, "no_canary", e.no_canary); }
 template <class V> void fields(V& v, FellBack& e) { v("trigger", e.trigger); v("sequence", e.sequence); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); later(v, "cause", e.cause); later(v, "kind", e.kind); later(v, "reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); later(v, "not_before", e.not_before); }
 template <class V> void fields(V& v, RunFinished& e) { v("end", e.end); }

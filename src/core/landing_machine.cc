@@ -41,6 +41,7 @@ void accept_trial(RunState& state) {
     state.find(step.agent)->stage = Stage::accepted;
     erase_name(integration.queue, step.agent);
     integration.singles.erase(step.agent);
+    if (step.agent == state.canary) state.canary = AgentName();
     integration.steps.push_back(std::move(step));
   }
   integration.trial.reset();

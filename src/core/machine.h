@@ -118,6 +118,8 @@ void drop_from_queue(Integration& integration, const AgentName& agent);
 [[nodiscard]] bool is_settled(Stage stage);
 // The number of the agent's next attempt: the present one when it has not begun.
 [[nodiscard]] int next_attempt_of(const AgentState& agent);
+// The canary will not get into the candidate unless somebody does something: nobody else starts.
+[[nodiscard]] bool canary_failed(const RunState& state);
 // Its work is in the candidate, or with it on the target.
 [[nodiscard]] bool is_accepted(Stage stage);
 // The agents that come `after` any of `names`, directly or not, in plan order.

@@ -55,6 +55,7 @@ struct ApplyRunEvent {
     state.integration.base = e.base;
     state.integration.base_tree = e.tree;
     state.integration.candidate = e.base;
+    state.canary = e.canary;
     state.started_at = at;
   }
   void operator()(const RunPrepared&) const { state.prepared = true; }
@@ -128,7 +129,8 @@ struct ApplyRunEvent {
         break;
     }
   }
-  void operator()(const RunResumed&) const {
+  void operator()(const RunResumed& e) const {
+    if (e.no_canary) state.canary = AgentName();
     for (auto& agent : state.agents) {
       if (agent.stage == Stage::stopped) start_again(state, agent, agent.attempt + 1);
       if (agent.stage == Stage::held) start_again(state, agent, next_attempt_of(agent));
@@ -222,13 +224,19 @@ struct Scheduler {
 
   [[nodiscard]] bool has_place() const { return state.in_sequence ? all_decided : active < limits.jobs; }
 
+  [[nodiscard]] std::string canary_reason() const {
+    return fmt::format("the canary '{}' is {}", state.canary.str(), name_of(state.find(state.canary)->stage));
+  }
+
   // A clock that was set back keeps nobody waiting.
   [[nodiscard]] bool backs_off(const AgentState& agent) const {
     return agent.retried_at <= limits.now && limits.now < agent.not_before;
   }
 
   [[nodiscard]] std::optional<Action> start(const AgentState& agent, const AgentSpec& spec) const {
-    if (agent.phase != open_phase) return std::nullopt;
+    const bool after_canary = !state.canary.empty() && state.canary != agent.name;
+    if (after_canary && canary_failed(state)) return Record{AgentHeld{agent.name, canary_reason()}};
+    if (agent.phase != open_phase || after_canary) return std::nullopt;
     if (auto reason = hold_reason(state, spec); !reason.empty())
       return Record{AgentHeld{agent.name, std::move(reason)}};
     const auto& integration = state.integration;
@@ -242,6 +250,11 @@ struct Scheduler {
 
 int next_attempt_of(const AgentState& agent) {
   return agent.started_at == 0 ? agent.attempt : agent.attempt + 1;
+}
+
+bool canary_failed(const RunState& state) {
+  const AgentState* canary = state.find(state.canary);
+  return canary != nullptr && is_one_of(canary->stage, {Stage::rejected, Stage::held, Stage::rolled_back});
 }
 
 std::string hold_reason(const RunState& state, const AgentSpec& spec) {

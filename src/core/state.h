@@ -106,6 +106,7 @@ struct RunState {
   Integration integration;
   LandingState landing;
   std::optional<RunEnd> finished;
+  AgentName canary;  // works alone until it is in the candidate; empty: nobody does, or not any more
   int failed_attempts = 0;
   std::vector<FellBack> noticed;    // to be recorded
   std::vector<FellBack> fallbacks;  // each trigger once

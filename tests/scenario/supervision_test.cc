@@ -1,4 +1,5 @@
-// A run that falls back: the real program, real git and real processes.
+// A run that falls back, a run with a canary, and agents that are asked for again: the real program, real git
+// and real processes.
 #include "base/strings.h"
 #include "support/catch.h"
 #include "support/sandbox.h"
@@ -60,5 +61,41 @@ TEST_CASE("fallback: a crash and a violation of ownership are reported and conce
   CHECK(has(run.out, "crash: 'a' crashed: signal 9; the others go on"));
   CHECK(has(run.out, "outside-ownership: 'b' changed what it does not own; the others go on"));
   CHECK(has(run.out, "1 of 3 agents accepted"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("canary: the others start on a candidate that holds its work") {
+  Sandbox sandbox;
+  write_project(sandbox, agent("a", "test -e src/b/work.txt && mkdir src/a && touch src/a/work.txt",
+                               "estimate = \"2h\"\n") +
+                             good("b", "estimate = \"1h\"\n"));
+  const auto run = sandbox.par({"run", "--canary"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(has(run.err, "b: started in phase 1, alone: it is the canary"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("canary: when it is not accepted the others are held, and go on only when they are asked to") {
+  Sandbox sandbox;
+  write_project(sandbox, "[policy]\ncanary = true\n" + good("a", "estimate = \"2h\"\n") +
+                             agent("b", "exit 1", "estimate = \"1h\"\n"));
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.err, "a: held: the canary 'b' is rejected"));
+  CHECK(has(run.out, "the canary 'b' was not accepted, so nobody else started"));
+  CHECK_FALSE(has(run.err, "a: started"));
+
+  const auto resume = sandbox.par({"resume"});
+  INFO(resume.out << resume.err);
+  CHECK(resume.exit_code == 1);
+  CHECK(has(resume.err, "error: the canary 'b' is rejected: the others do not start"));
+  CHECK(has(resume.err, "hint: 'git par retry b' runs it again"));
+
+  const auto without = sandbox.par({"resume", "--no-canary"});
+  INFO(without.out << without.err);
+  CHECK(without.exit_code == 1);
+  CHECK(has(without.out, "1 of 2 agents accepted"));
   sandbox.assert_clean();
 }

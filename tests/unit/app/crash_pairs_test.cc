@@ -47,7 +47,7 @@ bool live(FakeWorld& world, const Plan& plan) {
     app::Engine engine(plan, replay(plan, world), {world, world, world, world, world},
                        test::engine_settings(scratch()));
     if (world.events.empty())
-      must(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"})}));
+      must(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), world.canary}));
     must(engine.run());
     if (!engine.state().landing.requested && engine.state().landing.landed.empty())
       must(engine.record(LandRequested{plan.target}));
@@ -252,15 +252,17 @@ TEST_CASE("engine: who is refused while nothing starts any more is rejected, wha
   CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "beta", "intruder"});
 }
 
-TEST_CASE("engine: a crash at any two points around a fall back leads to the same end") {
+TEST_CASE("engine: a crash at any two points around a canary and a fall back leads to the same end") {
   FakeWorld fresh;
   fresh.failing = {"beta.1", "gamma.1", "delta.1"};
   Plan plan = test::plan_of({{"alpha", "beta", "gamma", "delta"}, {"psi", "omega"}}, fresh.refs.at("target"));
   for (auto& agent : plan.agents) agent.validations.clear();  // points enough without
   plan.validations.clear();
+  fresh.canary = AgentName("alpha");
   const auto check_sequence = [](const FakeWorld& world, const Plan& made) {
     const RunState state = replay(made, world);
     CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "omega", "psi"});
+    CHECK(state.canary.empty());
     CHECK(state.in_sequence);
     CHECK(state.fallbacks.size() == 1);
     check_each_once(world);

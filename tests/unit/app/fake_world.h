@@ -38,6 +38,7 @@ class FakeWorld final : public core::Journal,
   };
 
   // ---- what tests set and read
+  AgentName canary;                    // of the run
   int crash_in = -1;                   // the n-th point from now; < 0: never
   int points = 0;                      // passed so far
   std::set<std::string> breaking;      // agents whose work makes the validation red

@@ -1,4 +1,4 @@
-// What makes a run fall back, who may start when it has.
+// What makes a run fall back, who may start when it has, and what a canary keeps waiting.
 #include <fmt/format.h>
 
 #include "core/machine.h"
@@ -12,14 +12,14 @@ namespace {
 // Agents a0, a1, ... of one phase that fail or are accepted as a test says.
 class Run {
  public:
-  explicit Run(int agents) {
+  explicit Run(int agents, const AgentName& canary = AgentName()) {
     for (int i = 0; i < agents; ++i) {
       plan_.agents.emplace_back().spec.name = name(i);
       plan_.agents.back().spec.retries = 1;
     }
     plan_.phases = 1;
     state_ = initial_state(RunId("r1"), plan_);
-    apply(RunStarted{PlanId(), ObjectId("base"), ObjectId("tree")});
+    apply(RunStarted{PlanId(), ObjectId("base"), ObjectId("tree"), canary});
     apply(RunPrepared{});
   }
 
@@ -155,4 +155,62 @@ TEST_CASE("fallback: a conflict changes the mode, a crash and a violation are sa
   run.fall_back();
   CHECK(run.state().in_sequence);
   CHECK(run.state().fallbacks.size() == 3);
+}
+
+TEST_CASE("canary: nobody else starts until it is in the candidate") {
+  Run run(3, Run::name(1));
+  CHECK(run.next<AgentAssigned>()->agent == Run::name(1));
+  run.start(1);
+  CHECK_FALSE(run.next<AgentAssigned>());
+  run.end(1);
+  run.apply(AgentCollected{Run::name(1), 1, ObjectId("tip"), {}, 1});
+  CHECK_FALSE(run.next<AgentAssigned>());
+
+  Run other(3, Run::name(1));
+  other.accept(1);
+  CHECK(other.next<AgentAssigned>()->agent == Run::name(0));
+  other.apply(RolledBack{{Run::name(1)}, ""});
+  CHECK_FALSE(canary_failed(other.state()));
+}
+
+TEST_CASE("canary: when it is rejected the others are held, until it is asked for again or done without") {
+  Run run(3, Run::name(1));
+  run.fail(1);
+  CHECK(canary_failed(run.state()));
+  for (const int i : {0, 2}) {
+    const auto held = run.next<AgentHeld>();
+    REQUIRE(held);
+    CHECK(held->agent == Run::name(i));
+    CHECK(held->reason == "the canary 'a1' is rejected");
+    run.apply(*held);
+  }
+  const auto end = run.next<RunFinished>();
+  REQUIRE(end);
+  CHECK(end->end == RunEnd::failed);
+  run.apply(*end);
+
+  Run resumed = run;
+  resumed.apply(RunResumed{true});
+  CHECK(resumed.next<AgentAssigned>()->agent == Run::name(0));
+}
+
+TEST_CASE("canary: a stopped one waits for the user, and so do the others") {
+  Run run(2, Run::name(1));
+  run.start(1);
+  run.end(1, ExitKind::stopped);
+  CHECK(next_step(run.plan(), run.state(), {4, false, 1}).idle());
+  CHECK(run.stage(0) == Stage::waiting);
+}
+
+TEST_CASE("canary: is the agent of the first phase with the least estimate, or the first without any") {
+  Plan plan;
+  for (const int estimate : {0, 30, 20, 20, 1}) {
+    auto& agent = plan.agents.emplace_back();
+    agent.spec.name = Run::name(static_cast<int>(plan.agents.size()) - 1);
+    agent.spec.estimate = estimate;
+  }
+  plan.agents.back().phase = 2;
+  CHECK(canary_of(plan) == Run::name(2));
+  for (auto& agent : plan.agents) agent.spec.estimate = 0;
+  CHECK(canary_of(plan) == Run::name(0));
 }

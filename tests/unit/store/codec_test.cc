@@ -117,6 +117,7 @@ TEST_CASE("codec: a member that came later may be missing, but not be of the wro
   CHECK_FALSE(store::decode_plan(replace_all(text, R"("unowned_paths":0,)", "")));
   const auto lost = store::decode_event("AgentRetried", R"({"agent":"a","attempt":2})");
   REQUIRE(lost);
+  CHECK(store::decode_event("RunResumed", "{}"));
   CHECK(std::get<core::AgentRetried>(*lost).cause == core::RetryCause::lost);
 }
 
