@@ -30,6 +30,7 @@ enum class RunEnd { ready, failed, cleaned };
 enum class RetryCause {
   lost,    // nobody saw how its command ended
   failed,  // it has retries left
+  asked,   // by the user
 };
 
 // What makes a run fall back, or at least say something.
@@ -186,7 +187,7 @@ inline constexpr std::array<std::string_view, 6> enum_names<core::RejectKind>{
 template <>
 inline constexpr std::array<std::string_view, 3> enum_names<core::RunEnd>{"ready", "failed", "cleaned"};
 template <>
-inline constexpr std::array<std::string_view, 2> enum_names<core::RetryCause>{"lost", "failed"};
+inline constexpr std::array<std::string_view, 3> enum_names<core::RetryCause>{"lost", "failed", "asked"};
 template <>
 inline constexpr std::array<std::string_view, 5> enum_names<core::Trigger>{
     "failure-rate", "crash", "red-batch", "outside-ownership", "conflict"};

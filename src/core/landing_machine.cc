@@ -86,6 +86,9 @@ struct ApplyLandingEvent {
     state.landing.refused.clear();
     state.landing.lost = 0;
   }
+  void operator()(const AgentRetried& e) const {
+    if (e.cause == RetryCause::asked) state.landing.refused.clear();
+  }
   void operator()(const LandRequested& e) const {
     state.landing.requested = true;
     state.landing.target = e.target;

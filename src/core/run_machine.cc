@@ -116,6 +116,8 @@ struct ApplyRunEvent {
   }
   void operator()(const AgentRetried& e) const {
     auto& agent = agent_in(state, e.agent, {});
+    EarlierAttempt before;
+    if (agent.stage == Stage::rejected) before = {agent.reason, agent.tests, agent.log};
     start_again(state, agent, e.attempt);
     switch (e.cause) {
       case RetryCause::lost:
@@ -126,6 +128,11 @@ struct ApplyRunEvent {
         agent.earlier = {e.reason, e.tests, e.log};
         agent.retried_at = at;
         agent.not_before = e.not_before;
+        break;
+      case RetryCause::asked:
+        agent.losses = 0;
+        agent.failures = 0;
+        agent.earlier = std::move(before);
         break;
     }
   }
@@ -184,12 +191,14 @@ struct Scheduler {
   const Limits& limits;
   int open_phase = 0;       // the first phase with an agent that is not settled
   int active = 0;           // places taken
+  int active_phase = 0;     // of one that is active; 0: none is
   bool all_decided = true;  // nobody works, and no finished branch waits for its verdict
 
   Scheduler(const Plan& p, const RunState& s, const Limits& l) : plan(p), state(s), limits(l) {
     for (const auto& agent : state.agents) {
       if (!is_settled(agent.stage) && (open_phase == 0 || agent.phase < open_phase)) open_phase = agent.phase;
       const bool is_active = is_one_of(agent.stage, {Stage::preparing, Stage::prepared, Stage::running});
+      if (is_active) active_phase = agent.phase;
       if (is_active) ++active;
       if (is_active || is_one_of(agent.stage, {Stage::exited, Stage::queued})) all_decided = false;
     }
@@ -222,7 +231,11 @@ struct Scheduler {
   // Nothing starts until the user does something.
   [[nodiscard]] bool is_shut() const { return limits.draining || !state.integration.blocked.empty(); }
 
-  [[nodiscard]] bool has_place() const { return state.in_sequence ? all_decided : active < limits.jobs; }
+  // What a user brought back may be of an earlier phase than what still runs.
+  [[nodiscard]] bool has_place(const AgentState& agent) const {
+    if (active > 0 && active_phase != agent.phase) return false;
+    return state.in_sequence ? all_decided : active < limits.jobs;
+  }
 
   [[nodiscard]] std::string canary_reason() const {
     return fmt::format("the canary '{}' is {}", state.canary.str(), name_of(state.find(state.canary)->stage));
@@ -241,7 +254,7 @@ struct Scheduler {
       return Record{AgentHeld{agent.name, std::move(reason)}};
     const auto& integration = state.integration;
     const bool settled_candidate = integration.candidate == integration.head() && !integration.accepting;
-    if (is_shut() || !has_place() || !settled_candidate || backs_off(agent)) return std::nullopt;
+    if (is_shut() || !has_place(agent) || !settled_candidate || backs_off(agent)) return std::nullopt;
     return Record{AgentAssigned{agent.name, agent.attempt, integration.candidate}};
   }
 };

@@ -93,9 +93,60 @@ TEST_CASE("canary: when it is not accepted the others are held, and go on only w
   CHECK(has(resume.err, "error: the canary 'b' is rejected: the others do not start"));
   CHECK(has(resume.err, "hint: 'git par retry b' runs it again"));
 
+  const auto retry = sandbox.par({"retry", "b"});
+  INFO(retry.out << retry.err);
+  CHECK(retry.exit_code == 1);
+  CHECK(has(retry.err, "b: started in phase 1, attempt 2, alone: it is the canary"));
+  CHECK(has(retry.err, "a: held: the canary 'b' is rejected"));
+
   const auto without = sandbox.par({"resume", "--no-canary"});
   INFO(without.out << without.err);
   CHECK(without.exit_code == 1);
   CHECK(has(without.out, "1 of 2 agents accepted"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("retry: what failed starts again from the newest candidate, and those held because of it follow") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                good("a") +
+                    agent("b",
+                          "mkdir -p src/b; echo $PAR_ATTEMPT > src/b/work.txt; test -e ../../../fixed && "
+                          "test -e src/a/work.txt") +
+                    good("c", "after = [\"b\"]\n"));
+  CHECK(sandbox.par({"run", "-q"}).exit_code == 1);
+  CHECK(has(sandbox.par({"status"}).out, "needs 'b', which is rejected"));
+
+  const auto accepted = sandbox.par({"retry", "a"});
+  CHECK(accepted.exit_code == 1);
+  CHECK(has(accepted.err, "error: agent 'a' is accepted\nhint: 'git par rollback a' takes it out first"));
+  CHECK(sandbox.par({"retry"}).exit_code == 129);
+  CHECK(sandbox.par({"retry", "nobody"}).exit_code == 128);
+  CHECK(sandbox.par({"retry", "-n", "b"}).out == "would start again:\n  b, attempt 2\n  c, attempt 1\n");
+
+  CHECK(sandbox.shell("touch ../fixed").exit_code == 0);
+  const auto retry = sandbox.par({"retry", "b"});
+  INFO(retry.out << retry.err);
+  CHECK(retry.exit_code == 0);
+  CHECK(has(retry.err, "b: started in phase 1, attempt 2"));
+  CHECK(has(retry.out, "run r1: ready, 3 of 3 agents accepted"));
+  CHECK(sandbox.git({"show", "refs/par/salvage/r1/b/1:src/b/work.txt"}) == "1");
+  CHECK(sandbox.par({"merge", "-q"}).exit_code == 0);
+  CHECK(sandbox.read("src/b/work.txt") == "2\n");
+  const auto landed = sandbox.par({"retry", "b"});
+  CHECK(landed.exit_code == 1);
+  CHECK(has(landed.err, "run 'r1' has landed"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("retry: a rolled back agent can start again") {
+  Sandbox sandbox;
+  write_project(sandbox, good("a") + good("b"));
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  REQUIRE(sandbox.par({"rollback", "-q", "a"}).exit_code == 0);
+  const auto retry = sandbox.par({"retry", "a"});
+  INFO(retry.out << retry.err);
+  CHECK(retry.exit_code == 0);
+  CHECK(has(retry.out, "2 of 2 agents accepted"));
   sandbox.assert_clean();
 }

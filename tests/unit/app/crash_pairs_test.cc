@@ -269,3 +269,24 @@ TEST_CASE("engine: a crash at any two points around a canary and a fall back lea
   };
   CHECK(crash_everywhere(fresh, plan, check_sequence) > 2000);
 }
+
+TEST_CASE(
+    "engine: an agent that is asked for again starts anew on the candidate, and its old work is not taken") {
+  FakeWorld world;
+  world.red_attempts = {"beta.1"};
+  const Plan plan = test::plan_of({{"alpha", "beta"}}, world.refs.at("target"));
+  app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world},
+                     test::engine_settings(scratch()));
+  REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"})}));
+  REQUIRE(engine.run());
+  CHECK(engine.state().find(AgentName("beta"))->stage == Stage::rejected);
+  AgentRetried again;
+  again.agent = AgentName("beta");
+  again.attempt = 2;
+  again.cause = RetryCause::asked;
+  REQUIRE(engine.record(again));
+  REQUIRE(engine.run());
+  CHECK(engine.state().finished == RunEnd::ready);
+  CHECK(engine.state().find(AgentName("beta"))->start == engine.state().integration.steps.front().commit);
+  CHECK(world.tree_at("candidate") == FakeWorld::Tree{"base", "alpha", "beta"});
+}

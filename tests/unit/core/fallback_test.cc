@@ -192,6 +192,13 @@ TEST_CASE("canary: when it is rejected the others are held, until it is asked fo
   Run resumed = run;
   resumed.apply(RunResumed{true});
   CHECK(resumed.next<AgentAssigned>()->agent == Run::name(0));
+
+  AgentRetried again;
+  again.agent = Run::name(1);
+  again.cause = RetryCause::asked;
+  run.apply(again);
+  CHECK_FALSE(canary_failed(run.state()));
+  CHECK(run.next<AgentAssigned>()->agent == Run::name(1));
 }
 
 TEST_CASE("canary: a stopped one waits for the user, and so do the others") {
@@ -213,4 +220,37 @@ TEST_CASE("canary: is the agent of the first phase with the least estimate, or t
   CHECK(canary_of(plan) == Run::name(2));
   for (auto& agent : plan.agents) agent.spec.estimate = 0;
   CHECK(canary_of(plan) == Run::name(0));
+}
+
+TEST_CASE("run machine: an agent that was brought back does not start beside one of another phase") {
+  Run run(2);
+  run.plan().agents[1].phase = 2;
+  Plan plan = run.plan();
+  RunState state = initial_state(RunId("r1"), plan);
+  const auto apply = [&](EventBody body) { apply_event(state, {1, std::move(body)}); };
+  apply(RunStarted{});
+  apply(RunPrepared{});
+  state.agents[0].stage = Stage::rejected;
+  state.agents[1].stage = Stage::running;
+  AgentRetried again;
+  again.agent = Run::name(0);
+  again.cause = RetryCause::asked;
+  apply(again);
+  CHECK_FALSE(next_step(plan, state, {4, false, 1}).action);
+  state.agents[1].stage = Stage::rejected;
+  CHECK(next_step(plan, state, {4, false, 1}).action);
+}
+
+TEST_CASE(
+    "run machine: an agent that the user brings back has all its retries, and knows why it was rejected") {
+  Run run(1);
+  run.fail(0);
+  AgentRetried again;
+  again.agent = Run::name(0);
+  again.attempt = next_attempt_of(run.state().agents.front());
+  again.cause = RetryCause::asked;
+  CHECK(again.attempt == 2);
+  run.apply(again);
+  CHECK(run.state().agents.front().failures == 0);
+  CHECK(run.stage(0) == Stage::waiting);
 }
