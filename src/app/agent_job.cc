@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "app/attempt_log.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "os/files.h"
@@ -159,6 +160,24 @@ std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
   return text;
 }
 
+std::string earlier_text(const core::AgentState& agent, const RunId& run) {
+  const auto& earlier = agent.earlier;
+  if (earlier.reason.empty()) return "";
+  std::string text = fmt::format("\nThis is attempt {}. The one before was refused: {}\n", agent.attempt,
+                                 display_text(earlier.reason));
+  if (!earlier.tests.empty()) {
+    std::vector<std::string> tests;
+    for (const auto& test : earlier.tests) tests.push_back(display_text(test));
+    text += "With its work, together with all that was accepted by then, these tests fail:\n" +
+            bullet_list(tests, earlier.log);
+  }
+  if (!earlier.log.empty()) text += fmt::format("Their output is in {}\n", earlier.log);
+  text += fmt::format(
+      "What it did is saved under refs/par/salvage/{}/{}/. You start anew, from all accepted work.\n",
+      run.str(), agent.name.str());
+  return text;
+}
+
 void write_item(JsonWriter& json, const core::Item& item) {
   json.member("id", item.id.str()).member("title", item.title);
   json.member("severity", name_of(item.severity)).member("category", item.category);
@@ -187,8 +206,9 @@ Result<AgentFiles> write_agent_files(const AgentJobContext& context, const core:
   AgentFiles files{dir + "/prompt.md", dir + "/items.jsonl", dir + "/owns.txt", dir + "/tmp"};
   PAR_TRY(os::make_directories(files.tmp, 0700));
   PAR_TRY(os::make_directories(context.paths.logs(), 0700));
-  PAR_TRY(
-      os::write_file_durably(files.prompt, prompt_text(context.plan, planned, {files.items, files.owns})));
+  PAR_TRY(note_attempt(context.paths, agent.name, agent.attempt));
+  PAR_TRY(os::write_file_durably(files.prompt, prompt_text(context.plan, planned, {files.items, files.owns}) +
+                                                   earlier_text(agent, context.paths.run)));
   PAR_TRY(os::write_file_durably(files.owns, join(owned_patterns(planned.spec), "\n") + "\n"));
   PAR_TRY(os::write_file_durably(files.items, items_text(planned)));
   return files;

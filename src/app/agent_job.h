@@ -44,6 +44,8 @@ struct PromptFiles {
 // validated, and the rules. At most 50 patterns and 50 items are spelled out. Pure.
 [[nodiscard]] std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
                                       const PromptFiles& files);
+// What an attempt is told of the one before, when that was refused; else empty. Pure.
+[[nodiscard]] std::string earlier_text(const core::AgentState& agent, const RunId& run);
 // One JSON object per item and line. Pure.
 [[nodiscard]] std::string items_text(const core::PlannedAgent& agent);
 
@@ -63,8 +65,8 @@ constexpr int kSetupFailed = 1;
                                                        const core::AgentState& agent,
                                                        const std::string& fill);
 
-// Writes PAR_PROMPT_FILE, PAR_ITEMS_FILE and PAR_OWNS_FILE, makes PAR_TMP and the log's directory. May be
-// called again.
+// Writes PAR_PROMPT_FILE, PAR_ITEMS_FILE and PAR_OWNS_FILE, makes PAR_TMP and the log's directory, and notes
+// where the attempt's part of the log begins. May be called again.
 [[nodiscard]] Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context,
                                                     const core::AgentState& agent);
 

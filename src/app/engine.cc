@@ -4,12 +4,24 @@
 
 #include <tuple>
 
+#include "app/attempt_log.h"
 #include "base/check.h"
+#include "core/retry.h"
 
 namespace par::app {
 
 using namespace core;  // NOLINT(google-build-using-namespace): this file is where the core's words become
                        // deeds
+
+namespace {
+
+// How long to wait for the end of something before the machines are asked again; as Jobs::wait takes it.
+Millis patience(const Next& next, const Limits& limits) {
+  if (next.action) return 0;
+  return next.wake ? *next.wake - limits.now : -1;
+}
+
+}  // namespace
 
 Engine::Engine(const Plan& plan, RunState state, EnginePorts ports, EngineSettings settings)
     : plan_(plan),
@@ -21,17 +33,18 @@ Engine::Engine(const Plan& plan, RunState state, EnginePorts ports, EngineSettin
 Result<EngineEnd> Engine::run() {
   for (;;) {
     PAR_TRY(obey_interrupts());
-    const Next next = ending_ ? Next{} : next_step(plan_, state_, limits());
+    const Limits now = limits();
+    const Next next = ending_ ? Next{} : next_step(plan_, state_, now);
     PAR_TRY(ensure_under_way(next));
     if (auto done = validator_.take()) {
       PAR_TRY(record(std::move(*done)));
       continue;
     }
-    PAR_ASSIGN(const bool something_ended, take_exits(!next.action));
+    PAR_ASSIGN(const bool something_ended, take_exits(patience(next, now)));
     if (something_ended) continue;
     if (next.action) {
       PAR_TRY(perform(*next.action));
-    } else if (watched_.empty() && !validator_.busy()) {
+    } else if (watched_.empty() && !validator_.busy() && !next.wake) {
       break;
     }
   }
@@ -51,7 +64,7 @@ Result<void> Engine::record(EventBody body) {
 }
 
 Limits Engine::limits() const {
-  return Limits{settings_.jobs, !settings_.start_agents || settings_.interrupts() > 0};
+  return Limits{settings_.jobs, !settings_.start_agents || settings_.interrupts() > 0, ports_.clock.wall()};
 }
 
 Result<void> Engine::obey_interrupts() {
@@ -87,12 +100,12 @@ Result<void> Engine::ensure_under_way(const Next& next) {
   return {};
 }
 
-Result<bool> Engine::take_exits(bool may_wait) {
-  if (watched_.empty() && validator_.job().empty()) return false;
-  PAR_ASSIGN(const auto exits, ports_.jobs.wait(may_wait ? -1 : 0));
+Result<bool> Engine::take_exits(Millis patience) {
+  if (watched_.empty() && validator_.job().empty() && patience <= 0) return false;
+  PAR_ASSIGN(const auto exits, ports_.jobs.wait(patience));
   for (const auto& exit : exits) PAR_TRY(on_exit(exit));
   // A wait that a signal ended counts: the loop must look at the interrupts.
-  return may_wait || !exits.empty();
+  return patience != 0 || !exits.empty();
 }
 
 Result<void> Engine::on_exit(const os::JobExit& exit) {
@@ -122,8 +135,7 @@ Result<void> Engine::on_worktree_exit(const AgentState& agent, const os::JobExit
     return Error(fmt::format("the files of '{}' could not be checked out", path))
         .hint(fmt::format("see {}; then 'git par resume {}' goes on", log, state_.id.str()));
   }
-  return record(
-      AgentRejected{name, attempt, RejectKind::failed, "the setup of its worktree failed", {}, {}, log});
+  return refuse({name, attempt, RejectKind::failed, "the setup of its worktree failed", {}, {}, log});
 }
 
 Result<void> Engine::perform(const Action& action) {
@@ -142,6 +154,24 @@ Result<void> Engine::perform_action(const AddWorktree& action) {
   return record(WorktreeAdded{action.agent, action.attempt, std::move(path)});
 }
 
+Result<void> Engine::refuse(AgentRejected why) {
+  const AgentSpec& spec = plan_.find(why.agent)->spec;
+  std::string output;
+  if (!spec.permanent.texts.empty()) {
+    PAR_ASSIGN(output, attempt_output(settings_.paths, why.agent, why.attempt, kOutputSearched));
+  }
+  if (auto reason = permanent_error(spec, *state_.find(why.agent), why, output); !reason.empty()) {
+    why.reason = std::move(reason);
+    return record(std::move(why));
+  }
+  if (settings_.start_agents)
+    if (auto again = next_attempt(state_, spec, why, ports_.clock.wall(), settings_.random()))
+      return record(*std::move(again));
+  return record(std::move(why));
+}
+
+Result<void> Engine::perform_action(const Refuse& action) { return refuse(action.why); }
+
 Result<void> Engine::perform_action(const Collect& action) {
   auto& workspace = ports_.workspace;
   PAR_ASSIGN(BranchFacts facts, workspace.inspect_branch(action.agent, action.start));
@@ -158,6 +188,7 @@ Result<void> Engine::perform_action(const Collect& action) {
     }
   }
   PAR_TRY(workspace.make_durable());
+  if (auto* rejected = std::get_if<AgentRejected>(&verdict)) return refuse(std::move(*rejected));
   return record(std::move(verdict));
 }
 

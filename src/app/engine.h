@@ -34,6 +34,8 @@ struct EngineSettings {
   std::string main_root;     // of the repository
   int jobs = 4;              // agents at once
   bool start_agents = true;  // false: only integrate, land or roll back
+  // From 0 up to, but not including, 1; spreads attempts that start again.
+  std::function<double()> random = [] { return 0.5; };
   // How often the user asked to stop: 1 drains (nothing new starts), 2 ends what runs.
   std::function<int()> interrupts = [] { return 0; };
 };
@@ -56,15 +58,20 @@ class Engine {
   [[nodiscard]] core::Limits limits() const;
   [[nodiscard]] Result<void> obey_interrupts();
   [[nodiscard]] Result<void> ensure_under_way(const core::Next& next);
-  [[nodiscard]] Result<bool> take_exits(bool may_wait);
+  // Waits at most `patience` ms for an end or a signal (0: does not wait, -1: no limit, but not for nothing).
+  // True: look at everything again.
+  [[nodiscard]] Result<bool> take_exits(Millis patience);
   [[nodiscard]] Result<void> watch(const os::JobSpec& job);
   [[nodiscard]] Result<void> on_exit(const os::JobExit& exit);
   [[nodiscard]] Result<void> on_worktree_exit(const core::AgentState& agent, const os::JobExit& exit);
   [[nodiscard]] Result<void> perform(const core::Action& action);
+  // Another attempt, or the rejection.
+  [[nodiscard]] Result<void> refuse(core::AgentRejected why);
 
   [[nodiscard]] Result<void> perform_action(const core::Record& action);
   [[nodiscard]] Result<void> perform_action(const core::PrepareRun& action);
   [[nodiscard]] Result<void> perform_action(const core::AddWorktree& action);
+  [[nodiscard]] Result<void> perform_action(const core::Refuse& action);
   [[nodiscard]] Result<void> perform_action(const core::Collect& action);
   [[nodiscard]] Result<void> perform_action(const core::BuildTrial& action);
   [[nodiscard]] Result<void> perform_action(const core::MoveCandidate& action);

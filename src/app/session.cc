@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <random>
+
 #include "app/environment.h"
 #include "base/strings.h"
 #include "git/refs.h"
@@ -25,6 +27,13 @@ os::Environment with_identity(os::Environment env, const git::Signature& who) {
   env.push_back("GIT_COMMITTER_NAME=" + who.name);
   env.push_back("GIT_COMMITTER_EMAIL=" + who.email);
   return env;
+}
+
+// From 0 up to, but not including, 1.
+std::function<double()> random_fraction() {
+  return [device = std::make_shared<std::random_device>()] {
+    return static_cast<double>((*device)()) / (static_cast<double>(std::random_device::max()) + 1);
+  };
 }
 
 }  // namespace
@@ -109,6 +118,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.main_root = project.repository.main_root;
   settings.jobs = options.jobs > 0 ? options.jobs : plan_.jobs;
   settings.start_agents = options.start_agents;
+  settings.random = random_fraction();
   settings.interrupts = options.interrupts;
   engine_ = std::make_unique<Engine>(plan_, std::move(state),
                                      EnginePorts{database, *workspace_, *jobs_, clock_, reporter},
@@ -125,8 +135,9 @@ Result<std::unique_ptr<Session>> Session::start(Project& project, store::Databas
   PAR_ASSIGN(plan.id, database.put_plan(plan));
   PAR_TRY(database.put_work(plan));
   PAR_ASSIGN(const auto base, project.objects->commit(plan.base));
-  PAR_ASSIGN(const RunId run,
-             database.create_run(core::RunStarted{plan.id, plan.base, base.tree}, os::SystemClock().wall()));
+  const bool canary = (plan.canary || options.canary) && plan.agents.size() > 1;
+  const core::RunStarted started{plan.id, plan.base, base.tree, canary ? core::canary_of(plan) : AgentName()};
+  PAR_ASSIGN(const RunId run, database.create_run(started, os::SystemClock().wall()));
   return open(project, database, run.str(), reporter, options);
 }
 

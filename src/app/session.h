@@ -18,6 +18,7 @@ struct SessionOptions {
   int jobs = 0;                            // -j; 0: the plan's
   std::optional<core::Strategy> strategy;  // of the landing, instead of the plan's
   bool start_agents = true;
+  bool canary = false;  // of a new run: with a canary, whatever the plan says
   std::function<int()> interrupts = [] { return 0; };
 };
 

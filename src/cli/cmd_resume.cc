@@ -14,7 +14,17 @@ namespace {
 struct Options {
   std::string run;
   int jobs = 0;
+  bool no_canary = false;
 };
+
+Result<void> check_canary(const core::RunState& state, const Options& options) {
+  if (options.no_canary || !core::canary_failed(state)) return {};
+  const auto& canary = *state.find(state.canary);
+  return refused(fmt::format("the canary '{}' is {}: the others do not start", canary.name.str(),
+                             name_of(canary.stage)))
+      .hint(fmt::format("'git par retry {}' runs it again", canary.name.str()))
+      .hint("'git par resume --no-canary' starts the others all the same");
+}
 
 Result<int> resume(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
@@ -26,10 +36,11 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
   if (!session->state().landing.landed.empty())
     return refused(fmt::format("run '{}' has landed: there is nothing to resume", session->state().id.str()));
+  PAR_TRY(check_canary(session->state(), options));
   // A landing that was under way is finished as it was; only otherwise stopped agents start again.
   const auto& state = session->state();
   if (!state.landing.requested || !state.integration.blocked.empty())
-    PAR_TRY(session->engine().record(core::RunResumed{}));
+    PAR_TRY(session->engine().record(core::RunResumed{options.no_canary}));
   PAR_ASSIGN(const auto end, session->engine().run());
   return conclude(project, database, *session, end, invocation);
 }
@@ -40,27 +51,32 @@ Handler configure(OptionList& line) {
   line.value("-j,--jobs", options->jobs, "agents at once, instead of the plan's")
       .value_name("<n>")
       .range(1, 10000);
+  line.flag("--no-canary", options->no_canary, "start the others, whatever became of the canary");
   return [options](const Invocation& invocation) { return resume(*options, invocation); };
 }
 
 }  // namespace
 
 Command resume_command() {
-  return {"resume",
-          Group::run,
-          "[<options>] [<run>]",
-          "go on with a run that was interrupted",
-          "Reads the run's journal, looks at what really exists, and goes on from there: after Ctrl-C, 'git "
-          "par stop', "
-          "kill -9 or a power cut. Agents that still run are taken over, results that were recorded are "
-          "kept, agents "
-          "that were stopped start again. A landing that was under way is finished or found not to have "
-          "happened; the "
-          "target decides.",
-          {{"git par resume", "go on with the newest run"}},
-          "0: every agent is in the candidate (or landed). 1: some are not, or the run has landed. 130: "
-          "interrupted.",
-          configure};
+  return {
+      "resume",
+      Group::run,
+      "[<options>] [<run>]",
+      "go on with a run that was interrupted",
+      "Reads the run's journal, looks at what really exists, and goes on from there: after Ctrl-C, 'git "
+      "par stop', "
+      "kill -9 or a power cut. Agents that still run are taken over, results that were recorded are "
+      "kept, agents "
+      "that were stopped start again. A landing that was under way is finished or found not to have "
+      "happened; the "
+      "target decides.\n\n"
+      "Where the canary of 'git par run --canary' was not accepted, the others start only with --no-canary; "
+      "'git par retry' runs the canary itself again.",
+      {{"git par resume", "go on with the newest run"}},
+      "0: every agent is in the candidate (or landed). 1: some are not, the run has landed, or its canary "
+      "failed. 130: "
+      "interrupted.",
+      configure};
 }
 
 }  // namespace par::cli

@@ -17,6 +17,7 @@ namespace {
 struct Options {
   std::string plan;
   app::PlanOptions planning;
+  bool canary = false;
   bool land = false;
   bool dry_run = false;
 };
@@ -45,8 +46,11 @@ Result<int> run(const Options& options, const Invocation& invocation) {
   }
   PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
   Progress progress(invocation.quiet);
+  if (plan.decision.mode == core::Mode::sequential && plan.agents.size() > 1)
+    progress.say("in sequence: " + plan.decision.reasons.front());
   app::SessionOptions session_options;
   session_options.jobs = options.planning.jobs;
+  session_options.canary = options.canary;
   session_options.interrupts = os::interrupt_count;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
@@ -62,6 +66,7 @@ Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
   line.value("plan", options->plan, "a stored plan");
   add_planning_options(line, options->planning);
+  line.flag("--canary", options->canary, "run one agent alone first, the others only when it is accepted");
   line.flag("--land", options->land, "land the candidate when all agents are done");
   line.flag("-n,--dry-run", options->dry_run, "print the plan and stop");
   return [options](const Invocation& invocation) { return run(*options, invocation); };
@@ -81,6 +86,32 @@ Command run_command() {
       "the "
       "candidate, which holds all accepted work, and validated there. Green: the candidate moves. Red: that "
       "branch alone is rejected; the others go on.\n\n"
+      "An attempt that fails (its command ends with an error, by a signal or at its time limit, changes "
+      "nothing or "
+      "what the agent does not own, leaves its branch, conflicts, or is red) starts again where 'retries' in "
+      "gitpar.toml(5) says so, from the newest candidate. Its prompt then says what was wrong; what it did "
+      "is saved "
+      "under 'refs/par/salvage/'. It waits before that: about a second, twice as long each time, five "
+      "minutes at "
+      "most; the others do not wait. What another attempt cannot mend is not tried again: exit codes 126 and "
+      "127. "
+      "An agent whose end nobody saw, after a crash of the machine, starts again four times whatever "
+      "'retries' "
+      "says.\n\n"
+      "A run falls back to one agent at a time, each on a candidate that holds all before it, until its end: "
+      "when "
+      "four attempts or more have ended and more of them failed than 'max_failure_rate' allows, and when a "
+      "branch "
+      "does not merge with what was accepted. An agent that crashes, one that changes what it does not own, "
+      "and "
+      "branches that fail together are reported, once each, and concern nobody else. Everything of this is "
+      "in "
+      "'git par status' and 'git par log'. An agent that fails holds back only those that come after it.\n\n"
+      "With --canary, or 'canary' in gitpar.toml(5), the agent of the first phase with the least estimate "
+      "works "
+      "alone until it is in the candidate. If it is not accepted, nobody else starts and the run ends there: "
+      "see "
+      "git-par-retry(1), and --no-canary in git-par-resume(1).\n\n"
       "Nothing of yours is touched: the target moves only with --land or 'git par merge'.\n\n"
       "The first Ctrl-C starts nothing new and waits for what runs; the second ends it. Whatever happens, "
       "'git par resume' goes on where the run was.",

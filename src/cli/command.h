@@ -66,6 +66,7 @@ struct Command {
 [[nodiscard]] Command plan_command();
 [[nodiscard]] Command release_command();
 [[nodiscard]] Command resume_command();
+[[nodiscard]] Command retry_command();
 [[nodiscard]] Command rollback_command();
 [[nodiscard]] Command run_command();
 [[nodiscard]] Command status_command();

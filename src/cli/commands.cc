@@ -6,11 +6,11 @@ namespace par::cli {
 
 std::span<const Command> commands() {
   static const std::vector<Command> table{
-      demo_command(),   import_command(), plan_command(),      owners_command(),  run_command(),
-      status_command(), log_command(),    attach_command(),    stop_command(),    resume_command(),
-      next_command(),   done_command(),   fail_command(),      release_command(), heartbeat_command(),
-      claim_command(),  claims_command(), validate_command(),  merge_command(),   rollback_command(),
-      clean_command(),  hook_command(),   completion_command()};
+      demo_command(),      import_command(), plan_command(),   owners_command(),    run_command(),
+      status_command(),    log_command(),    attach_command(), stop_command(),      resume_command(),
+      retry_command(),     next_command(),   done_command(),   fail_command(),      release_command(),
+      heartbeat_command(), claim_command(),  claims_command(), validate_command(),  merge_command(),
+      rollback_command(),  clean_command(),  hook_command(),   completion_command()};
   return table;
 }
 

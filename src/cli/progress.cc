@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "base/strings.h"
@@ -21,6 +22,7 @@ std::string names_of(const std::vector<Step>& steps) {
 struct Line {
   const Plan& plan;
   const RunState& state;
+  Millis at;
 
   std::string operator()(const RunStarted&) const {
     return fmt::format("run {}: {} agents in {} phases onto '{}' at {}", state.id.str(), plan.agents.size(),
@@ -29,7 +31,8 @@ struct Line {
   std::string operator()(const AgentStarting& e) const {
     const auto* agent = state.find(e.agent);
     const std::string again = e.attempt > 1 ? fmt::format(", attempt {}", e.attempt) : "";
-    return fmt::format("{}: started in phase {}{}", e.agent.str(), agent->phase, again);
+    const std::string alone = e.agent == state.canary ? ", alone: it is the canary" : "";
+    return fmt::format("{}: started in phase {}{}{}", e.agent.str(), agent->phase, again, alone);
   }
   std::string operator()(const AgentExited& e) const {
     if (e.how == ExitKind::exited && e.code == 0)
@@ -50,8 +53,13 @@ struct Line {
     return fmt::format("{}: set aside: {}", e.agent.str(), e.reason);
   }
   std::string operator()(const AgentRetried& e) const {
-    return fmt::format("{}: starts again, attempt {}", e.agent.str(), e.attempt);
+    if (e.cause != RetryCause::failed)
+      return fmt::format("{}: starts again, attempt {}", e.agent.str(), e.attempt);
+    const auto pause = static_cast<double>(std::max<Millis>(0, e.not_before - at)) / 1000;
+    return fmt::format("{}: refused: {}; attempt {} in {}", e.agent.str(), e.reason, e.attempt,
+                       human_duration(pause));
   }
+  std::string operator()(const FellBack& e) const { return fallback_line(e); }
   std::string operator()(const RunFinished& e) const { return e.end == RunEnd::cleaned ? "cleaned" : ""; }
   std::string operator()(const TrialSplit&) const {
     return "the branches fail together: trying them one by one";
@@ -83,14 +91,21 @@ struct Line {
 
 }  // namespace
 
+std::string fallback_line(const FellBack& fallback) {
+  return fmt::format("{}: {}; {}", name_of(fallback.trigger), fallback.reason,
+                     fallback.sequence ? "from now on one agent at a time" : "the others go on");
+}
+
 std::string event_line(const Plan& plan, const RunState& state, const Event& event) {
-  return std::visit(Line{plan, state}, event.body);
+  return std::visit(Line{plan, state, event.at}, event.body);
+}
+
+void Progress::say(const std::string& line) const {
+  if (!quiet_ && !line.empty()) std::fputs((display_text(line) + "\n").c_str(), stderr);
 }
 
 void Progress::on_event(const Plan& plan, const RunState& state, const Event& event) {
-  if (quiet_) return;
-  const std::string line = event_line(plan, state, event);
-  if (!line.empty()) std::fputs((display_text(line) + "\n").c_str(), stderr);
+  if (!quiet_) say(event_line(plan, state, event));
 }
 
 void Progress::on_warning(const std::string& text) { print_warning(text); }

@@ -10,6 +10,8 @@ class Progress final : public app::Reporter {
   explicit Progress(bool quiet) : quiet_(quiet) {}
   void on_event(const core::Plan& plan, const core::RunState& state, const core::Event& event) override;
   void on_warning(const std::string& text) override;
+  // A line of the same kind, unless quiet.
+  void say(const std::string& line) const;
 
  private:
   bool quiet_;
@@ -18,5 +20,8 @@ class Progress final : public app::Reporter {
 // The line for an event; empty for those that interest nobody.
 [[nodiscard]] std::string event_line(const core::Plan& plan, const core::RunState& state,
                                      const core::Event& event);
+
+// What made a run fall back, and what follows.
+[[nodiscard]] std::string fallback_line(const core::FellBack& fallback);
 
 }  // namespace par::cli

@@ -7,6 +7,7 @@
 
 #include "base/json_writer.h"
 #include "base/strings.h"
+#include "cli/progress.h"
 #include "cli/table.h"
 #include "core/pace.h"
 #include "git/workspace.h"
@@ -152,6 +153,13 @@ void write_number(JsonWriter& json, const std::optional<double>& number) {
     json.null();
 }
 
+// Why it is not in, or what came before that it is at work again.
+std::string reason_of(const AgentState& agent) {
+  if (!agent.reason.empty() || agent.earlier.reason.empty() || core::is_settled(agent.stage))
+    return agent.reason;
+  return fmt::format("attempt {}, after one that was refused: {}", agent.attempt, agent.earlier.reason);
+}
+
 void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, const Live& live) {
   const AgentState& agent = run.state.agents[i];
   json.begin_object().member("agent", agent.name.str()).member("phase", agent.phase);
@@ -161,7 +169,7 @@ void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, con
   json.member("elapsed_s", elapsed_seconds(agent, live)).key("last_output_s");
   write_number(json, seconds_since_output(i, live));
   json.member("items_done", items_of(run, i, live).done).member("items_total", run.head.item_counts[i]);
-  json.member("reason", agent.reason).end_object();
+  json.member("reason", reason_of(agent)).end_object();
 }
 
 int current_phase(const app::LoadedRun& run) {
@@ -185,8 +193,19 @@ std::string headline(const app::LoadedRun& run, const Live& live) {
   return text + "\n";
 }
 
+std::string fallback_lines(const RunState& state) {
+  std::string text;
+  for (const auto& fallback : state.fallbacks) text += display_text(fallback_line(fallback)) + "\n";
+  return text.empty() ? text : "\n" + text;
+}
+
 // What the user can do next.
 std::string next_line(const app::LoadedRun& run, const Live& live) {
+  if (core::canary_failed(run.state) && !live.worker)
+    return fmt::format(
+        "\nthe canary '{}' was not accepted, so nobody else started\n"
+        "'git par retry {}' runs it again, 'git par resume --no-canary' starts the others all the same\n",
+        run.state.canary.str(), run.state.canary.str());
   const auto state = run_state_name(run.state, live);
   if (state == "ready") return "\n'git par merge' lands the candidate\n";
   if (state == "stopped") return fmt::format("\n'git par resume {}' goes on\n", run.id.str());
@@ -269,11 +288,12 @@ std::string status_text(const app::LoadedRun& run, const Live& live) {
     add(agent.name.str(), std::to_string(agent.phase), std::string(agent_state_name(agent)),
         fmt::format("{}/{}", items_of(run, i, live).done, totals[i]), std::to_string(agent.files),
         output ? human_duration(*output) + " ago" : "", human_duration(elapsed_seconds(agent, live)),
-        display_text(agent.reason));
+        display_text(reason_of(agent)));
   }
   const auto pace = pace_of(run, live);
   return headline(run, live) + "\n" + table_text(rows, 2) + item_lines(run, live, pace) +
-         refusal_lines(run.state) + (live.worker ? "" : measure_lines(pace)) + next_line(run, live);
+         refusal_lines(run.state) + fallback_lines(run.state) + (live.worker ? "" : measure_lines(pace)) +
+         next_line(run, live);
 }
 
 std::string status_json(const app::LoadedRun& run, const Live& live) {
@@ -299,6 +319,14 @@ std::string status_json(const app::LoadedRun& run, const Live& live) {
   json.end_array().key("losing").begin_array();
   for (const auto& row : live.queue.losing)
     json.begin_object().member("agent", row.agent.str()).member("losses", row.losses).end_object();
+  json.end_array();
+  json.key("fallbacks").begin_array();
+  for (const auto& fallback : run.state.fallbacks)
+    json.begin_object()
+        .member("trigger", name_of(fallback.trigger))
+        .member("sequence", fallback.sequence)
+        .member("reason", fallback.reason)
+        .end_object();
   json.end_array();
   const auto pace = pace_of(run, live);
   const auto speed = speed_of(run, live, pace, items);

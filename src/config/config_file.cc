@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMostJobs = 1000;
 constexpr int kMostReruns = 100;
+constexpr int kMostRetries = 100;
 constexpr const char* kNameRule =
     "a name is 1 to 64 of a-z, 0-9, '.', '_' and '-'; it does not begin with '.' or '-', nor end with '.' or "
     "'.lock'";
@@ -153,10 +154,10 @@ void Reader::read_worktree(const toml::table& table) {
 }
 
 void Reader::read_policy(const toml::table& table) {
-  const Section section(
-      table, "[policy]",
-      {"jobs", "min_speedup", "min_sequential", "max_failure_rate", "canary", "on_overlap", "shared"},
-      findings_);
+  const Section section(table, "[policy]",
+                        {"jobs", "min_speedup", "min_sequential", "max_failure_rate", "canary", "on_overlap",
+                         "shared", "retries"},
+                        findings_);
   auto& policy = config_.policy;
   section.integer("jobs", 1, kMostJobs, policy.jobs);
   section.number("min_speedup", 0, 1000, policy.min_speedup);
@@ -165,6 +166,7 @@ void Reader::read_policy(const toml::table& table) {
   section.flag("canary", policy.canary);
   section.choice("on_overlap", policy.on_overlap);
   section.texts("shared", policy.shared);
+  section.integer("retries", 0, kMostRetries, policy.retries);
 }
 
 // Checks a name and that it was not used before.
@@ -231,10 +233,10 @@ void Reader::read_agents(const toml::table& table) {
 }
 
 void Reader::read_agent(const std::string& name, const toml::table& table) {
-  const Section section(
-      table, fmt::format("[agent.{}]", name),
-      {"owns", "forbids", "after", "run", "prompt", "validate", "categories", "count", "timeout", "estimate"},
-      findings_);
+  const Section section(table, fmt::format("[agent.{}]", name),
+                        {"owns", "forbids", "after", "run", "prompt", "validate", "categories", "count",
+                         "timeout", "estimate", "retries"},
+                        findings_);
   core::AgentSpec spec;
   spec.name = AgentName(name);
   section.required_text("run", spec.run);
@@ -251,6 +253,8 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
   section.seconds("timeout", spec.timeout);
   section.seconds("estimate", spec.estimate);
   section.integer("count", 1, kMostJobs, spec.count);
+  spec.retries = config_.policy.retries;
+  section.integer("retries", 0, kMostRetries, spec.retries);
   std::vector<std::string> after;
   section.texts("after", after);
   for (const auto& other : after) {

@@ -64,14 +64,6 @@ Result<ItemClaim> ended_by(ItemClaim claim, const Claimant& who, int attempt, It
   return claim;
 }
 
-Millis back_off(int losses, std::uint64_t random) {
-  constexpr Millis kFirst = 1000;
-  constexpr Millis kLongest = 60'000;
-  constexpr int kDoublings = 6;  // kLongest is reached
-  const Millis full = std::min(kLongest, kFirst << std::clamp(losses - 1, 0, kDoublings));
-  return full - static_cast<Millis>(random % static_cast<std::uint64_t>(full / 2 + 1));
-}
-
 ItemClaim taken_back(ItemClaim claim) {
   claim.state = ItemState::ready;
   claim.taker = {};

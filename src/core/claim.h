@@ -8,7 +8,6 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -74,10 +73,6 @@ struct ItemClaim {
 // is meant; 0: the one that `who` has. Ending it again the same way changes nothing. Error (refused): it is
 // not, or not any more, this claimant's; the message says whose it is now.
 [[nodiscard]] Result<ItemClaim> ended_by(ItemClaim claim, const Claimant& who, int attempt, ItemState to);
-
-// How long who came away empty-handed so often in a row should wait: twice as long each time, at most a
-// minute, and by `random` up to half of it less, so that losers do not meet again.
-[[nodiscard]] Millis back_off(int losses, std::uint64_t random);
 
 // What it is when its holder is gone: ready again. The attempt stays, so the next one is newer.
 [[nodiscard]] ItemClaim taken_back(ItemClaim claim);

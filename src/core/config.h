@@ -54,6 +54,14 @@ struct OwnershipRule {
   bool operator==(const OwnershipRule&) const = default;
 };
 
+// Failures of an agent's command that another attempt would only repeat.
+struct PermanentErrors {
+  std::vector<int> codes;          // exit codes
+  std::vector<std::string> texts;  // searched for, as they stand, in the end of the attempt's output
+
+  bool operator==(const PermanentErrors&) const = default;
+};
+
 struct AgentSpec {
   AgentName name;
   std::vector<std::string> owns;     // patterns, dialect of core/glob.h
@@ -68,6 +76,8 @@ struct AgentSpec {
   AgentName pool;                       // of a pool's worker: the agent whose items it has a part of
   Seconds timeout = 7200;
   Seconds estimate = 0;
+  int retries = 0;  // how often it starts again by itself after an attempt that failed
+  PermanentErrors permanent;
 
   bool operator==(const AgentSpec&) const = default;
 };
@@ -80,6 +90,7 @@ struct Policy {
   bool canary = false;
   OnOverlap on_overlap = OnOverlap::serialise;
   std::vector<std::string> shared;
+  int retries = 0;  // of agents that say nothing of it
 
   bool operator==(const Policy&) const = default;
 };

@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> kKinds{
     "AgentExited",    "AgentCollected", "AgentRejected", "AgentHeld",      "AgentParked",   "AgentRetried",
     "RunResumed",     "RunFinished",    "TrialBuilt",    "TrialValidated", "TrialSplit",    "Accepting",
     "Accepted",       "LandRequested",  "Rebased",       "LandingBuilt",   "Landed",        "LandingLost",
-    "LandingRefused", "RolledBack"};
+    "LandingRefused", "RolledBack",     "FellBack"};
 
 }  // namespace
 

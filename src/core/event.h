@@ -27,13 +27,28 @@ struct Step {
 
 enum class RejectKind { failed, no_change, outside_ownership, off_branch, conflict, red };
 enum class RunEnd { ready, failed, cleaned };
+enum class RetryCause {
+  lost,    // nobody saw how its command ended
+  failed,  // it has retries left
+  asked,   // by the user
+};
+
+// What makes a run fall back, or at least say something.
+enum class Trigger {
+  failure_rate,  // more attempts failed than max_failure_rate allows
+  crash,         // an agent's command was killed or lost
+  red_batch,     // branches fail together
+  outside_ownership,
+  conflict,  // a branch does not merge onto the candidate
+};
 
 // ---- the run
 struct RunStarted {
   PlanId plan;
   ObjectId base;
-  ObjectId tree;
-};                      // `tree`: of `base`
+  ObjectId tree;                   // of `base`
+  AgentName canary = AgentName();  // works alone until it is in the candidate; empty: nobody does
+};
 struct RunPrepared {};  // refs/par/<run>/{base,candidate} exist
 struct AgentAssigned {
   AgentName agent;
@@ -88,9 +103,21 @@ struct AgentParked {
 struct AgentRetried {
   AgentName agent;
   int attempt = 2;
-};  // back to waiting, from the start
+  RetryCause cause = RetryCause::lost;
+  RejectKind kind = RejectKind::failed;  // of a failed attempt: what it would have been rejected for, ...
+  std::string reason;
+  std::vector<std::string> tests;
+  std::string log;
+  Millis not_before = 0;  // ... and the wall-clock time before which the next one does not start
+};                        // back to waiting, from the start
 struct RunResumed {
+  bool no_canary = false;  // whatever became of the canary
 };  // by the user: stopped agents start again, parked ones queue up again, what could not run may run now
+struct FellBack {
+  Trigger trigger = Trigger::failure_rate;
+  bool sequence = false;  // from now on one agent at a time; false: only said
+  std::string reason;
+};
 struct RunFinished {
   RunEnd end = RunEnd::ready;
 };
@@ -146,7 +173,7 @@ using EventBody =
     std::variant<RunStarted, RunPrepared, AgentAssigned, WorktreeAdded, WorktreeReady, AgentStarting,
                  AgentExited, AgentCollected, AgentRejected, AgentHeld, AgentParked, AgentRetried, RunResumed,
                  RunFinished, TrialBuilt, TrialValidated, TrialSplit, Accepting, Accepted, LandRequested,
-                 Rebased, LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack>;
+                 Rebased, LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack, FellBack>;
 
 struct Event {
   Millis at = 0;  // wall clock
@@ -164,4 +191,9 @@ inline constexpr std::array<std::string_view, 6> enum_names<core::RejectKind>{
     "failed", "no-change", "outside-ownership", "off-branch", "conflict", "red"};
 template <>
 inline constexpr std::array<std::string_view, 3> enum_names<core::RunEnd>{"ready", "failed", "cleaned"};
+template <>
+inline constexpr std::array<std::string_view, 3> enum_names<core::RetryCause>{"lost", "failed", "asked"};
+template <>
+inline constexpr std::array<std::string_view, 5> enum_names<core::Trigger>{
+    "failure-rate", "crash", "red-batch", "outside-ownership", "conflict"};
 }  // namespace par

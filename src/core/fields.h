@@ -22,7 +22,8 @@ void later(V& v, std::string_view name, T& member) {
 template <class V> void fields(V& v, ValidationSpec& s) { v("name", s.name); v("run", s.run); v("report", s.report); v("inputs", s.inputs); v("timeout", s.timeout); v("reruns", s.reruns); v("when", s.when); }
 template <class V> void fields(V& v, Item& i) { v("id", i.id); v("title", i.title); v("files", i.files); v("severity", i.severity); v("category", i.category); v("estimate", i.estimate); v("after", i.after); v("agent", i.agent); }
 template <class V> void fields(V& v, OwnershipRule& r) { v("pattern", r.pattern); v("grants", r.grants); v("it_alone", r.it_alone); v("section", r.section); }
-template <class V> void fields(V& v, AgentSpec& a) { v("name", a.name); v("owns", a.owns); v("rules", a.rules); v("forbids", a.forbids); v("after", a.after); v("run", a.run); v("prompt", a.prompt); v("validate", a.validate); v("categories", a.categories); v("count", a.count); v("pool", a.pool); v("timeout", a.timeout); v("estimate", a.estimate); }
+template <class V> void fields(V& v, PermanentErrors& p) { v("codes", p.codes); v("texts", p.texts); }
+template <class V> void fields(V& v, AgentSpec& a) { v("name", a.name); v("owns", a.owns); v("rules", a.rules); v("forbids", a.forbids); v("after", a.after); v("run", a.run); v("prompt", a.prompt); v("validate", a.validate); v("categories", a.categories); v("count", a.count); v("pool", a.pool); v("timeout", a.timeout); v("estimate", a.estimate); later(v, "retries", a.retries); later(v, "permanent", a.permanent); }
 template <class V> void fields(V& v, WorktreeSpec& w) { v("copy", w.copy); v("setup", w.setup); }
 template <class V> void fields(V& v, Overlap& o) { v("a", o.a); v("b", o.b); v("witness", o.witness); v("kind", o.kind); v("resolution", o.resolution); }
 template <class V> void fields(V& v, BranchConflict& c) { v("a", c.a); v("b", c.b); v("paths", c.paths); }
@@ -30,7 +31,7 @@ template <class V> void fields(V& v, Prediction& p) { v("item", p.item); v("path
 template <class V> void fields(V& v, Decision& d) { v("mode", d.mode); v("sequential_s", d.sequential_s); v("parallel_s", d.parallel_s); v("speedup", d.speedup); v("efficiency", d.efficiency); v("reasons", d.reasons); }
 template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); }
 template <class V> void fields(V& v, Plan& p) {
-  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); later(v, "worktree", p.worktree); v("jobs", p.jobs); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
+  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); later(v, "worktree", p.worktree); v("jobs", p.jobs); later(v, "max_failure_rate", p.max_failure_rate); later(v, "canary", p.canary); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
   v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); later(v, "finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); later(v, "predictions", p.predictions); v("hot", p.hot);
 }
@@ -43,7 +44,7 @@ template <class V> void fields(V& v, Step& s) { v("agent", s.agent); v("start", 
 template <class V> void fields(V& v, WorkItem& i) { v("item", i.item); v("work", i.work); v("category", i.category); }
 template <class V> void fields(V& v, AgentWork& w) { v("agent", w.agent); v("pool", w.pool); v("items", w.items); }
 
-template <class V> void fields(V& v, RunStarted& e) { v("plan", e.plan); v("base", e.base); v("tree", e.tree); }
+template <class V> void fields(V& v, RunStarted& e) { v("plan", e.plan); v("base", e.base); v("tree", e.tree); later(v, "canary", e.canary); }
 template <class V> void fields(V&, RunPrepared&) {}
 template <class V> void fields(V& v, AgentAssigned& e) { v("agent", e.agent); v("attempt", e.attempt); v("start", e.start); }
 template <class V> void fields(V& v, WorktreeAdded& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }
@@ -54,8 +55,9 @@ template <class V> void fields(V& v, AgentCollected& e) { v("agent", e.agent); v
 template <class V> void fields(V& v, AgentRejected& e) { v("agent", e.agent); v("attempt", e.attempt); v("kind", e.kind); v("reason", e.reason); v("tests", e.tests); v("with", e.with); v("log", e.log); }
 template <class V> void fields(V& v, AgentHeld& e) { v("agent", e.agent); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentParked& e) { v("agent", e.agent); v("reason", e.reason); }
-template <class V> void fields(V&, RunResumed&) {}
-template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); }
+template <class V> void fields(V& v, RunResumed& e) { later(v, "no_canary", e.no_canary); }
+template <class V> void fields(V& v, FellBack& e) { v("trigger", e.trigger); v("sequence", e.sequence); v("reason", e.reason); }
+template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); later(v, "cause", e.cause); later(v, "kind", e.kind); later(v, "reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); later(v, "not_before", e.not_before); }
 template <class V> void fields(V& v, RunFinished& e) { v("end", e.end); }
 template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); }
 template <class V> void fields(V& v, TrialValidated& e) { v("tree", e.tree); v("results", e.results); }

@@ -41,6 +41,7 @@ void accept_trial(RunState& state) {
     state.find(step.agent)->stage = Stage::accepted;
     erase_name(integration.queue, step.agent);
     integration.singles.erase(step.agent);
+    if (step.agent == state.canary) state.canary = AgentName();
     integration.steps.push_back(std::move(step));
   }
   integration.trial.reset();
@@ -84,6 +85,9 @@ struct ApplyLandingEvent {
       std::erase_if(results, [](const auto& entry) { return entry.second.result == Outcome::error; });
     state.landing.refused.clear();
     state.landing.lost = 0;
+  }
+  void operator()(const AgentRetried& e) const {
+    if (e.cause == RetryCause::asked) state.landing.refused.clear();
   }
   void operator()(const LandRequested& e) const {
     state.landing.requested = true;
@@ -222,7 +226,7 @@ Next trial_step(const Plan& plan, const RunState& state) {
   const Trial& trial = *integration.trial;
   Next next;
   if (trial.steps.empty()) {
-    next.action = Record{conflict_rejection(state, trial)};
+    next.action = Refuse{conflict_rejection(state, trial)};
     return next;
   }
   const Step& last = trial.steps.back();
@@ -245,7 +249,7 @@ Next trial_step(const Plan& plan, const RunState& state) {
   } else if (trial.steps.size() > 1) {
     next.action = Record{TrialSplit{}};
   } else if (verdict.colour == Colour::red) {
-    next.action = Record{red_rejection(state, last, verdict, results)};
+    next.action = Refuse{red_rejection(state, last, verdict, results)};
   } else {
     const std::string what =
         verdict.errors.empty() ? "a validation" : "validation '" + verdict.errors.front() + "'";

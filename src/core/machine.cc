@@ -21,6 +21,7 @@ bool is_over(const RunState& state) {
 }
 
 void apply_event(RunState& state, const Event& event) {
+  apply_fallback_event(state, event);
   apply_run_event(state, event);
   apply_landing_event(state, event);
   state.last_at = event.at;
@@ -33,6 +34,7 @@ Next next_step(const Plan& plan, const RunState& state, const Limits& limits) {
     return next;
   }
   Next next = next_agent_step(plan, state, limits);
+  if (auto fallback = next_fallback(plan, state, limits)) next.action = Record{*std::move(fallback)};
   Next landing = next_landing_step(plan, state);
   next.validation = std::move(landing.validation);
   if (!next.action) next.action = std::move(landing.action);

@@ -28,11 +28,15 @@ struct AddWorktree {
   int attempt = 1;
   ObjectId start;
 };  // -> WorktreeAdded
+// An attempt failed; it is rejected for this unless another one is worth it (core/retry.h).
+struct Refuse {
+  AgentRejected why;
+};  // -> AgentRejected | AgentRetried
 struct Collect {
   AgentName agent;
   int attempt = 1;
   ObjectId start;
-};  // -> AgentCollected | AgentRejected
+};  // -> AgentCollected | AgentRejected | AgentRetried
 struct BranchRef {
   AgentName agent;
   ObjectId start;
@@ -58,8 +62,8 @@ struct MoveTarget {
   ObjectId to;
 };  // -> Landed | LandingLost | LandingRefused
 
-using Action = std::variant<Record, PrepareRun, AddWorktree, Collect, BuildTrial, MoveCandidate, BuildLanding,
-                            MoveTarget>;
+using Action = std::variant<Record, PrepareRun, AddWorktree, Refuse, Collect, BuildTrial, MoveCandidate,
+                            BuildLanding, MoveTarget>;
 
 // ---- things that must be under way until their event comes
 struct AwaitWorktree {
@@ -79,6 +83,7 @@ struct AwaitValidation {
 struct Limits {
   int jobs = 4;           // agents at once
   bool draining = false;  // start nothing new
+  Millis now = 0;         // wall clock
 };
 
 struct Next {
@@ -86,9 +91,12 @@ struct Next {
   std::vector<AwaitWorktree> worktrees;
   std::vector<AwaitAgent> agents;
   std::optional<AwaitValidation> validation;  // at most one at a time
+  std::optional<Millis> wake;                 // wall clock: ask again then, an agent may start again
 
   // Nothing to do and nothing to wait for.
-  [[nodiscard]] bool idle() const { return !action && worktrees.empty() && agents.empty() && !validation; }
+  [[nodiscard]] bool idle() const {
+    return !action && worktrees.empty() && agents.empty() && !validation && !wake;
+  }
 };
 
 // Total: an event that does not fit the state is a bug of ours (BugFound), never ignored.
@@ -102,6 +110,9 @@ void apply_run_event(RunState& state, const Event& event);
 void apply_landing_event(RunState& state, const Event& event);
 [[nodiscard]] Next next_agent_step(const Plan& plan, const RunState& state, const Limits& limits);
 [[nodiscard]] Next next_landing_step(const Plan& plan, const RunState& state);
+void apply_fallback_event(RunState& state, const Event& event);
+[[nodiscard]] std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state,
+                                                    const Limits& limits);
 // Removes a branch from everything that queues up.
 void drop_from_queue(Integration& integration, const AgentName& agent);
 
@@ -112,6 +123,10 @@ void drop_from_queue(Integration& integration, const AgentName& agent);
 [[nodiscard]] bool is_over(const RunState& state);
 // True when the agent needs nothing more for the run to end.
 [[nodiscard]] bool is_settled(Stage stage);
+// The number of the agent's next attempt: the present one when it has not begun.
+[[nodiscard]] int next_attempt_of(const AgentState& agent);
+// The canary will not get into the candidate unless somebody does something: nobody else starts.
+[[nodiscard]] bool canary_failed(const RunState& state);
 // Its work is in the candidate, or with it on the target.
 [[nodiscard]] bool is_accepted(Stage stage);
 // The agents that come `after` any of `names`, directly or not, in plan order.

@@ -101,6 +101,8 @@ Result<Plan> plan_once(PlanRequest request, Predictions use) {
   plan.worktrees = config.worktrees;
   plan.worktree = config.worktree;
   plan.jobs = places(request);
+  plan.max_failure_rate = config.policy.max_failure_rate;
+  plan.canary = config.policy.canary;
   plan.ignore_case = request.ignore_case;
   plan.precompose = request.precompose;
   plan.overlaps = describe(meetings, staff.agents);
@@ -147,6 +149,17 @@ PlanHead head_of(const Plan& plan) {
     head.item_counts.push_back(std::ssize(agent.items));
   }
   return head;
+}
+
+AgentName canary_of(const Plan& plan) {
+  const PlannedAgent* least = nullptr;
+  for (const auto& agent : plan.agents) {
+    if (agent.phase != plan.agents.front().phase) break;
+    const auto estimate = planning::estimate_of(agent);
+    const auto best = least == nullptr ? 0 : planning::estimate_of(*least);
+    if (least == nullptr || (estimate > 0 && (best == 0 || estimate < best))) least = &agent;
+  }
+  return least->spec.name;
 }
 
 Result<std::vector<Overlap>> find_overlaps(const std::vector<AgentSpec>& agents,

@@ -71,6 +71,8 @@ struct Plan {
   std::string worktrees;
   WorktreeSpec worktree;
   int jobs = 4;
+  double max_failure_rate = 0.10;  // above it a run goes on in sequence
+  bool canary = false;             // one agent alone first
   bool ignore_case = false;
   bool precompose = false;
   std::vector<ValidationSpec> validations;  // of the file, then one per command of an agent's `validate`
@@ -100,6 +102,10 @@ struct PlanHead {
 };
 
 [[nodiscard]] PlanHead head_of(const Plan& plan);
+
+// The agent that a run with a canary begins with: of the first phase, the one with the least estimate, or the
+// first when none has one. Precondition: there are agents.
+[[nodiscard]] AgentName canary_of(const Plan& plan);
 
 struct PlanRequest {
   ObjectId base;

@@ -38,8 +38,10 @@ void start_again(RunState& state, AgentState& agent, int attempt) {
   agent.stage = Stage::waiting;
   agent.attempt = attempt;
   agent.tip = ObjectId();
+  agent.how = ExitKind::exited;
   agent.ended_at = 0;
   agent.seconds = 0;
+  agent.not_before = 0;
   forget_refusal(agent);
   state.finished.reset();
 }
@@ -54,6 +56,7 @@ struct ApplyRunEvent {
     state.integration.base = e.base;
     state.integration.base_tree = e.tree;
     state.integration.candidate = e.base;
+    state.canary = e.canary;
     state.started_at = at;
   }
   void operator()(const RunPrepared&) const { state.prepared = true; }
@@ -119,13 +122,31 @@ struct ApplyRunEvent {
   }
   void operator()(const AgentRetried& e) const {
     auto& agent = agent_in(state, e.agent, {});
+    EarlierAttempt before;
+    if (agent.stage == Stage::rejected) before = {agent.reason, agent.tests, agent.log};
     start_again(state, agent, e.attempt);
-    ++agent.losses;
+    switch (e.cause) {
+      case RetryCause::lost:
+        ++agent.losses;
+        break;
+      case RetryCause::failed:
+        ++agent.failures;
+        agent.earlier = {e.reason, e.tests, e.log};
+        agent.retried_at = at;
+        agent.not_before = e.not_before;
+        break;
+      case RetryCause::asked:
+        agent.losses = 0;
+        agent.failures = 0;
+        agent.earlier = std::move(before);
+        break;
+    }
   }
-  void operator()(const RunResumed&) const {
+  void operator()(const RunResumed& e) const {
+    if (e.no_canary) state.canary = AgentName();
     for (auto& agent : state.agents) {
       if (agent.stage == Stage::stopped) start_again(state, agent, agent.attempt + 1);
-      if (agent.stage == Stage::held) start_again(state, agent, agent.attempt);
+      if (agent.stage == Stage::held) start_again(state, agent, next_attempt_of(agent));
       if (agent.stage != Stage::parked) continue;
       forget_refusal(agent);
       agent.stage = Stage::queued;
@@ -151,31 +172,42 @@ std::string exit_reason(const AgentState& agent, const AgentSpec& spec) {
   }
 }
 
+AgentRetried lost_retry(const AgentState& agent) {
+  AgentRetried retried;
+  retried.agent = agent.name;
+  retried.attempt = agent.attempt + 1;
+  return retried;
+}
+
 Action after_exit(const AgentState& agent, const AgentSpec& spec) {
   if (agent.how == ExitKind::exited && agent.code == 0)
     return Collect{agent.name, agent.attempt, agent.start};
-  if (agent.how == ExitKind::lost && agent.losses + 1 < kMaxLosses)
-    return Record{AgentRetried{agent.name, agent.attempt + 1}};
+  if (agent.how == ExitKind::lost && agent.losses + 1 < kMaxLosses) return Record{lost_retry(agent)};
   AgentRejected rejected;
   rejected.agent = agent.name;
   rejected.attempt = agent.attempt;
   rejected.kind = RejectKind::failed;
   rejected.reason = exit_reason(agent, spec);
-  return Record{std::move(rejected)};
+  return Refuse{std::move(rejected)};
 }
 
 struct Scheduler {
   const Plan& plan;
   const RunState& state;
   const Limits& limits;
-  int open_phase = 0;  // the first phase with an agent that is not settled
-  int active = 0;      // places taken
+  int open_phase = 0;       // the first phase with an agent that is not settled
+  int active = 0;           // places taken
+  int active_phase = 0;     // of one that is active; 0: none is
+  bool all_decided = true;  // nobody works, and no finished branch waits for its verdict
 
   Scheduler(const Plan& p, const RunState& s, const Limits& l) : plan(p), state(s), limits(l) {
     for (const auto& agent : state.agents) {
       if (!is_settled(agent.stage) && (open_phase == 0 || agent.phase < open_phase)) open_phase = agent.phase;
-      if (is_one_of(agent.stage, {Stage::preparing, Stage::filling, Stage::prepared, Stage::running}))
-        ++active;
+      const bool is_active =
+          is_one_of(agent.stage, {Stage::preparing, Stage::filling, Stage::prepared, Stage::running});
+      if (is_active) active_phase = agent.phase;
+      if (is_active) ++active;
+      if (is_active || is_one_of(agent.stage, {Stage::exited, Stage::queued})) all_decided = false;
     }
   }
 
@@ -196,20 +228,54 @@ struct Scheduler {
     }
   }
 
+  // When the agent starts again, if nothing but that time is in its way, or only what others do.
+  [[nodiscard]] std::optional<Millis> wake_for(const AgentState& agent) const {
+    const bool may_start = agent.stage == Stage::waiting && agent.phase == open_phase && !is_shut();
+    return may_start && backs_off(agent) ? std::optional(agent.not_before) : std::nullopt;
+  }
+
  private:
+  // Nothing starts until the user does something.
+  [[nodiscard]] bool is_shut() const { return limits.draining || !state.integration.blocked.empty(); }
+
+  // What a user brought back may be of an earlier phase than what still runs.
+  [[nodiscard]] bool has_place(const AgentState& agent) const {
+    if (active > 0 && active_phase != agent.phase) return false;
+    return state.in_sequence ? all_decided : active < limits.jobs;
+  }
+
+  [[nodiscard]] std::string canary_reason() const {
+    return fmt::format("the canary '{}' is {}", state.canary.str(), name_of(state.find(state.canary)->stage));
+  }
+
+  // A clock that was set back keeps nobody waiting.
+  [[nodiscard]] bool backs_off(const AgentState& agent) const {
+    return agent.retried_at <= limits.now && limits.now < agent.not_before;
+  }
+
   [[nodiscard]] std::optional<Action> start(const AgentState& agent, const AgentSpec& spec) const {
-    if (agent.phase != open_phase) return std::nullopt;
+    const bool after_canary = !state.canary.empty() && state.canary != agent.name;
+    if (after_canary && canary_failed(state)) return Record{AgentHeld{agent.name, canary_reason()}};
+    if (agent.phase != open_phase || after_canary) return std::nullopt;
     if (auto reason = hold_reason(state, spec); !reason.empty())
       return Record{AgentHeld{agent.name, std::move(reason)}};
     const auto& integration = state.integration;
     const bool settled_candidate = integration.candidate == integration.head() && !integration.accepting;
-    if (limits.draining || active >= limits.jobs || !integration.blocked.empty() || !settled_candidate)
-      return std::nullopt;
+    if (is_shut() || !has_place(agent) || !settled_candidate || backs_off(agent)) return std::nullopt;
     return Record{AgentAssigned{agent.name, agent.attempt, integration.candidate}};
   }
 };
 
 }  // namespace
+
+int next_attempt_of(const AgentState& agent) {
+  return agent.started_at == 0 ? agent.attempt : agent.attempt + 1;
+}
+
+bool canary_failed(const RunState& state) {
+  const AgentState* canary = state.find(state.canary);
+  return canary != nullptr && is_one_of(canary->stage, {Stage::rejected, Stage::held, Stage::rolled_back});
+}
 
 std::string hold_reason(const RunState& state, const AgentSpec& spec) {
   for (const auto& name : spec.after) {
@@ -252,6 +318,8 @@ Next next_agent_step(const Plan& plan, const RunState& state, const Limits& limi
     const auto& agent = state.agents[i];
     if (agent.stage == Stage::filling) next.worktrees.push_back({agent.name, agent.attempt});
     if (agent.stage == Stage::running) next.agents.push_back({agent.name, agent.attempt});
+    if (const auto wake = scheduler.wake_for(agent); wake && (!next.wake || *wake < *next.wake))
+      next.wake = wake;
     if (!next.action) next.action = scheduler.action_for(agent, plan.agents[i].spec);
   }
   return next;

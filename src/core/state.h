@@ -28,14 +28,25 @@ enum class Stage {
   parked,   // its branch stands, but a validation could not run; `resume` tries again
 };
 
+// Why an attempt that was followed by another one was refused; all empty: there was none.
+struct EarlierAttempt {
+  std::string reason;
+  std::vector<std::string> tests;  // new failures
+  std::string log;                 // of what refused it
+};
+
 struct AgentState {
   AgentName name;
   int phase = 1;
   Stage stage = Stage::waiting;
   int attempt = 1;
-  int losses = 0;  // attempts whose end nobody saw
-  ObjectId start;  // where its branch began
-  ObjectId tip;    // its finished branch
+  int losses = 0;    // attempts whose end nobody saw
+  int failures = 0;  // attempts that failed and that it followed by itself with another
+  EarlierAttempt earlier;
+  Millis retried_at = 0;  // wall clock: from here ...
+  Millis not_before = 0;  // ... to here it does not start again
+  ObjectId start;         // where its branch began
+  ObjectId tip;           // its finished branch
   std::string worktree;
   std::int64_t files = 0;  // changed
   int commits = 0;
@@ -96,6 +107,11 @@ struct RunState {
   Integration integration;
   LandingState landing;
   std::optional<RunEnd> finished;
+  AgentName canary;  // works alone until it is in the candidate; empty: nobody does, or not any more
+  int failed_attempts = 0;
+  std::vector<FellBack> noticed;    // to be recorded
+  std::vector<FellBack> fallbacks;  // each trigger once
+  bool in_sequence = false;         // it fell back: one agent at a time
   Millis started_at = 0;
   Millis last_at = 0;
 

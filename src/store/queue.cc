@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "core/backoff.h"
 #include "os/crash_point.h"
 #include "os/file_lock.h"
 #include "store/codec.h"
@@ -18,6 +19,12 @@ namespace {
 using core::ItemState;
 
 constexpr Millis kBetweenProbes = 250;
+constexpr Millis kLongestPause = 60'000;  // that a loser is told to wait
+
+// From 0 up to, but not including, 1: the upper 53 bits.
+double fraction(std::uint64_t random) {
+  return static_cast<double>(random >> 11U) / static_cast<double>(std::uint64_t{1} << 53U);
+}
 
 Error no_such_item(const RunId& run, const ItemId& id) {
   return Error(fmt::format("run '{}' has no item '{}'", run.str(), display_text(id.str())))
@@ -299,7 +306,8 @@ Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
                                               session.run.str(), share.owner));
     }
     holder.losses = answer.others_hold ? holder.losses + 1 : 0;
-    if (answer.others_hold || answer.waiting) answer.retry_in = core::back_off(holder.losses, random());
+    if (answer.others_hold || answer.waiting)
+      answer.retry_in = core::backoff(std::max(0, holder.losses - 1), kLongestPause, fraction(random()));
     return rows.put_holder(holder);
   };
   PAR_TRY(os::crash_point("queue.before.next"));

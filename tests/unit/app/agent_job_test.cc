@@ -1,5 +1,6 @@
 #include "app/agent_job.h"
 
+#include "app/attempt_log.h"
 #include "base/strings.h"
 #include "os/files.h"
 #include "support/catch.h"
@@ -62,4 +63,40 @@ TEST_CASE("agent's job: a worker that owns thousands of files can still be start
   const auto owns = os::read_file(paths.agent_dir(state.name) + "/owns.txt");
   REQUIRE(owns);
   CHECK(split_terminated(*owns, '\n').size() == 20'000);
+}
+
+TEST_CASE("prompt: an attempt is told why the one before was refused, and by which tests") {
+  core::AgentState state;
+  state.name = AgentName("fix");
+  CHECK(app::earlier_text(state, RunId("r1")).empty());
+  state.attempt = 2;
+  state.earlier = {"breaks 'unit' on top of the candidate", {"unit", "unit: caf\xc3\xa9"}, "/logs/unit.log"};
+  const auto text = app::earlier_text(state, RunId("r1"));
+  CHECK(lines_with(text, "This is attempt 2. The one before was refused: breaks 'unit' on top of") == 1);
+  CHECK(lines_with(text, "- unit") == 2);
+  CHECK(lines_with(text, "/logs/unit.log") == 1);
+  CHECK(lines_with(text, "refs/par/salvage/r1/fix/") == 1);
+}
+
+TEST_CASE("attempt's log: is the end of what this attempt printed, and nothing of the ones before") {
+  const auto directory = *os::TemporaryDirectory::create("par-attempt-log");
+  const app::RunPaths paths{directory.path(), RunId("r1")};
+  const AgentName agent("a");
+  const auto print = [&](const std::string& all) {
+    REQUIRE(os::write_file_durably(paths.agent_log(agent), all));
+  };
+  REQUIRE(os::make_directories(paths.agent_dir(agent)));
+  REQUIRE(os::make_directories(paths.logs()));
+  CHECK(app::attempt_output(paths, agent, 1, 100).value().empty());
+  REQUIRE(app::note_attempt(paths, agent, 1));
+  CHECK(app::attempt_output(paths, agent, 1, 100).value().empty());
+  print("first\n");
+  REQUIRE(app::note_attempt(paths, agent, 1));  // taken up again: it changes nothing
+  CHECK(app::attempt_output(paths, agent, 1, 100).value() == "first\n");
+  REQUIRE(app::note_attempt(paths, agent, 2));
+  CHECK(app::attempt_output(paths, agent, 2, 100).value().empty());
+  print("first\nsecond\n");
+  CHECK(app::attempt_output(paths, agent, 2, 100).value() == "second\n");
+  CHECK(app::attempt_output(paths, agent, 2, 4).value() == "ond\n");
+  CHECK(app::attempt_output(paths, agent, 1, 100).value().empty());
 }

@@ -1,5 +1,6 @@
 // The engine over a world in memory, struck by a crash at every pair of points.
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "fake_world.h"
@@ -46,7 +47,7 @@ bool live(FakeWorld& world, const Plan& plan) {
     app::Engine engine(plan, replay(plan, world), {world, world, world, world, world},
                        test::engine_settings(scratch()));
     if (world.events.empty())
-      must(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"})}));
+      must(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), world.canary}));
     must(engine.run());
     if (!engine.state().landing.requested && engine.state().landing.landed.empty())
       must(engine.record(LandRequested{plan.target}));
@@ -55,6 +56,15 @@ bool live(FakeWorld& world, const Plan& plan) {
   } catch (const Crash&) {
     return false;
   }
+}
+
+// Validations may run again, nothing else.
+void check_each_once(const FakeWorld& world) {
+  for (const auto& [what, times] : world.effects)
+    if (!what.starts_with("start v.")) {
+      INFO(what);
+      CHECK(times == 1);
+    }
 }
 
 void check_end_state(const FakeWorld& world, const Plan& plan) {
@@ -66,11 +76,36 @@ void check_end_state(const FakeWorld& world, const Plan& plan) {
   CHECK(state.find(AgentName("gamma"))->stage == Stage::landed);
   CHECK(state.find(AgentName("broken"))->stage == Stage::rejected);
   CHECK(world.green.contains(FakeWorld::tree_id(world.tree_at("target"))));
-  for (const auto& [what, times] : world.effects)
-    if (!what.starts_with("start v.")) {
-      INFO(what);
-      CHECK(times == 1);
+  check_each_once(world);
+}
+
+using CheckEnd = std::function<void(const FakeWorld&, const Plan&)>;
+
+// Runs to the end with a crash at each pair of points; how many pairs there were.
+int crash_everywhere(const FakeWorld& fresh, const Plan& plan, const CheckEnd& check_end) {
+  FakeWorld reference = fresh;
+  REQUIRE(live(reference, plan));
+  check_end(reference, plan);
+  const int points = reference.points;
+  REQUIRE(points > 60);
+  int pairs = 0;
+  for (int first = 1; first <= points; ++first) {
+    FakeWorld once = fresh;
+    once.crash_in = first;
+    if (live(once, plan)) continue;
+    for (int second = 1; second <= points; ++second) {
+      FakeWorld world = once;
+      world.crash_in = second;
+      const bool survived = live(world, plan);
+      world.crash_in = -1;
+      if (!survived) REQUIRE(live(world, plan));
+      INFO("crashes at " << first << " and " << second);
+      check_end(world, plan);
+      ++pairs;
+      if (survived) break;  // later points are never reached
     }
+  }
+  return pairs;
 }
 
 FakeWorld new_world() {
@@ -91,29 +126,26 @@ TEST_CASE("engine: an undisturbed run accepts what passes, rejects what breaks a
 }
 
 TEST_CASE("engine: a crash at any two points leads to the same end, each effect once") {
-  FakeWorld reference = new_world();
-  const Plan plan = test::plan_of(kPhases, reference.refs.at("target"));
-  REQUIRE(live(reference, plan));
-  const int points = reference.points;
-  REQUIRE(points > 60);
-  int pairs = 0;
-  for (int first = 1; first <= points; ++first) {
-    FakeWorld once = new_world();
-    once.crash_in = first;
-    if (live(once, plan)) continue;
-    for (int second = 1; second <= points; ++second) {
-      FakeWorld world = once;
-      world.crash_in = second;
-      const bool survived = live(world, plan);
-      world.crash_in = -1;
-      if (!survived) REQUIRE(live(world, plan));
-      INFO("crashes at " << first << " and " << second);
-      check_end_state(world, plan);
-      ++pairs;
-      if (survived) break;  // later points are never reached
-    }
-  }
-  CHECK(pairs > 2000);
+  const FakeWorld fresh = new_world();
+  const Plan plan = test::plan_of(kPhases, fresh.refs.at("target"));
+  CHECK(crash_everywhere(fresh, plan, check_end_state) > 2000);
+}
+
+TEST_CASE("engine: a crash at any two points around attempts that start again leads to the same end") {
+  FakeWorld fresh;
+  fresh.failing = {"flaky.1"};
+  fresh.red_attempts = {"flaky.2"};
+  Plan plan = test::plan_of({{"alpha", "flaky"}}, fresh.refs.at("target"));
+  plan.agents[1].spec.retries = 2;
+  const auto check_retried = [](const FakeWorld& world, const Plan& made) {
+    const RunState state = replay(made, world);
+    CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "flaky"});
+    CHECK(state.find(AgentName("flaky"))->attempt == 3);
+    CHECK(state.find(AgentName("flaky"))->failures == 2);
+    CHECK(state.find(AgentName("flaky"))->earlier.tests == std::vector<std::string>{"unit"});
+    check_each_once(world);
+  };
+  CHECK(crash_everywhere(fresh, plan, check_retried) > 2000);
 }
 
 TEST_CASE("engine: a target that moved is merged with, validated again, and nobody's commit is lost") {
@@ -174,4 +206,87 @@ TEST_CASE("engine: the first interrupt starts nothing new, and a resumed run fin
   }
   REQUIRE(live(world, plan));
   CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "beta"});
+}
+
+TEST_CASE("engine: nobody else waits for an agent that starts again, and Ctrl-C ends the waiting") {
+  FakeWorld world;
+  world.failing = {"alpha.1"};
+  Plan plan = test::plan_of({{"alpha", "beta"}, {"gamma"}}, world.refs.at("target"));
+  plan.agents[0].spec.retries = 1;
+  app::EngineSettings settings = test::engine_settings(scratch());
+  settings.jobs = 1;
+  int interrupts = 0;
+  settings.interrupts = [&] { return interrupts; };
+  const Millis begun = world.wall();
+  {
+    app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world}, settings);
+    REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"})}));
+    // The clock stands still until there is nothing to do but wait: beta is in by then, gamma's phase is not
+    // open.
+    world.on_pause = [&] {
+      CHECK(engine.state().find(AgentName("beta"))->stage == Stage::accepted);
+      CHECK(engine.state().find(AgentName("gamma"))->stage == Stage::waiting);
+      interrupts = 1;
+    };
+    CHECK(engine.run().value() == app::EngineEnd::interrupted);
+    CHECK(engine.state().find(AgentName("alpha"))->stage == Stage::waiting);
+    CHECK(engine.state().find(AgentName("alpha"))->attempt == 2);
+    CHECK_FALSE(engine.state().finished);
+  }
+  world.on_pause = {};
+  REQUIRE(live(world, plan));
+  CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "beta", "gamma"});
+  CHECK(world.wall() - begun == 750);  // backoff(0, ..., 0.5)
+}
+
+TEST_CASE("engine: who is refused while nothing starts any more is rejected, whatever retries are left") {
+  FakeWorld world;
+  Plan plan = test::plan_of({{"alpha", "beta"}}, world.refs.at("target"));
+  for (auto& agent : plan.agents) agent.spec.retries = 5;
+  world.intruder_at_landing = world.add_commit({"base", "intruder"});
+  world.breaking_pairs = {{"intruder", "alpha"}};
+  REQUIRE(live(world, plan));
+  const RunState state = replay(plan, world);
+  CHECK(state.find(AgentName("alpha"))->stage == Stage::rejected);
+  CHECK(state.find(AgentName("alpha"))->attempt == 1);
+  CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "beta", "intruder"});
+}
+
+TEST_CASE("engine: a crash at any two points around a canary and a fall back leads to the same end") {
+  FakeWorld fresh;
+  fresh.failing = {"beta.1", "gamma.1", "delta.1"};
+  Plan plan = test::plan_of({{"alpha", "beta", "gamma", "delta"}, {"psi", "omega"}}, fresh.refs.at("target"));
+  for (auto& agent : plan.agents) agent.validations.clear();  // points enough without
+  plan.validations.clear();
+  fresh.canary = AgentName("alpha");
+  const auto check_sequence = [](const FakeWorld& world, const Plan& made) {
+    const RunState state = replay(made, world);
+    CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha", "omega", "psi"});
+    CHECK(state.canary.empty());
+    CHECK(state.in_sequence);
+    CHECK(state.fallbacks.size() == 1);
+    check_each_once(world);
+  };
+  CHECK(crash_everywhere(fresh, plan, check_sequence) > 2000);
+}
+
+TEST_CASE(
+    "engine: an agent that is asked for again starts anew on the candidate, and its old work is not taken") {
+  FakeWorld world;
+  world.red_attempts = {"beta.1"};
+  const Plan plan = test::plan_of({{"alpha", "beta"}}, world.refs.at("target"));
+  app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world},
+                     test::engine_settings(scratch()));
+  REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"})}));
+  REQUIRE(engine.run());
+  CHECK(engine.state().find(AgentName("beta"))->stage == Stage::rejected);
+  AgentRetried again;
+  again.agent = AgentName("beta");
+  again.attempt = 2;
+  again.cause = RetryCause::asked;
+  REQUIRE(engine.record(again));
+  REQUIRE(engine.run());
+  CHECK(engine.state().finished == RunEnd::ready);
+  CHECK(engine.state().find(AgentName("beta"))->start == engine.state().integration.steps.front().commit);
+  CHECK(world.tree_at("candidate") == FakeWorld::Tree{"base", "alpha", "beta"});
 }

@@ -78,7 +78,7 @@ Result<std::string> FakeWorld::add_worktree(const AgentName& agent, int attempt,
   Branch& branch = branches[agent.str()];
   if (branch.attempt != attempt) {
     branch = Branch{attempt, start, start};
-    effect("worktree " + agent.str());
+    effect("worktree " + agent.str() + "." + std::to_string(attempt));
   }
   return std::string("/nowhere/" + agent.str());
 }
@@ -102,7 +102,10 @@ Result<TrialBuilt> FakeWorld::build_trial(const ObjectId& onto, const std::vecto
   built.onto = onto;
   Tree tree = commits.at(onto).tree;
   for (const auto& ref : refs_in) {
-    tree.insert(ref.agent.str());  // its own work only: start..tip
+    // Its own work only: start..tip.
+    const Tree& before = commits.at(ref.start).tree;
+    for (const auto& work : commits.at(ref.tip).tree)
+      if (!before.contains(work)) tree.insert(work);
     built.steps.push_back({ref.agent, ref.start, ref.tip, add_commit(tree), tree_id(tree)});
   }
   point();
@@ -150,19 +153,27 @@ Result<TargetMoveResult> FakeWorld::move_target(const RefName&, const ObjectId& 
 }
 
 void FakeWorld::finish_agent(const os::JobSpec& spec, os::JobExit& exit) {
-  const std::string agent = spec.id.substr(2, spec.id.rfind('.') - 2);
+  const std::string attempt = spec.id.substr(2);
+  const std::string agent = attempt.substr(0, attempt.rfind('.'));
   Branch& branch = branches.at(agent);
   if (idle_agents.contains(agent)) return;
   Tree tree = commits.at(branch.start).tree;
-  tree.insert(agent);
+  tree.insert(red_attempts.contains(attempt) ? attempt : agent);
   branch.tip = add_commit(tree);
-  exit.code = 0;
+  exit.code = failing.contains(attempt) ? 3 : 0;
 }
 
 void FakeWorld::finish_validation(const os::JobSpec& spec, os::JobExit& exit) {
   const Tree& tree = commits.at(ObjectId(spec.cwd)).tree;
-  exit.code =
-      std::any_of(breaking.begin(), breaking.end(), [&](const auto& b) { return tree.contains(b); }) ? 1 : 0;
+  const auto is_red = [&](const auto& work) {
+    return breaking.contains(work) || red_attempts.contains(work);
+  };
+  const auto holds = [&](const auto& pair) {
+    return tree.contains(pair.first) && tree.contains(pair.second);
+  };
+  const bool red = std::any_of(tree.begin(), tree.end(), is_red) ||
+                   std::any_of(breaking_pairs.begin(), breaking_pairs.end(), holds);
+  exit.code = red ? 1 : 0;
 }
 
 Result<void> FakeWorld::ensure(const os::JobSpec& spec) {
@@ -188,6 +199,10 @@ Result<std::vector<os::JobExit>> FakeWorld::wait(Millis timeout) {
     job.reported = true;
     exits.push_back(job.exit);
     break;
+  }
+  if (exits.empty() && timeout > 0) {
+    if (on_pause) on_pause();
+    now_ += timeout;
   }
   point();
   return exits;

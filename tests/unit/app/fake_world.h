@@ -1,10 +1,13 @@
 // A world in memory for the engine: journal, repository and jobs that outlive a crash of the engine, which
-// may strike before and after each effect. A tree is the set of agents whose work it holds.
+// may strike before and after each effect. A tree is the set of agents whose work it holds; what is red in
+// itself has its attempt in the name, "agent.1".
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/engine.h"
@@ -35,10 +38,15 @@ class FakeWorld final : public core::Journal,
   };
 
   // ---- what tests set and read
+  AgentName canary;                    // of the run
   int crash_in = -1;                   // the n-th point from now; < 0: never
   int points = 0;                      // passed so far
   std::set<std::string> breaking;      // agents whose work makes the validation red
   std::set<std::string> idle_agents;   // agents that change nothing
+  std::set<std::string> failing;       // attempts ("agent.1") whose command exits with 3
+  std::set<std::string> red_attempts;  // attempts whose work makes the validation red
+  std::set<std::pair<std::string, std::string>> breaking_pairs;  // work that is red together
+  std::function<void()> on_pause;                                // an engine waits for nothing but time
   ObjectId intruder_at_landing;        // somebody moves the target here when the landing is first tried
   std::map<std::string, int> effects;  // how often each effect took place
   std::vector<core::Event> events;
@@ -85,7 +93,7 @@ class FakeWorld final : public core::Journal,
   Result<void> forget(const std::string& id) override;
 
   // ---- Clock, app::Reporter
-  [[nodiscard]] Millis wall() const override { return 1000; }
+  [[nodiscard]] Millis wall() const override { return now_; }
   [[nodiscard]] Millis monotonic() const override { return 1000; }
   void on_event(const core::Plan&, const core::RunState&, const core::Event&) override {}
   void on_warning(const std::string&) override {}
@@ -97,6 +105,7 @@ class FakeWorld final : public core::Journal,
   void finish_validation(const os::JobSpec& spec, os::JobExit& exit);
 
   std::set<std::string> awaited_;  // by the engine that lives now
+  Millis now_ = 1000;              // passes only while an engine waits for nothing else
 };
 
 // Agents in their phases, each owning "<name>/", one validation "unit".

@@ -47,6 +47,7 @@ max_failure_rate = 0.25
 canary          = true
 on_overlap      = "refuse"
 shared          = ["package-lock.json", "CHANGELOG.md"]
+retries         = 2
 
 [[validate]]
 name    = "unit"
@@ -72,6 +73,7 @@ categories = ["errors"]
 count    = 3
 timeout  = "1h30m"
 estimate = "6h"
+retries  = 0
 
 [[item]]
 id = "SEC-1"
@@ -89,7 +91,8 @@ agent = "errors"
   expected.strategy = core::Strategy::squash;
   expected.worktrees = "../w/{repo}/{run}/{agent}";
   expected.worktree = {{"node_modules", "build/deps"}, "npm ci"};
-  expected.policy = {7, 2.0, 600, 0.25, true, core::OnOverlap::refuse, {"package-lock.json", "CHANGELOG.md"}};
+  expected.policy = {7, 2.0, 600, 0.25, true, core::OnOverlap::refuse, {"package-lock.json", "CHANGELOG.md"},
+                     2};
   expected.validations = {{"unit",
                            "ctest --output-junit {report}",
                            core::ReportKind::junit,
@@ -101,6 +104,7 @@ agent = "errors"
   performance.name = AgentName("performance");
   performance.owns = {"src/fast.py"};
   performance.run = "fast";
+  performance.retries = 2;
   core::AgentSpec errors;
   errors.name = AgentName("errors");
   errors.owns = {"src/daemon/error_handling.py", "src/providers/**"};
@@ -193,6 +197,7 @@ TEST_CASE("config: a value out of its range is an error") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {"[policy]\njobs = 0\n", "f:2: 'jobs' in [policy] must be from 1 to 1000"},
       {"[policy]\njobs = 9223372036854775807\n", "f:2: 'jobs' in [policy] must be from 1 to 1000"},
+      {"[policy]\nretries = -1\n", "f:2: 'retries' in [policy] must be from 0 to 100"},
       {"[policy]\nmax_failure_rate = 1.5\n", "f:2: 'max_failure_rate' in [policy] must be from 0 to 1"},
       {"[policy]\nmin_speedup = nan\n", "f:2: 'min_speedup' in [policy] must be from 0 to 1000"},
       {"[[validate]]\nname='u'\nrun='x'\nreruns=-1\n", "f:4: 'reruns' in [[validate]] must be from 0 to 100"},

@@ -61,16 +61,3 @@ TEST_CASE("claim: a lease ends at its time, with a reboot, and when the clock st
   CHECK_FALSE(is_live(lease, {"boot-1", 1'000}));
   CHECK(is_live(lease, {"boot-1", 499'000}));
 }
-
-TEST_CASE("claim: who loses waits twice as long each time, up to a minute, and not as long as others") {
-  CHECK(back_off(1, 0) == 1000);
-  CHECK(back_off(2, 0) == 2000);
-  CHECK(back_off(6, 0) == 32'000);
-  for (const int losses : {7, 8, 1000}) CHECK(back_off(losses, 0) == 60'000);
-  CHECK(back_off(0, 0) == 1000);
-  for (std::uint64_t random = 0; random < 5000; ++random) {
-    CHECK(back_off(1, random) >= 500);
-    CHECK(back_off(1, random) <= 1000);
-  }
-  CHECK(back_off(1, 500) == 500);
-}

@@ -69,6 +69,7 @@ TEST_CASE("codec: every member of every stored value is listed") {
   CHECK(all_listed<core::Item>());
   CHECK(all_listed<core::OwnershipRule>());
   CHECK(all_listed<core::AgentSpec>());
+  CHECK(all_listed<core::PermanentErrors>());
   CHECK(all_listed<core::Overlap>());
   CHECK(all_listed<core::BranchConflict>());
   CHECK(all_listed<core::Decision>());
@@ -114,6 +115,10 @@ TEST_CASE("codec: a member that came later may be missing, but not be of the wro
   CHECK(store::decode_plan(replace_all(text, R"("finished_items":0,)", "")));
   CHECK_FALSE(store::decode_plan(replace_all(text, R"("finished_items":0,)", R"("finished_items":"x",)")));
   CHECK_FALSE(store::decode_plan(replace_all(text, R"("unowned_paths":0,)", "")));
+  const auto lost = store::decode_event("AgentRetried", R"({"agent":"a","attempt":2})");
+  REQUIRE(lost);
+  CHECK(store::decode_event("RunResumed", "{}"));
+  CHECK(std::get<core::AgentRetried>(*lost).cause == core::RetryCause::lost);
 }
 
 TEST_CASE("codec: a validation's result comes back with every member") {

@@ -1,0 +1,19 @@
+// Which part of an agent's log one attempt wrote. All attempts of an agent append to one log.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "app/agent_job.h"
+
+namespace par::app {
+
+// Notes, durably, that the attempt's output begins at the present end of the log. Called again for the same
+// attempt it changes nothing.
+[[nodiscard]] Result<void> note_attempt(const RunPaths& paths, const AgentName& agent, int attempt);
+
+// The last `most` bytes that the attempt printed, with the log's time stamps; empty where that was not noted.
+[[nodiscard]] Result<std::string> attempt_output(const RunPaths& paths, const AgentName& agent, int attempt,
+                                                 std::int64_t most);
+
+}  // namespace par::app

@@ -1,0 +1,100 @@
+// What makes a run fall back: noticed in the events, recorded once, before anything else is decided.
+//
+// Too many failures and a conflict change the mode: what has not started yet starts one by one, each on a
+// candidate that holds all before it. A crash, a violation of ownership and branches that fail together
+// concern only who they name: they are said, and the run goes on as it was. (That branches fail together has
+// an event of its own, TrialSplit.) What a plan can know (too small a speedup, an overlap) is decided there.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/machine.h"
+
+namespace par::core {
+namespace {
+
+// Fewer attempts say nothing about a rate.
+constexpr int kFewAttempts = 4;
+
+bool has(const std::vector<FellBack>& list, Trigger trigger) {
+  return std::any_of(list.begin(), list.end(), [&](const auto& f) { return f.trigger == trigger; });
+}
+
+void notice(RunState& state, Trigger trigger, std::string reason) {
+  if (!has(state.noticed, trigger) && !has(state.fallbacks, trigger))
+    state.noticed.push_back({trigger, false, std::move(reason)});
+}
+
+struct Notice {
+  RunState& state;
+
+  void operator()(const AgentExited& e) const {
+    if (e.how == ExitKind::signalled)
+      notice(state, Trigger::crash, fmt::format("'{}' crashed: signal {}", e.agent.str(), e.code));
+    if (e.how == ExitKind::lost)
+      notice(state, Trigger::crash, fmt::format("'{}' was lost: nobody saw how it ended", e.agent.str()));
+  }
+  void operator()(const AgentRejected& e) const { failed(e.agent, e.kind); }
+  void operator()(const AgentRetried& e) const {
+    if (e.cause == RetryCause::failed) failed(e.agent, e.kind);
+    if (e.cause == RetryCause::lost) ++state.failed_attempts;
+  }
+  void operator()(const TrialSplit&) const {
+    if (!has(state.fallbacks, Trigger::red_batch))
+      state.fallbacks.push_back(
+          {Trigger::red_batch, false, "branches failed together and were tried one by one"});
+  }
+  void operator()(const FellBack& e) const {
+    std::erase_if(state.noticed, [&](const auto& f) { return f.trigger == e.trigger; });
+    state.fallbacks.push_back(e);
+    state.in_sequence = state.in_sequence || e.sequence;
+  }
+  template <class Other>
+  void operator()(const Other&) const {}
+
+ private:
+  void failed(const AgentName& agent, RejectKind kind) const {
+    ++state.failed_attempts;
+    if (kind == RejectKind::outside_ownership)
+      notice(state, Trigger::outside_ownership,
+             fmt::format("'{}' changed what it does not own", agent.str()));
+    if (kind == RejectKind::conflict)
+      notice(state, Trigger::conflict,
+             fmt::format("'{}' does not merge with what was accepted", agent.str()));
+  }
+};
+
+// Several agents could otherwise start side by side.
+bool has_more_to_start(const RunState& state, const Limits& limits) {
+  return limits.jobs > 1 && std::any_of(state.agents.begin(), state.agents.end(),
+                                        [](const auto& a) { return a.stage == Stage::waiting; });
+}
+
+std::optional<FellBack> failure_rate(const Plan& plan, const RunState& state) {
+  const auto accepted = std::count_if(state.agents.begin(), state.agents.end(),
+                                      [](const auto& a) { return is_accepted(a.stage); });
+  const auto ended = accepted + state.failed_attempts;
+  if (ended < kFewAttempts || state.failed_attempts <= plan.max_failure_rate * static_cast<double>(ended))
+    return std::nullopt;
+  return FellBack{Trigger::failure_rate, true,
+                  fmt::format("{} of {} attempts failed, more than max_failure_rate {:g} allows",
+                              state.failed_attempts, ended, plan.max_failure_rate)};
+}
+
+}  // namespace
+
+void apply_fallback_event(RunState& state, const Event& event) { std::visit(Notice{state}, event.body); }
+
+std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state, const Limits& limits) {
+  if (state.finished || limits.draining) return std::nullopt;
+  const bool may_change = !state.in_sequence && has_more_to_start(state, limits);
+  if (!state.noticed.empty()) {
+    FellBack fallback = state.noticed.front();
+    fallback.sequence = may_change && fallback.trigger == Trigger::conflict;
+    return fallback;
+  }
+  if (!may_change || has(state.fallbacks, Trigger::failure_rate)) return std::nullopt;
+  return failure_rate(plan, state);
+}
+
+}  // namespace par::core
