@@ -6,6 +6,7 @@
 
 #include "base/json_writer.h"
 #include "base/strings.h"
+#include "core/presets.h"
 #include "os/files.h"
 
 namespace par::app {
@@ -61,7 +62,7 @@ struct AgentFiles {
   std::string tmp;
 };
 
-std::string agent_command(const std::string& run_line, const AgentFiles& files, const core::AgentState& agent,
+std::string agent_command(std::string_view run_line, const AgentFiles& files, const core::AgentState& agent,
                           const RunId& run) {
   const Placeholder values[] = {
       {"{prompt_file}", shell_quote(files.prompt)}, {"{items_file}", shell_quote(files.items)},
@@ -152,7 +153,7 @@ Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core
   PAR_TRY(os::write_file_durably(files.items, items_text(planned)));
   os::JobSpec job;
   job.id = agent_job_id(agent.name, agent.attempt);
-  job.command = agent_command(planned.spec.run, files, agent, context.paths.run);
+  job.command = agent_command(core::command_of(planned.spec.run), files, agent, context.paths.run);
   job.cwd = agent.worktree;
   job.env = agent_variables(context, planned, agent, files);
   job.log = context.paths.agent_log(agent.name);

@@ -60,7 +60,7 @@ struct AgentSpec {
   std::vector<OwnershipRule> rules;  // owned besides `owns`
   std::vector<std::string> forbids;  // subtracted from both
   std::vector<AgentName> after;      // their work must be in the candidate first
-  std::string run;                   // a shell command with placeholders
+  std::string run;  // a shell command with placeholders, or the name of a preset (core/presets.h)
   std::string prompt;
   std::vector<std::string> validate;    // shell commands checked for this agent's branch too
   std::vector<std::string> categories;  // items it may take; empty: any

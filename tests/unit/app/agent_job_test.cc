@@ -63,3 +63,17 @@ TEST_CASE("agent's job: a worker that owns thousands of files can still be start
   REQUIRE(owns);
   CHECK(split_terminated(*owns, '\n').size() == 20'000);
 }
+
+TEST_CASE("agent's job: a preset is started by its command, with its prompt quoted for the shell") {
+  const auto directory = *os::TemporaryDirectory::create("par-agent-job");
+  core::Plan plan;
+  plan.agents.push_back(agent_with(1));
+  plan.agents.front().spec.run = "codex";
+  core::AgentState state;
+  state.name = AgentName("fix");
+  const app::RunPaths paths{directory.path() + "/it's", RunId("r1")};
+  const auto job = app::prepare_agent_job({plan, paths, {}}, state);
+  REQUIRE(job);
+  CHECK(job->command == "codex exec --json --sandbox workspace-write - <" +
+                            shell_quote(paths.agent_dir(state.name) + "/prompt.md"));
+}
