@@ -98,6 +98,15 @@ os::Environment agent_variables(const AgentJobContext& context, const core::Plan
   return env;
 }
 
+// What changes with every commit, every 'git add' and every checkout there.
+std::vector<std::string> git_files(const std::string& worktree) {
+  constexpr std::string_view kKey = "gitdir: ";
+  const auto link = os::read_file(worktree + "/.git");
+  if (!link || !link->starts_with(kKey)) return {};
+  const std::string git_dir(trim(std::string_view(*link).substr(kKey.size())));
+  return {git_dir + "/HEAD", git_dir + "/index", git_dir + "/logs/HEAD"};
+}
+
 }  // namespace
 
 std::string agent_job_id(const AgentName& agent, int attempt) {
@@ -159,6 +168,9 @@ Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core
   job.log = context.paths.agent_log(agent.name);
   job.log_limit = context.log_limit;
   job.timeout_ms = planned.spec.timeout * 1000;
+  job.idle_ms = planned.spec.idle_timeout * 1000;
+  job.life_signs = git_files(agent.worktree);
+  job.life_signs.push_back(context.paths.heartbeat(agent.name));
   return job;
 }
 

@@ -25,6 +25,10 @@ struct RunPaths {
   [[nodiscard]] std::string agent_dir(const AgentName& agent) const {
     return state_dir + "/agents/" + run.str() + "/" + agent.str();
   }
+  // Touched whenever the agent does something with the queue.
+  [[nodiscard]] std::string heartbeat(const AgentName& agent) const {
+    return agent_dir(agent) + "/heartbeat";
+  }
 };
 
 // The members by which an agent is told of an item: id, title, severity, category, files. Within an object.

@@ -213,10 +213,10 @@ void Reader::read_agents(const toml::table& table) {
 }
 
 void Reader::read_agent(const std::string& name, const toml::table& table) {
-  const Section section(
-      table, fmt::format("[agent.{}]", name),
-      {"owns", "forbids", "after", "run", "prompt", "validate", "categories", "count", "timeout", "estimate"},
-      findings_);
+  const Section section(table, fmt::format("[agent.{}]", name),
+                        {"owns", "forbids", "after", "run", "prompt", "validate", "categories", "count",
+                         "timeout", "idle_timeout", "estimate"},
+                        findings_);
   core::AgentSpec spec;
   spec.name = AgentName(name);
   section.required_text("run", spec.run);
@@ -231,6 +231,7 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
   section.texts("validate", spec.validate);
   section.texts("categories", spec.categories);
   section.seconds("timeout", spec.timeout);
+  section.seconds("idle_timeout", spec.idle_timeout);
   section.seconds("estimate", spec.estimate);
   section.integer("count", 1, kMostJobs, spec.count);
   std::vector<std::string> after;

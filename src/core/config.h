@@ -67,6 +67,7 @@ struct AgentSpec {
   int count = 1;                        // more: a pool, whose items are divided among so many workers
   AgentName pool;                       // of a pool's worker: the agent whose items it has a part of
   Seconds timeout = 7200;
+  Seconds idle_timeout = 0;  // without a sign of life; 0: none
   Seconds estimate = 0;
 
   bool operator==(const AgentSpec&) const = default;

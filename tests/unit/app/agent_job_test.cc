@@ -59,6 +59,7 @@ TEST_CASE("agent's job: a worker that owns thousands of files can still be start
   const auto job = app::prepare_agent_job({plan, paths, {}}, state);
   REQUIRE(job);
   for (const auto& variable : job->env) CHECK(variable.size() < (128U << 10));
+  CHECK(job->life_signs == std::vector{paths.heartbeat(state.name)});
   const auto owns = os::read_file(paths.agent_dir(state.name) + "/owns.txt");
   REQUIRE(owns);
   CHECK(split_terminated(*owns, '\n').size() == 20'000);

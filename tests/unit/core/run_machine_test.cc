@@ -13,6 +13,7 @@ class OneAgent {
   OneAgent() {
     PlannedAgent agent;
     agent.spec.name = kName;
+    agent.spec.idle_timeout = 600;
     plan_.agents.push_back(agent);
     state_ = initial_state(RunId("r1"), plan_);
     apply(RunStarted{});
@@ -62,4 +63,12 @@ TEST_CASE("run machine: an agent is given up after five losses, however often th
   const auto decision = run.decision();
   REQUIRE(std::holds_alternative<AgentRejected>(decision));
   CHECK(std::get<AgentRejected>(decision).reason == "lost 5 times");
+}
+
+TEST_CASE("run machine: an agent that hangs is rejected, and the reason says for how long") {
+  OneAgent run;
+  run.start_and_end(ExitKind::hung);
+  const auto decision = run.decision();
+  REQUIRE(std::holds_alternative<AgentRejected>(decision));
+  CHECK(std::get<AgentRejected>(decision).reason == "no sign of life for 10m 00s");
 }
