@@ -1,7 +1,9 @@
 // The command of one agent, ready to start: placeholders filled in, environment, prompt and items on disk.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/json_writer.h"
 #include "base/result.h"
@@ -42,10 +44,13 @@ struct PromptFiles {
   std::string items;
   std::string owns;
 };
-// The prompt: the agent's own text ({items} filled in), what it owns and may not touch, its items, how it is
-// validated, and the rules. At most 50 patterns and 50 items are spelled out. Pure.
+// The agents whose work is in the commit that this one starts from, in the order they were accepted. Pure.
+[[nodiscard]] std::vector<AgentName> done_before(const core::RunState& state, const core::AgentState& agent);
+// The prompt: the agent's own text ({items} filled in), what it owns and may not touch, its items, whose work
+// is there already, how it is validated, and the rules. Of patterns and of items at most 50, and 16 KiB, are
+// spelled out. Pure.
 [[nodiscard]] std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
-                                      const PromptFiles& files);
+                                      const PromptFiles& files, const std::vector<AgentName>& done = {});
 // One JSON object per item and line. Pure.
 [[nodiscard]] std::string items_text(const core::PlannedAgent& agent);
 
@@ -54,6 +59,7 @@ struct AgentJobContext {
   const RunPaths& paths;
   os::Environment environment;  // allowed_environment plus identity
   std::int64_t log_limit = 64 << 20;
+  std::vector<AgentName> done = {};  // done_before
 };
 
 // Writes PAR_PROMPT_FILE, PAR_ITEMS_FILE and PAR_OWNS_FILE, makes PAR_TMP and the log's directory. May be

@@ -64,8 +64,10 @@ Result<void> Engine::ensure_under_way(const Next& next) {
   for (const auto& await : next.agents) {
     const std::string id = agent_job_id(await.agent, await.attempt);
     if (watched_.contains(id)) continue;
-    const AgentJobContext context{plan_, settings_.paths, settings_.agent_environment, settings_.log_limit};
-    PAR_ASSIGN(const os::JobSpec job, prepare_agent_job(context, *state_.find(await.agent)));
+    const AgentState& agent = *state_.find(await.agent);
+    const AgentJobContext context{plan_, settings_.paths, settings_.agent_environment, settings_.log_limit,
+                                  done_before(state_, agent)};
+    PAR_ASSIGN(const os::JobSpec job, prepare_agent_job(context, agent));
     PAR_TRY(ports_.jobs.ensure(job));
     watched_.insert(id);
   }

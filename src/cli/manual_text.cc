@@ -64,7 +64,7 @@ constexpr std::array kAgentEnvironment{
     Term{"PAR_BASE", "the commit that its branch starts from"},
     Term{"PAR_PROMPT_FILE", "a file with its prompt"},
     Term{"PAR_ITEMS_FILE", "a file with its items as JSON lines"},
-    Term{"PAR_OWNS, PAR_FORBIDS", "its patterns, one on each line; PAR_OWNS is left out beyond 100 KiB"},
+    Term{"PAR_OWNS, PAR_FORBIDS", "its patterns, one on each line; each is left out beyond 100 KiB"},
     Term{"PAR_OWNS_FILE", "a file with the patterns of PAR_OWNS, however many"},
     Term{"PAR_TMP", "a directory of its own"},
 };

@@ -41,6 +41,40 @@ TEST_CASE("prompt: spells out what fits and names the files that hold all of it"
   CHECK(lines_with(many, "- and 20 more, all of them in /owns") == 1);
 }
 
+TEST_CASE("prompt: is kept to a size, whatever the items are called") {
+  auto agent = agent_with(40);
+  for (auto& item : agent.items) item.title = std::string(1000, 'x');
+  const auto text = app::prompt_text({}, agent, {"/items", "/owns"});
+  CHECK(text.size() < 20'000);
+  CHECK(lines_with(text, "- and 24 more, all of them in /items") == 1);
+  agent.items.front().title = std::string(100'000, 'x');
+  CHECK(lines_with(app::prompt_text({}, agent, {"/items", "/owns"}), "- 40 more, all of them in /items") ==
+        1);
+}
+
+TEST_CASE("prompt: says whose work is there already, and only of those it starts from") {
+  core::Plan plan;
+  core::RunState state;
+  for (const auto* name : {"one", "two", "three"}) {
+    core::PlannedAgent agent;
+    agent.spec.name = AgentName(name);
+    agent.spec.owns = {std::string("src/") + name};
+    plan.agents.push_back(agent);
+    state.integration.steps.push_back(
+        {AgentName(name), ObjectId(), ObjectId(), ObjectId(std::string("c-") + name), ObjectId()});
+  }
+  core::AgentState fix;
+  fix.start = ObjectId("c-two");
+  const auto done = app::done_before(state, fix);
+  CHECK(done == std::vector{AgentName("one"), AgentName("two")});
+  const auto text = app::prompt_text(plan, agent_with(1), {}, done);
+  CHECK(text.find("Done already by others, and here:\n- one: src/one\n- two: src/two\n\n") !=
+        std::string::npos);
+  fix.start = ObjectId("base");
+  CHECK(app::done_before(state, fix).empty());
+  CHECK(app::prompt_text(plan, agent_with(1), {}).find("Done already") == std::string::npos);
+}
+
 TEST_CASE("prompt: rules of CODEOWNERS are patterns too") {
   core::PlannedAgent agent;
   agent.spec.rules = {{"/src/**", true, false, 0}, {"/src/gen/**", false, false, 0}};
