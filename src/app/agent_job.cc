@@ -2,27 +2,36 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "app/attempt_log.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
+#include "core/presets.h"
 #include "os/files.h"
 
 namespace par::app {
 namespace {
 
-// A prompt holds so many lines of one kind; the rest stands in a file that it names.
+// A prompt holds so many lines of one kind, and so many bytes of them; the rest stands in a file that it
+// names.
 constexpr std::size_t kPromptLines = 50;
+constexpr std::size_t kPromptBytes = 16 << 10;
 // Linux takes no argument or variable that is longer than 128 KiB.
 constexpr std::size_t kLongestVariable = 100 << 10;
 
 std::string bullet_list(const std::vector<std::string>& lines, const std::string& file = "") {
   std::string text;
-  for (std::size_t i = 0; i < lines.size() && (file.empty() || i < kPromptLines); ++i)
-    text += "- " + lines[i] + "\n";
-  if (!file.empty() && lines.size() > kPromptLines)
-    text += fmt::format("- and {} more, all of them in {}\n", lines.size() - kPromptLines, file);
+  std::size_t shown = 0;
+  for (; shown < lines.size(); ++shown) {
+    const bool fits = shown < kPromptLines && text.size() + lines[shown].size() <= kPromptBytes;
+    if (!file.empty() && !fits) break;
+    text += "- " + lines[shown] + "\n";
+  }
+  if (shown < lines.size())
+    text +=
+        fmt::format("- {}{} more, all of them in {}\n", shown > 0 ? "and " : "", lines.size() - shown, file);
   return text;
 }
 
@@ -47,6 +56,24 @@ std::string item_lines(const core::PlannedAgent& agent, const std::string& items
   return bullet_list(lines, items_file);
 }
 
+// Agents whose work is there, with some of what they own.
+std::string done_lines(const core::Plan& plan, const std::vector<AgentName>& done) {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::string> lines;
+  for (const auto& name : done) {
+    const auto* agent = plan.find(name);
+    if (agent == nullptr) continue;
+    auto owned = owned_patterns(agent->spec);
+    const bool all = owned.size() <= kShown;
+    owned.resize(std::min(owned.size(), kShown));
+    lines.push_back(fmt::format("{}: {}{}", name.str(), join(owned, ", "), all ? "" : ", ..."));
+    if (lines.size() == kPromptLines) break;
+  }
+  std::string text = bullet_list(lines);
+  if (done.size() > lines.size()) text += fmt::format("- and {} more\n", done.size() - lines.size());
+  return text;
+}
+
 std::string validation_lines(const core::Plan& plan, const core::PlannedAgent& agent) {
   std::vector<std::string> lines;
   for (const auto& name : agent.validations)
@@ -62,7 +89,7 @@ struct AgentFiles {
   std::string tmp;
 };
 
-std::string agent_command(const std::string& run_line, const AgentFiles& files, const core::AgentState& agent,
+std::string agent_command(std::string_view run_line, const AgentFiles& files, const core::AgentState& agent,
                           const RunId& run) {
   const Placeholder values[] = {
       {"{prompt_file}", shell_quote(files.prompt)}, {"{items_file}", shell_quote(files.items)},
@@ -85,9 +112,11 @@ os::Environment agent_variables(const AgentJobContext& context, const core::Plan
   add("PAR_PROMPT_FILE", files.prompt);
   add("PAR_ITEMS_FILE", files.items);
   add("PAR_OWNS_FILE", files.owns);
-  if (const auto owns = join(owned_patterns(planned.spec), "\n"); owns.size() <= kLongestVariable)
-    add("PAR_OWNS", owns);
-  add("PAR_FORBIDS", join(planned.spec.forbids, "\n"));
+  const auto add_if_short = [&](std::string_view name, const std::string& value) {
+    if (value.size() <= kLongestVariable) add(name, value);
+  };
+  add_if_short("PAR_OWNS", join(owned_patterns(planned.spec), "\n"));
+  add_if_short("PAR_FORBIDS", join(planned.spec.forbids, "\n"));
   add("PAR_TMP", files.tmp);
   // Background maintenance of many worktrees at once only gets in the way.
   add("GIT_CONFIG_COUNT", "2");
@@ -133,6 +162,15 @@ os::JobSpec job_of(const AgentJobContext& context, const core::AgentState& agent
   return job;
 }
 
+// What changes with every commit, every 'git add' and every checkout there.
+std::vector<std::string> git_files(const std::string& worktree) {
+  constexpr std::string_view kKey = "gitdir: ";
+  const auto link = os::read_file(worktree + "/.git");
+  if (!link || !link->starts_with(kKey)) return {};
+  const std::string git_dir(trim(std::string_view(*link).substr(kKey.size())));
+  return {git_dir + "/HEAD", git_dir + "/index", git_dir + "/logs/HEAD"};
+}
+
 }  // namespace
 
 std::string worktree_job_id(const AgentName& agent, int attempt) {
@@ -143,7 +181,17 @@ std::string agent_job_id(const AgentName& agent, int attempt) {
   return fmt::format("a.{}.{}", agent.str(), attempt);
 }
 
-std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent, const PromptFiles& files) {
+std::vector<AgentName> done_before(const core::RunState& state, const core::AgentState& agent) {
+  std::vector<AgentName> done;
+  for (const auto& step : state.integration.steps) {
+    done.push_back(step.agent);
+    if (step.commit == agent.start) return done;
+  }
+  return {};
+}
+
+std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent, const PromptFiles& files,
+                        const std::vector<AgentName>& done) {
   const Placeholder items[] = {{"{items}", std::string(trim(item_lines(agent, files.items)))}};
   std::string text = fill_placeholders(agent.spec.prompt, items);
   if (!text.empty()) text += "\n\n";
@@ -151,6 +199,7 @@ std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
   if (!agent.spec.forbids.empty()) text += "\nNever change:\n" + bullet_list(agent.spec.forbids);
   if (!agent.items.empty() && agent.spec.prompt.find("{items}") == std::string::npos)
     text += "\nYour items:\n" + item_lines(agent, files.items);
+  if (!done.empty()) text += "\nDone already by others, and here:\n" + done_lines(plan, done);
   if (!agent.validations.empty()) text += "\nYour branch is validated by:\n" + validation_lines(plan, agent);
   text +=
       "\nRules:\n"
@@ -201,14 +250,16 @@ std::string items_text(const core::PlannedAgent& agent) {
 namespace {
 
 // PAR_PROMPT_FILE, PAR_ITEMS_FILE, PAR_OWNS_FILE and PAR_TMP.
-Result<AgentFiles> write_agent_files(const AgentJobContext& context, const core::PlannedAgent& planned) {
+Result<AgentFiles> write_agent_files(const AgentJobContext& context, const core::AgentState& agent,
+                                     const core::PlannedAgent& planned) {
   const std::string dir = context.paths.agent_dir(planned.spec.name);
   AgentFiles files{dir + "/prompt.md", dir + "/items.jsonl", dir + "/owns.txt", dir + "/tmp"};
   PAR_TRY(os::make_directories(files.tmp, 0700));
   PAR_TRY(os::make_directories(context.paths.logs(), 0700));
   PAR_TRY(note_attempt(context.paths, agent.name, agent.attempt));
-  PAR_TRY(os::write_file_durably(files.prompt, prompt_text(context.plan, planned, {files.items, files.owns}) +
-                                                   earlier_text(agent, context.paths.run)));
+  PAR_TRY(os::write_file_durably(files.prompt,
+                                 prompt_text(context.plan, planned, {files.items, files.owns}, context.done) +
+                                     earlier_text(agent, context.paths.run)));
   PAR_TRY(os::write_file_durably(files.owns, join(owned_patterns(planned.spec), "\n") + "\n"));
   PAR_TRY(os::write_file_durably(files.items, items_text(planned)));
   return files;
@@ -219,7 +270,7 @@ Result<AgentFiles> write_agent_files(const AgentJobContext& context, const core:
 Result<os::JobSpec> prepare_worktree_job(const AgentJobContext& context, const core::AgentState& agent,
                                          const std::string& fill) {
   const core::PlannedAgent& planned = *context.plan.find(agent.name);
-  PAR_ASSIGN(const auto files, write_agent_files(context, planned));
+  PAR_ASSIGN(const auto files, write_agent_files(context, agent, planned));
   auto job = job_of(context, agent, planned, files);
   job.id = worktree_job_id(agent.name, agent.attempt);
   job.command = worktree_command(context.plan.worktree, context.main_root, fill);
@@ -228,10 +279,13 @@ Result<os::JobSpec> prepare_worktree_job(const AgentJobContext& context, const c
 
 Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core::AgentState& agent) {
   const core::PlannedAgent& planned = *context.plan.find(agent.name);
-  PAR_ASSIGN(const auto files, write_agent_files(context, planned));
+  PAR_ASSIGN(const auto files, write_agent_files(context, agent, planned));
   auto job = job_of(context, agent, planned, files);
   job.id = agent_job_id(agent.name, agent.attempt);
-  job.command = agent_command(planned.spec.run, files, agent, context.paths.run);
+  job.command = agent_command(core::command_of(planned.spec.run), files, agent, context.paths.run);
+  job.idle_ms = planned.spec.idle_timeout * 1000;
+  job.life_signs = git_files(agent.worktree);
+  job.life_signs.push_back(context.paths.heartbeat(agent.name));
   return job;
 }
 

@@ -1,7 +1,9 @@
 // The command of one agent, ready to start: placeholders filled in, environment, prompt and items on disk.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/json_writer.h"
 #include "base/result.h"
@@ -25,6 +27,10 @@ struct RunPaths {
   [[nodiscard]] std::string agent_dir(const AgentName& agent) const {
     return state_dir + "/agents/" + run.str() + "/" + agent.str();
   }
+  // Touched whenever the agent does something with the queue.
+  [[nodiscard]] std::string heartbeat(const AgentName& agent) const {
+    return agent_dir(agent) + "/heartbeat";
+  }
 };
 
 // The members by which an agent is told of an item: id, title, severity, category, files. Within an object.
@@ -40,10 +46,13 @@ struct PromptFiles {
   std::string items;
   std::string owns;
 };
-// The prompt: the agent's own text ({items} filled in), what it owns and may not touch, its items, how it is
-// validated, and the rules. At most 50 patterns and 50 items are spelled out. Pure.
+// The agents whose work is in the commit that this one starts from, in the order they were accepted. Pure.
+[[nodiscard]] std::vector<AgentName> done_before(const core::RunState& state, const core::AgentState& agent);
+// The prompt: the agent's own text ({items} filled in), what it owns and may not touch, its items, whose work
+// is there already, how it is validated, and the rules. Of patterns and of items at most 50, and 16 KiB, are
+// spelled out. Pure.
 [[nodiscard]] std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
-                                      const PromptFiles& files);
+                                      const PromptFiles& files, const std::vector<AgentName>& done = {});
 // What an attempt is told of the one before, when that was refused; else empty. Pure.
 [[nodiscard]] std::string earlier_text(const core::AgentState& agent, const RunId& run);
 // One JSON object per item and line. Pure.
@@ -54,7 +63,8 @@ struct AgentJobContext {
   const RunPaths& paths;
   os::Environment environment;  // allowed_environment plus identity
   std::int64_t log_limit = 64 << 20;
-  std::string main_root;  // where what is copied into worktrees comes from
+  std::string main_root;             // where what is copied into worktrees comes from
+  std::vector<AgentName> done = {};  // done_before
 };
 
 // The exit code of a worktree's job when what the repository asked for failed (`copy`, `setup`); any other

@@ -11,6 +11,7 @@
 
 #include "app/agent_job.h"
 #include "os/file_lock.h"
+#include "os/files.h"
 #include "os/process.h"
 #include "os/system_clock.h"
 
@@ -54,6 +55,13 @@ Result<std::string> job_lock(const Project& project, const store::QueueSession& 
   return keeper ? lock : std::string();
 }
 
+// For those who watch whether the agent still lives; without them nobody asks.
+void show_life(const Project& project, const store::QueueSession& session) {
+  if (session.lock.empty()) return;
+  const RunPaths paths{project.repository.state_dir(), session.run};
+  static_cast<void>(os::touch(paths.heartbeat(session.who.agent)));
+}
+
 Claims make_claims(store::Database database, store::QueueSession session) {
   store::Queue queue(database, read_moment);
   return {std::move(database), std::move(queue), std::move(session)};
@@ -82,6 +90,7 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller) {
     return usage_error("no agent is named").hint("give --agent <agent>, or call it from an agent of a run");
   PAR_ASSIGN(auto database, open_state(project));
   PAR_ASSIGN(session.lock, job_lock(project, session));
+  show_life(project, session);
   if (session.lock.empty()) {
     PAR_ASSIGN(const auto run, load_run(database, session.run.str()));
     PAR_TRY(check_at_work(run));
@@ -100,6 +109,7 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller) {
 Result<Claims> open_path_claims(const Project& project, const Caller& caller) {
   auto session = session_of(caller);
   PAR_ASSIGN(session.lock, job_lock(project, session));
+  show_life(project, session);
   if (session.lock.empty()) session.run = RunId();
   PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
   return make_claims(std::move(database), std::move(session));

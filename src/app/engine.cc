@@ -81,19 +81,27 @@ Result<void> Engine::watch(const os::JobSpec& job) {
   return {};
 }
 
+AgentJobContext Engine::context_for(const AgentState& agent) const {
+  return {plan_,
+          settings_.paths,
+          settings_.agent_environment,
+          settings_.log_limit,
+          settings_.main_root,
+          done_before(state_, agent)};
+}
+
 Result<void> Engine::ensure_under_way(const Next& next) {
-  const AgentJobContext context{plan_, settings_.paths, settings_.agent_environment, settings_.log_limit,
-                                settings_.main_root};
   for (const auto& await : next.worktrees) {
     if (watched_.contains(worktree_job_id(await.agent, await.attempt))) continue;
     const auto& agent = *state_.find(await.agent);
     PAR_ASSIGN(const auto fill, ports_.workspace.fill_command(agent.name, agent.start));
-    PAR_ASSIGN(const auto job, prepare_worktree_job(context, agent, fill));
+    PAR_ASSIGN(const auto job, prepare_worktree_job(context_for(agent), agent, fill));
     PAR_TRY(watch(job));
   }
   for (const auto& await : next.agents) {
     if (watched_.contains(agent_job_id(await.agent, await.attempt))) continue;
-    PAR_ASSIGN(const auto job, prepare_agent_job(context, *state_.find(await.agent)));
+    const auto& agent = *state_.find(await.agent);
+    PAR_ASSIGN(const auto job, prepare_agent_job(context_for(agent), agent));
     PAR_TRY(watch(job));
   }
   if (next.validation && !validator_.busy()) PAR_TRY(validator_.begin(*next.validation));

@@ -57,6 +57,7 @@ class Engine {
  private:
   [[nodiscard]] core::Limits limits() const;
   [[nodiscard]] Result<void> obey_interrupts();
+  [[nodiscard]] AgentJobContext context_for(const core::AgentState& agent) const;
   [[nodiscard]] Result<void> ensure_under_way(const core::Next& next);
   // Waits at most `patience` ms for an end or a signal (0: does not wait, -1: no limit, but not for nothing).
   // True: look at everything again.

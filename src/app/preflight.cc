@@ -10,6 +10,7 @@
 #include "app/environment.h"
 #include "app/session.h"
 #include "app/validator.h"
+#include "core/presets.h"
 #include "git/history.h"
 #include "git/refs.h"
 #include "git/workspace.h"
@@ -52,7 +53,7 @@ Result<std::vector<core::AgentWord>> find_missing_commands(const Project& projec
   std::vector<core::AgentWord> called;
   std::set<std::string> words;
   for (const auto& agent : plan.agents) {
-    const auto word = core::first_command_word(agent.spec.run);
+    const auto word = core::first_command_word(core::command_of(agent.spec.run));
     if (!word && !agent.spec.run.empty()) continue;
     called.push_back({agent.spec.name, word.value_or("")});
     if (word) words.insert(*word);

@@ -53,6 +53,8 @@ ValidationResult read_outcome(const core::ValidationSpec& spec, const os::JobExi
                                   human_duration(static_cast<double>(spec.timeout)))};
       return red;
     }
+    case ExitKind::hung:
+      return outcome(spec, exit, Outcome::fail, "no sign of life");
     case ExitKind::stopped:
       return outcome(spec, exit, Outcome::error, "stopped");
     case ExitKind::lost:

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/strings.h"
 #include "cli/completion_scripts.h"
 #include "cli/manual_text.h"
 #include "cli/roff.h"
 #include "cli/usage.h"
+#include "core/presets.h"
 
 namespace par::cli {
 namespace {
@@ -107,6 +109,44 @@ std::string program_options() {
          roff_item(bold("--help"), "show this page") + roff_item(bold("--version"), "print the version");
 }
 
+template <class Values>
+std::string listed(const Values& values, std::string_view format) {
+  std::string text;
+  for (const auto& value : values)
+    text += (text.empty() ? "" : ", ") + fmt::format(fmt::runtime(format), value);
+  return text;
+}
+
+// What its output says it used.
+std::string usage_text(const core::UsageFields& usage) {
+  if (usage.line.empty()) return "";
+  std::vector<std::string> fields;
+  if (!usage.cost.empty()) fields.push_back(fmt::format("the cost in dollars at '{}'", usage.cost));
+  fields.push_back(fmt::format("tokens at '{}' and '{}'", usage.input_tokens, usage.output_tokens));
+  return fmt::format("; {} of type '{}' {} {}", usage.each ? "every line" : "the last line", usage.line,
+                     usage.each ? "adds" : "has", join(fields, ", "));
+}
+
+std::string preset_item(const core::Preset& preset) {
+  std::string text = preset.verified.empty()
+                         ? "Not verified: made from its documentation, and not run by the tests of git par."
+                         : fmt::format("Verified with version {}.", preset.verified);
+  text += preset.approval.empty() ? " Started so, it never asks."
+                                  : fmt::format(" It does not ask because of '{}'.", preset.approval);
+  text += fmt::format(" Prints {}{}.", name_of(preset.output), usage_text(preset.usage));
+  if (preset.commits == core::SelfCommits::yes) text += " It can commit in its worktree.";
+  if (preset.commits == core::SelfCommits::no)
+    text += " It cannot commit in its worktree: what it leaves is committed for it.";
+  if (!preset.permanent_codes.empty())
+    text += fmt::format(" No further attempt mends exit codes {}.", listed(preset.permanent_codes, "{}"));
+  if (!preset.permanent_texts.empty())
+    text += fmt::format(" No further attempt mends a failure that prints {}.",
+                        listed(preset.permanent_texts, "'{}'"));
+  text += fmt::format(" Variables that it may need: {}.", preset.variables);
+  return fmt::format(".TP\n{}\n{}\n.br\n{}", bold(preset.name), roff_literal(preset.command),
+                     roff_paragraphs(text));
+}
+
 }  // namespace
 
 std::string program_page() {
@@ -127,7 +167,15 @@ std::string program_page() {
   out += ".SH EXIT STATUS\n" + terms(manual_exit_codes());
   return out +
          ".SH SEE ALSO\n.BR git (1),\n.BR git\\-worktree (1),\n.BR gitpar.toml (5),\n"
-         ".BR gitpar-patterns (7)\n";
+         ".BR gitpar-agents (7),\n.BR gitpar-patterns (7)\n";
+}
+
+std::string agents_page() {
+  std::string out = heading("gitpar-agents", 7) +
+                    name_section("gitpar-agents", "agent CLIs that git par knows how to start");
+  out += ".SH DESCRIPTION\n" + roff_paragraphs(manual_presets()) + ".SH PRESETS\n";
+  for (const auto& preset : core::presets()) out += preset_item(preset);
+  return out + ".SH SEE ALSO\n.BR git\\-par (1),\n.BR git\\-par\\-run (1),\n.BR gitpar.toml (5)\n";
 }
 
 std::string command_page(const Command& command) {
@@ -145,7 +193,8 @@ std::vector<Document> documents() {
                             {"completions/git-par.bash", std::string(completion_script("bash"))},
                             {"completions/git-par.conf.fish", std::string(fish_configuration())},
                             {"completions/git-par.fish", std::string(completion_script("fish"))},
-                            {"man/git-par.1", program_page()}};
+                            {"man/git-par.1", program_page()},
+                            {"man/gitpar-agents.7", agents_page()}};
   for (const auto& command : commands())
     all.push_back({fmt::format("man/{}.1", page_name(command)), command_page(command)});
   std::sort(all.begin(), all.end(), [](const Document& a, const Document& b) { return a.path < b.path; });

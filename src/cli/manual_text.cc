@@ -64,7 +64,7 @@ constexpr std::array kAgentEnvironment{
     Term{"PAR_BASE", "the commit that its branch starts from"},
     Term{"PAR_PROMPT_FILE", "a file with its prompt"},
     Term{"PAR_ITEMS_FILE", "a file with its items as JSON lines"},
-    Term{"PAR_OWNS, PAR_FORBIDS", "its patterns, one on each line; PAR_OWNS is left out beyond 100 KiB"},
+    Term{"PAR_OWNS, PAR_FORBIDS", "its patterns, one on each line; each is left out beyond 100 KiB"},
     Term{"PAR_OWNS_FILE", "a file with the patterns of PAR_OWNS, however many"},
     Term{"PAR_TMP", "a directory of its own"},
 };
@@ -100,6 +100,20 @@ std::string_view manual_description() {
          "To start, commit a '.gitpar.toml' (see gitpar.toml(5)), look at 'git par plan', then 'git par run' "
          "and 'git "
          "par merge'. 'git par demo' shows all of it on a small repository of its own.";
+}
+
+std::string_view manual_presets() {
+  return "Where 'run' of an agent in '.gitpar.toml' is exactly one of these names, it is a preset: it stands "
+         "for the command below, which starts that CLI without a terminal and lets it work without asking. "
+         "The agent's prompt goes to it through a file.\n\n"
+         "With an argument or a path it is no preset but a shell command as any other: 'claude -p' and "
+         "'./claude' are the programs of that name. Copy a preset's command and change it where other flags "
+         "are wanted.\n\n"
+         "A CLI that does not ask can run any command as you. Of your environment it sees a small "
+         "part; what it needs besides, such as a key, is named with 'git config par.agentEnv'. 'git par plan "
+         "--check' says whether the programs are there.\n\n"
+         "That such a program ends with 0 does not mean that anything was done: what counts is what it "
+         "changed, and that this passes.";
 }
 
 std::span<const Term> manual_words() { return kWords; }

@@ -14,6 +14,7 @@ struct Term {
 };
 
 [[nodiscard]] std::string_view manual_description();
+[[nodiscard]] std::string_view manual_presets();  // what a preset is
 [[nodiscard]] std::span<const Term> manual_words();
 [[nodiscard]] std::span<const Term> manual_exit_codes();
 [[nodiscard]] std::span<const Term> manual_settings();

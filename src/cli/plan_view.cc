@@ -15,6 +15,7 @@
 #include "cli/table.h"
 #include "core/glob.h"
 #include "core/machine.h"
+#include "core/presets.h"
 
 namespace par::cli {
 namespace {
@@ -55,6 +56,17 @@ std::string agents_table(const Plan& plan) {
   }
   std::string text = table_text(rows, 2);
   if (plan.agents.size() > kShown) text += fmt::format("  and {} more\n", plan.agents.size() - kShown);
+  return text;
+}
+
+// What the presets among the agents' commands stand for.
+std::string preset_lines(const Plan& plan) {
+  std::set<const core::Preset*> used;
+  for (const auto& agent : plan.agents) used.insert(core::find_preset(agent.spec.run));
+  used.erase(nullptr);
+  std::string text;
+  for (const auto& preset : core::presets())
+    if (used.contains(&preset)) text += fmt::format("'{}' stands for: {}\n", preset.name, preset.command);
   return text;
 }
 
@@ -263,7 +275,7 @@ std::string plan_text(const Plan& plan) {
   if (plan.finished_items > 0)
     text +=
         fmt::format("{} finished by earlier runs, not planned again\n", counted(plan.finished_items, "item"));
-  text += prediction_lines(plan) + hot_lines(plan);
+  text += prediction_lines(plan) + hot_lines(plan) + preset_lines(plan);
   text += counted(plan.unowned_paths, "path") +
           (plan.unowned_paths == 1 ? " has no owner\n" : " have no owner\n");
   return text + "\n" + decision_text(plan);

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "config/section.h"
+#include "core/presets.h"
 
 namespace par::config {
 namespace {
@@ -235,11 +236,14 @@ void Reader::read_agents(const toml::table& table) {
 void Reader::read_agent(const std::string& name, const toml::table& table) {
   const Section section(table, fmt::format("[agent.{}]", name),
                         {"owns", "forbids", "after", "run", "prompt", "validate", "categories", "count",
-                         "timeout", "estimate", "retries"},
+                         "timeout", "idle_timeout", "estimate", "retries"},
                         findings_);
   core::AgentSpec spec;
   spec.name = AgentName(name);
   section.required_text("run", spec.run);
+  if (const auto* preset = core::find_preset(spec.run))
+    spec.permanent = {{preset->permanent_codes.begin(), preset->permanent_codes.end()},
+                      {preset->permanent_texts.begin(), preset->permanent_texts.end()}};
   section.text("prompt", spec.prompt);
   if (config_.owners_from_codeowners && !section.has("owns")) {
     if (section.has("count"))
@@ -251,6 +255,7 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
   section.texts("validate", spec.validate);
   section.texts("categories", spec.categories);
   section.seconds("timeout", spec.timeout);
+  section.seconds("idle_timeout", spec.idle_timeout);
   section.seconds("estimate", spec.estimate);
   section.integer("count", 1, kMostJobs, spec.count);
   spec.retries = config_.policy.retries;

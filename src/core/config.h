@@ -68,13 +68,14 @@ struct AgentSpec {
   std::vector<OwnershipRule> rules;  // owned besides `owns`
   std::vector<std::string> forbids;  // subtracted from both
   std::vector<AgentName> after;      // their work must be in the candidate first
-  std::string run;                   // a shell command with placeholders
+  std::string run;  // a shell command with placeholders, or the name of a preset (core/presets.h)
   std::string prompt;
   std::vector<std::string> validate;    // shell commands checked for this agent's branch too
   std::vector<std::string> categories;  // items it may take; empty: any
   int count = 1;                        // more: a pool, whose items are divided among so many workers
   AgentName pool;                       // of a pool's worker: the agent whose items it has a part of
   Seconds timeout = 7200;
+  Seconds idle_timeout = 0;  // without a sign of life; 0: none
   Seconds estimate = 0;
   int retries = 0;  // how often it starts again by itself after an attempt that failed
   PermanentErrors permanent;

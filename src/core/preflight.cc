@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "core/glob.h"
 #include "core/pattern_index.h"
+#include "core/presets.h"
 
 namespace par::core {
 namespace {
@@ -120,6 +121,18 @@ PreflightCheck check_disk(const DiskFacts& disk) {
   return check;
 }
 
+// Words that are nearly the name of a preset.
+std::string near_presets(const std::vector<AgentWord>& commands) {
+  std::vector<std::string> names;
+  for (const auto& preset : presets()) names.emplace_back(preset.name);
+  std::vector<std::string> near;
+  for (const auto& [agent, word] : commands)
+    if (const auto name = did_you_mean(word, names); !name.empty() && name != word)
+      near.push_back(fmt::format("'{}'", name));
+  near.erase(std::unique(near.begin(), near.end()), near.end());
+  return join(near, " and ");
+}
+
 PreflightCheck check_commands(const PreflightFacts& facts) {
   PreflightCheck check{"commands", CheckResult::ok, "every agent's command is found", "", {}};
   if (facts.missing_commands.empty()) return check;
@@ -132,7 +145,9 @@ PreflightCheck check_commands(const PreflightFacts& facts) {
   }
   check.result = CheckResult::error;
   check.detail = some_of(problems);
-  check.hint = "install it, put it on PATH, or set 'run' in '.gitpar.toml'";
+  const auto near = near_presets(facts.missing_commands);
+  check.hint = near.empty() ? "install it, put it on PATH, or set 'run' in '.gitpar.toml'"
+                            : fmt::format("did you mean {}? gitpar-agents(7) lists the presets", near);
   return check;
 }
 

@@ -165,6 +165,8 @@ std::string exit_reason(const AgentState& agent, const AgentSpec& spec) {
       return fmt::format("ended by signal {}", agent.code);
     case ExitKind::timed_out:
       return fmt::format("timed out after {}", human_duration(static_cast<double>(spec.timeout)));
+    case ExitKind::hung:
+      return fmt::format("no sign of life for {}", human_duration(static_cast<double>(spec.idle_timeout)));
     case ExitKind::lost:
       return fmt::format("lost {} times", agent.losses + 1);
     default:

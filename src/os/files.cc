@@ -106,6 +106,12 @@ std::size_t file_size(const std::string& path) {
   return error ? 0 : static_cast<std::size_t>(size);
 }
 
+Result<void> touch(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+  if (file.is_open() && ::futimens(file.get(), nullptr) == 0) return {};
+  return errno_error(fmt::format("cannot touch '{}'", path), errno);
+}
+
 bool exists(const std::string& path) {
   struct stat info {};
   return ::lstat(path.c_str(), &info) == 0;

@@ -19,6 +19,8 @@ namespace par::os {
 // before umask unless given. A crash leaves the old or the new content, never a part.
 [[nodiscard]] Result<void> write_file_durably(const std::string& path, std::string_view content,
                                               unsigned mode = 0600);
+// Sets the file's time of change to now; makes it, mode 0600, when it is missing. Not durable.
+[[nodiscard]] Result<void> touch(const std::string& path);
 // Makes entries added to, renamed in or removed from this directory durable.
 [[nodiscard]] Result<void> sync_directory(const std::string& path);
 // Bytes; 0 when it cannot be told, as of a file that is not there.

@@ -32,8 +32,11 @@ struct JobSpec {
   std::int64_t log_limit =
       64 << 20;  // bytes of this job; more is drained, dropped and said so once in the log
   bool log_timestamps = true;
-  std::int64_t timeout_ms = 0;   // 0: none
-  std::int64_t grace_ms = 5000;  // between TERM and KILL
+  std::int64_t timeout_ms = 0;  // 0: none
+  std::int64_t idle_ms = 0;  // it is ended (`hung`) after so long without output, CPU time of its processes
+                             // (Linux only), or a change of `life_signs`; 0: never
+  std::vector<std::string> life_signs;  // files, absolute
+  std::int64_t grace_ms = 5000;         // between TERM and KILL
 };
 
 struct JobExit {

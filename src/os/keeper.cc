@@ -15,6 +15,7 @@
 #include "os/files.h"
 #include "os/job_command.h"
 #include "os/job_log.h"
+#include "os/life.h"
 #include "os/platform.h"
 #include "os/posix.h"
 #include "os/system_clock.h"
@@ -112,6 +113,7 @@ class Keeper {
     command_ = std::move(command);
     began_ = clock_.monotonic();
     if (spec_.timeout_ms > 0) deadline_ = began_ + spec_.timeout_ms;
+    life_.emplace(spec_.life_signs, spec_.idle_ms, began_);
     return {};
   }
 
@@ -134,9 +136,8 @@ class Keeper {
   // Ends the command when that is due; a first asks, from the end of the grace on it kills.
   void enforce(Millis now) {
     if (!ending_) {
-      const bool late = deadline_ && now >= *deadline_;
-      if (g_stop == 0 && !late) return;
-      ending_ = g_stop != 0 ? ExitKind::stopped : ExitKind::timed_out;
+      ending_ = reason_to_end(now);
+      if (!ending_) return;
       command_->ask_to_end();
       deadline_ = now + spec_.grace_ms;
     }
@@ -145,8 +146,23 @@ class Keeper {
     deadline_ = now + kBetweenKills;
   }
 
+  std::optional<ExitKind> reason_to_end(Millis now) {
+    if (g_stop != 0) return ExitKind::stopped;
+    if (deadline_ && now >= *deadline_) return ExitKind::timed_out;
+    if (life_->are_missing(now)) return ExitKind::hung;
+    return std::nullopt;
+  }
+
+  // When the clock must be looked at again.
+  std::optional<Millis> next_due() const {
+    const auto look = ending_ ? std::nullopt : life_->next_look();
+    if (!deadline_ || !look) return deadline_ ? deadline_ : look;
+    return std::min(*deadline_, *look);
+  }
+
   void wait_for_something(Millis now) {
-    const Millis ahead = deadline_ ? std::clamp<Millis>(*deadline_ - now, 0, kLongestPoll) : -1;
+    const auto due = next_due();
+    const Millis ahead = due ? std::clamp<Millis>(*due - now, 0, kLongestPoll) : -1;
     std::array<pollfd, 2> fds{{{command_->output().get(), POLLIN, 0}, {wake_.read.get(), POLLIN, 0}}};
     if (::poll(fds.data(), fds.size(), static_cast<int>(ahead)) <= 0) return;
     std::array<char, 64> bytes{};
@@ -162,6 +178,7 @@ class Keeper {
       const ssize_t count = read_some(output.get(), chunk.data(), chunk.size());
       if (count < 0 && errno == EAGAIN) return;
       if (count <= 0) return output.reset();
+      life_->note(clock_.monotonic());
       log_->append(std::string_view(chunk.data(), static_cast<std::size_t>(count)));
       taken += static_cast<std::size_t>(count);
     }
@@ -185,6 +202,7 @@ class Keeper {
   std::optional<FileLock> lock_;
   std::optional<JobLog> log_;
   std::optional<JobCommand> command_;
+  std::optional<LifeSigns> life_;
   Millis began_ = 0;
   std::optional<Millis> deadline_;  // of the command; once it is being ended, of the next kill
   std::optional<ExitKind> ending_;  // why we end it

@@ -5,6 +5,7 @@
 #include <linux/close_range.h>
 #include <linux/magic.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -52,14 +53,35 @@ bool add_listed_children(pid_t pid, std::vector<pid_t>& out) {
   return true;
 }
 
-// "pid (name) state ppid ...", where the name may hold anything.
-pid_t parent_of(pid_t pid) {
+// Of "pid (name) state ppid ...", where the name may hold anything, what comes behind the name, from ""
+// before the state on.
+std::vector<std::string> stat_fields(pid_t pid) {
   const std::string stat = read_file(fmt::format("/proc/{}/stat", pid)).value_or("");
   const auto end_of_name = stat.rfind(')');
-  if (end_of_name == std::string::npos) return 0;
-  const auto fields = split(std::string_view(stat).substr(end_of_name + 1), ' ');
+  if (end_of_name == std::string::npos) return {};
+  return split(std::string_view(stat).substr(end_of_name + 1), ' ');
+}
+
+pid_t parent_of(pid_t pid) {
+  const auto fields = stat_fields(pid);
   return fields.size() > 2 ? parse_pid(fields[2]) : 0;
 }
+
+// Its own CPU time and that of the children it has waited for, in clock ticks.
+std::int64_t ticks_of(pid_t pid) {
+  constexpr std::size_t kFirst = 12;  // utime, stime, cutime, cstime
+  constexpr std::size_t kCount = 4;
+  const auto fields = stat_fields(pid);
+  std::int64_t sum = 0;
+  for (std::size_t i = kFirst; i < kFirst + kCount && i < fields.size(); ++i) {
+    std::int64_t ticks = 0;
+    std::from_chars(fields[i].data(), fields[i].data() + fields[i].size(), ticks);
+    sum += ticks;
+  }
+  return sum;
+}
+
+Millis to_millis(const timeval& time) { return Millis{time.tv_sec} * 1000 + time.tv_usec / 1000; }
 
 std::vector<pid_t> descendants_by_parent() {
   std::multimap<pid_t, pid_t> children;
@@ -117,6 +139,15 @@ std::vector<pid_t> descendants() {
   if (!add_listed_children(::getpid(), found)) return descendants_by_parent();
   for (std::size_t i = 0; i < found.size(); ++i) add_listed_children(pid_t{found[i]}, found);
   return found;
+}
+
+std::optional<Millis> cpu_of_descendants() {
+  rusage ended{};
+  if (::getrusage(RUSAGE_CHILDREN, &ended) != 0) return std::nullopt;
+  std::int64_t ticks = 0;
+  for (const pid_t pid : descendants()) ticks += ticks_of(pid);
+  static const std::int64_t per_second = ::sysconf(_SC_CLK_TCK);
+  return to_millis(ended.ru_utime) + to_millis(ended.ru_stime) + ticks * 1000 / per_second;
 }
 
 void kill_marked(std::string_view marker) {

@@ -6,10 +6,12 @@
 
 #include <array>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "os/descriptor.h"
 
 namespace par::os::platform {
@@ -31,6 +33,9 @@ void adopt_orphans();
 void die_with_parent();
 // Every living descendant of this process, zombies included. Stand-in: none is known.
 [[nodiscard]] std::vector<pid_t> descendants();
+// The CPU time, in ms, of the living descendants of this process and of all that they, or it, have waited
+// for. Stand-in: nullopt.
+[[nodiscard]] std::optional<Millis> cpu_of_descendants();
 // Kills every process whose environment holds exactly the entry `marker`, again until none is left, for two
 // seconds at most. Stand-in: nothing.
 void kill_marked(std::string_view marker);

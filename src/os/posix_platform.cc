@@ -39,6 +39,8 @@ void die_with_parent() {}
 
 std::vector<pid_t> descendants() { return {}; }
 
+std::optional<Millis> cpu_of_descendants() { return std::nullopt; }
+
 void kill_marked(std::string_view) {}
 
 bool sync_file_system_of(int fd) { return ::fsync(fd) == 0; }

@@ -34,8 +34,8 @@ TEST_CASE("install: everything is where git, man and the shells look for it") {
   for (const auto* path :
        {"/bin/git-par", "/share/man/man1/git-par.1", "/share/man/man1/git-par-run.1",
         "/share/man/man5/gitpar.toml.5", "/share/man/man7/gitpar-patterns.7",
-        "/share/bash-completion/completions/git-par", "/share/fish/vendor_completions.d/git-par.fish",
-        "/share/fish/vendor_conf.d/git-par.fish"}) {
+        "/share/man/man7/gitpar-agents.7", "/share/bash-completion/completions/git-par",
+        "/share/fish/vendor_completions.d/git-par.fish", "/share/fish/vendor_conf.d/git-par.fish"}) {
     CAPTURE(path);
     CHECK(os::exists(prefix + path));
   }

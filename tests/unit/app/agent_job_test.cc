@@ -42,6 +42,40 @@ TEST_CASE("prompt: spells out what fits and names the files that hold all of it"
   CHECK(lines_with(many, "- and 20 more, all of them in /owns") == 1);
 }
 
+TEST_CASE("prompt: is kept to a size, whatever the items are called") {
+  auto agent = agent_with(40);
+  for (auto& item : agent.items) item.title = std::string(1000, 'x');
+  const auto text = app::prompt_text({}, agent, {"/items", "/owns"});
+  CHECK(text.size() < 20'000);
+  CHECK(lines_with(text, "- and 24 more, all of them in /items") == 1);
+  agent.items.front().title = std::string(100'000, 'x');
+  CHECK(lines_with(app::prompt_text({}, agent, {"/items", "/owns"}), "- 40 more, all of them in /items") ==
+        1);
+}
+
+TEST_CASE("prompt: says whose work is there already, and only of those it starts from") {
+  core::Plan plan;
+  core::RunState state;
+  for (const auto* name : {"one", "two", "three"}) {
+    core::PlannedAgent agent;
+    agent.spec.name = AgentName(name);
+    agent.spec.owns = {std::string("src/") + name};
+    plan.agents.push_back(agent);
+    state.integration.steps.push_back(
+        {AgentName(name), ObjectId(), ObjectId(), ObjectId(std::string("c-") + name), ObjectId()});
+  }
+  core::AgentState fix;
+  fix.start = ObjectId("c-two");
+  const auto done = app::done_before(state, fix);
+  CHECK(done == std::vector{AgentName("one"), AgentName("two")});
+  const auto text = app::prompt_text(plan, agent_with(1), {}, done);
+  CHECK(text.find("Done already by others, and here:\n- one: src/one\n- two: src/two\n\n") !=
+        std::string::npos);
+  fix.start = ObjectId("base");
+  CHECK(app::done_before(state, fix).empty());
+  CHECK(app::prompt_text(plan, agent_with(1), {}).find("Done already") == std::string::npos);
+}
+
 TEST_CASE("prompt: rules of CODEOWNERS are patterns too") {
   core::PlannedAgent agent;
   agent.spec.rules = {{"/src/**", true, false, 0}, {"/src/gen/**", false, false, 0}};
@@ -57,9 +91,10 @@ TEST_CASE("agent's job: a worker that owns thousands of files can still be start
   core::AgentState state;
   state.name = AgentName("fix");
   const app::RunPaths paths{directory.path(), RunId("r1")};
-  const auto job = app::prepare_agent_job({plan, paths, {}, 64 << 20, ""}, state);
+  const auto job = app::prepare_agent_job({plan, paths, {}, 64 << 20, "", {}}, state);
   REQUIRE(job);
   for (const auto& variable : job->env) CHECK(variable.size() < (128U << 10));
+  CHECK(job->life_signs == std::vector{paths.heartbeat(state.name)});
   const auto owns = os::read_file(paths.agent_dir(state.name) + "/owns.txt");
   REQUIRE(owns);
   CHECK(split_terminated(*owns, '\n').size() == 20'000);
@@ -99,4 +134,18 @@ TEST_CASE("attempt's log: is the end of what this attempt printed, and nothing o
   CHECK(app::attempt_output(paths, agent, 2, 100).value() == "second\n");
   CHECK(app::attempt_output(paths, agent, 2, 4).value() == "ond\n");
   CHECK(app::attempt_output(paths, agent, 1, 100).value().empty());
+}
+
+TEST_CASE("agent's job: a preset is started by its command, with its prompt quoted for the shell") {
+  const auto directory = *os::TemporaryDirectory::create("par-agent-job");
+  core::Plan plan;
+  plan.agents.push_back(agent_with(1));
+  plan.agents.front().spec.run = "codex";
+  core::AgentState state;
+  state.name = AgentName("fix");
+  const app::RunPaths paths{directory.path() + "/it's", RunId("r1")};
+  const auto job = app::prepare_agent_job({plan, paths, {}, 64 << 20, "", {}}, state);
+  REQUIRE(job);
+  CHECK(job->command == "codex exec --json --sandbox workspace-write - <" +
+                            shell_quote(paths.agent_dir(state.name) + "/prompt.md"));
 }

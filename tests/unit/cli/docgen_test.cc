@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "cli/roff.h"
+#include "core/presets.h"
 #include "support/catch.h"
 
 using namespace par;
@@ -84,9 +85,25 @@ TEST_CASE("man: the program's page lists every command under its group") {
   }
 }
 
+TEST_CASE("man: every preset stands on its page, with its command and a mark where it was not verified") {
+  const auto page = agents_page();
+  std::size_t unverified = 0;
+  for (const auto& preset : core::presets()) {
+    CAPTURE(preset.name);
+    const auto item =
+        page.find(".TP\n\\fB" + roff_literal(preset.name) + "\\fR\n" + roff_literal(preset.command));
+    REQUIRE(item != std::string::npos);
+    const bool marked =
+        page.substr(item, page.find(".TP", item + 1) - item).find("Not verified") != std::string::npos;
+    CHECK(marked == preset.verified.empty());
+    unverified += marked ? 1U : 0U;
+  }
+  CHECK(unverified > 0);
+}
+
 TEST_CASE("docgen: documents have paths of their own, in order, and end with a newline") {
   const auto all = documents();
-  CHECK(all.size() == commands().size() + 5);
+  CHECK(all.size() == commands().size() + 6);
   std::set<std::string> paths;
   for (const auto& document : all) {
     CHECK(paths.insert(document.path).second);

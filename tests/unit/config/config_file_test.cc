@@ -1,5 +1,6 @@
 #include "config/config_file.h"
 
+#include "core/presets.h"
 #include "support/catch.h"
 
 using namespace par;
@@ -72,6 +73,7 @@ validate = ["pytest tests/errors -q"]
 categories = ["errors"]
 count    = 3
 timeout  = "1h30m"
+idle_timeout = "15m"
 estimate = "6h"
 retries  = 0
 
@@ -116,6 +118,12 @@ agent = "errors"
   errors.categories = {"errors"};
   errors.count = 3;
   errors.timeout = 5400;
+  errors.idle_timeout = 900;
+  const auto* preset = core::find_preset("claude");
+  REQUIRE(preset != nullptr);
+  errors.permanent = {{preset->permanent_codes.begin(), preset->permanent_codes.end()},
+                      {preset->permanent_texts.begin(), preset->permanent_texts.end()}};
+  CHECK_FALSE(errors.permanent.texts.empty());
   errors.estimate = 21600;
   expected.agents = {performance, errors};
   expected.items = {{ItemId("SEC-1"),

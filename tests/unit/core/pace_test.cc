@@ -94,7 +94,9 @@ TEST_CASE("pace: an agent that failed and came in later has recovered, in so man
   Told run;
   run.starts(0, "a");
   run.ends(2, "a", 2, 1);
-  run.at(2, AgentRetried{AgentName("a"), 2});
+  AgentRetried retried;
+  retried.agent = AgentName("a");
+  run.at(2, retried);
   run.starts(3, "a", 2);
   run.ends(6, "a", 2, 0, 2);
   run.comes_in(6, "a");

@@ -72,6 +72,14 @@ TEST_CASE("preflight: a target behind its upstream is a warning, one ahead of it
   CHECK(check_of(facts, "upstream").hint == "'git fetch' brings it");
 }
 
+TEST_CASE("preflight: a command that is missing and nearly the name of a preset is asked about") {
+  auto facts = good_facts();
+  facts.missing_commands = {{AgentName("a"), "claud"}, {AgentName("b"), "claude"}};
+  CHECK(check_of(facts, "commands").hint == "did you mean 'claude'? gitpar-agents(7) lists the presets");
+  facts.missing_commands = {{AgentName("b"), "claude"}, {AgentName("c"), "no-such-tool"}};
+  CHECK(check_of(facts, "commands").hint == "install it, put it on PATH, or set 'run' in '.gitpar.toml'");
+}
+
 TEST_CASE("preflight: patterns that match nothing and items of nobody are warnings that name them") {
   auto facts = good_facts();
   for (const auto* pattern : {"a", "b", "c", "d"}) facts.unmatched.push_back({AgentName("x"), pattern});

@@ -14,6 +14,7 @@ class OneAgent {
   OneAgent() {
     PlannedAgent agent;
     agent.spec.name = kName;
+    agent.spec.idle_timeout = 600;
     plan_.agents.push_back(agent);
     state_ = initial_state(RunId("r1"), plan_);
     apply(RunStarted{});
@@ -116,4 +117,10 @@ TEST_CASE(
   CHECK_FALSE(run.next(1000, true).wake);
   CHECK(run.next(1001).action);
   CHECK(run.next(0).action);
+}
+
+TEST_CASE("run machine: an agent that hangs is rejected, and the reason says for how long") {
+  OneAgent run;
+  run.start_and_end(ExitKind::hung);
+  CHECK(run.refusal().reason == "no sign of life for 10m 00s");
 }

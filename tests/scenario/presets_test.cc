@@ -1,0 +1,62 @@
+// Presets with the real program: the CLIs are small scripts here; tests/clis drives real ones.
+#include "base/strings.h"
+#include "support/catch.h"
+#include "support/sandbox.h"
+
+using par::test::Sandbox;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// A program of that name in front of PATH.
+void put_on_path(Sandbox& sandbox, const std::string& name, const std::string& script) {
+  for (const auto& entry : sandbox.environment())
+    if (entry.starts_with("PATH=")) sandbox.set("PATH", sandbox.root() + "/tools:" + entry.substr(5));
+  sandbox.write("../tools/" + name, "#!/bin/sh\n" + script);
+  REQUIRE(sandbox.shell("chmod +x ../tools/" + name).exit_code == 0);
+}
+
+void write_project(const Sandbox& sandbox, const std::string& run) {
+  sandbox.write(".gitpar.toml", "target = \"main\"\n[agent.fix]\nowns = [\"src/**\"]\nrun = \"" + run +
+                                    "\"\nprompt = \"Mend it.\"\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+}
+
+}  // namespace
+
+TEST_CASE("preset: the CLI of that name gets its flags and the prompt, and its work is accepted") {
+  Sandbox sandbox;
+  put_on_path(sandbox, "claude", "echo \"$*\" > src/args\ncat > src/prompt\n");
+  write_project(sandbox, "claude");
+  const auto plan = sandbox.par({"plan"});
+  CHECK(has(plan.out, "'claude' stands for: claude -p --output-format stream-json"));
+  CHECK(sandbox.par({"plan", "--check"}).exit_code == 0);
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK(sandbox.read("src/args") ==
+        "-p --output-format stream-json --verbose --permission-mode bypassPermissions\n");
+  CHECK(sandbox.read("src/prompt").starts_with("Mend it.\n"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("preset: with an argument it is the program of that name and nothing else") {
+  Sandbox sandbox;
+  put_on_path(sandbox, "claude", "echo \"$*\" > src/args\n");
+  write_project(sandbox, "claude --mine");
+  CHECK_FALSE(has(sandbox.par({"plan"}).out, "stands for"));
+  REQUIRE(sandbox.par({"run", "--land"}).exit_code == 0);
+  CHECK(sandbox.read("src/args") == "--mine\n");
+}
+
+TEST_CASE("preset: a word that is nearly one is asked about before the run") {
+  const Sandbox sandbox;
+  write_project(sandbox, "claud");
+  const auto listed = sandbox.par({"plan", "--check"});
+  INFO(listed.out << listed.err);
+  CHECK(listed.exit_code == 1);
+  CHECK(has(listed.out, "'claud' of agent 'fix' is not found"));
+  CHECK(has(listed.out, "did you mean 'claude'?"));
+}
