@@ -25,7 +25,6 @@ struct Measure {
     running[e.agent] = at;
   }
   void operator()(const AgentExited& e) {
-    if (e.how != ExitKind::stopped) ++pace.ended;
     stops(e.agent);
     if (const auto failure = first_failure.find(e.agent); failure != first_failure.end() && e.seconds > 0)
       recovery[e.agent] = seconds_between(failure->second, at) / e.seconds;
@@ -35,10 +34,7 @@ struct Measure {
   template <class Other>
   void operator()(const Other&) {}
 
-  void fails(const AgentName& agent) {
-    ++pace.failed;
-    first_failure.emplace(agent, at);
-  }
+  void fails(const AgentName& agent) { first_failure.emplace(agent, at); }
   void stops(const AgentName& agent) {
     if (running.erase(agent) > 0 && running.empty()) pace.busy_s += seconds_between(busy_since, at);
   }
@@ -59,10 +55,11 @@ Pace pace_of(const RunState& state, const std::vector<Event>& events, bool at_wo
     pace.worked_s += seconds_between(measure.at, now);
     if (!measure.running.empty()) pace.busy_s += seconds_between(measure.busy_since, now);
   }
-  // An attempt whose worktree could not be made ended without having begun.
-  pace.ended = std::max(pace.ended, pace.failed);
+  pace.failed = state.failed_attempts;
+  pace.ended = pace.failed;
   for (const auto& agent : state.agents) {
     if (!is_accepted(agent.stage)) continue;
+    ++pace.ended;
     pace.accepted_s += agent.seconds;
     const auto found = measure.recovery.find(agent.name);
     if (found == measure.recovery.end()) continue;

@@ -39,6 +39,7 @@ void start_again(RunState& state, AgentState& agent, int attempt) {
   agent.attempt = attempt;
   agent.tip = ObjectId();
   agent.how = ExitKind::exited;
+  agent.code = 0;
   agent.ended_at = 0;
   agent.seconds = 0;
   agent.not_before = 0;
