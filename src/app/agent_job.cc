@@ -82,6 +82,8 @@ std::string validation_lines(const core::Plan& plan, const core::PlannedAgent& a
   return bullet_list(lines);
 }
 
+constexpr core::Seconds kLongerThanItMay = 3600;
+
 struct AgentFiles {
   std::string prompt;
   std::string items;
@@ -171,6 +173,27 @@ std::vector<std::string> git_files(const std::string& worktree) {
   return {git_dir + "/HEAD", git_dir + "/index", git_dir + "/logs/HEAD"};
 }
 
+// The agent's items, as its prompt names them.
+std::string items_section(const core::PlannedAgent& agent, const std::string& items_file) {
+  if (agent.spec.batch == 0) return item_lines(agent, items_file);
+  return fmt::format("- all in {}, one JSON object on each line\n", items_file);
+}
+
+// Claims the next items and runs `command` with them, until none are left. Who waits for other items waits as
+// long as the agent may.
+std::string batch_command(const core::AgentSpec& spec, const AgentFiles& files, const std::string& command) {
+  const auto program = shell_quote(os::own_program());
+  return fmt::format(
+      "while :; do\n"
+      "  {0} next -n {1} --wait {2} >{3}.next\n"
+      "  case $? in 0) ;; 1) exit 0 ;; *) exit 1 ;; esac\n"
+      "  mv {3}.next {3} || exit\n"
+      "  (\n{4}\n) || exit\n"
+      "  {0} done --batch || exit\n"
+      "done\n",
+      program, spec.batch, spec.timeout + kLongerThanItMay, shell_quote(files.items), command);
+}
+
 }  // namespace
 
 std::string worktree_job_id(const AgentName& agent, int attempt) {
@@ -192,13 +215,13 @@ std::vector<AgentName> done_before(const core::RunState& state, const core::Agen
 
 std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent, const PromptFiles& files,
                         const std::vector<AgentName>& done) {
-  const Placeholder items[] = {{"{items}", std::string(trim(item_lines(agent, files.items)))}};
+  const Placeholder items[] = {{"{items}", std::string(trim(items_section(agent, files.items)))}};
   std::string text = fill_placeholders(agent.spec.prompt, items);
   if (!text.empty()) text += "\n\n";
   text += "You own these paths; change nothing else:\n" + bullet_list(owned_patterns(agent.spec), files.owns);
   if (!agent.spec.forbids.empty()) text += "\nNever change:\n" + bullet_list(agent.spec.forbids);
   if (!agent.items.empty() && agent.spec.prompt.find("{items}") == std::string::npos)
-    text += "\nYour items:\n" + item_lines(agent, files.items);
+    text += "\nYour items:\n" + items_section(agent, files.items);
   if (!done.empty()) text += "\nDone already by others, and here:\n" + done_lines(plan, done);
   if (!agent.validations.empty()) text += "\nYour branch is validated by:\n" + validation_lines(plan, agent);
   text +=
@@ -283,6 +306,7 @@ Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core
   auto job = job_of(context, agent, planned, files);
   job.id = agent_job_id(agent.name, agent.attempt);
   job.command = agent_command(core::command_of(planned.spec.run), files, agent, context.paths.run);
+  if (planned.spec.batch > 0) job.command = batch_command(planned.spec, files, job.command);
   job.idle_ms = planned.spec.idle_timeout * 1000;
   job.life_signs = git_files(agent.worktree);
   job.life_signs.push_back(context.paths.heartbeat(agent.name));

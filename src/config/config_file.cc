@@ -236,7 +236,7 @@ void Reader::read_agents(const toml::table& table) {
 void Reader::read_agent(const std::string& name, const toml::table& table) {
   const Section section(table, fmt::format("[agent.{}]", name),
                         {"owns", "forbids", "after", "run", "prompt", "validate", "categories", "count",
-                         "timeout", "idle_timeout", "estimate", "retries"},
+                         "timeout", "idle_timeout", "estimate", "batch", "retries"},
                         findings_);
   core::AgentSpec spec;
   spec.name = AgentName(name);
@@ -258,6 +258,7 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
   section.seconds("idle_timeout", spec.idle_timeout);
   section.seconds("estimate", spec.estimate);
   section.integer("count", 1, kMostJobs, spec.count);
+  section.integer("batch", 1, kMostJobs, spec.batch);
   spec.retries = config_.policy.retries;
   section.integer("retries", 0, kMostRetries, spec.retries);
   std::vector<std::string> after;

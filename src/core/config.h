@@ -77,6 +77,7 @@ struct AgentSpec {
   Seconds timeout = 7200;
   Seconds idle_timeout = 0;  // without a sign of life; 0: none
   Seconds estimate = 0;
+  int batch = 0;    // its command is run once for so many of its items at a time; 0: once for all
   int retries = 0;  // how often it starts again by itself after an attempt that failed
   PermanentErrors permanent;
 

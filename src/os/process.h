@@ -40,6 +40,8 @@ struct Finished {
 // Our environment as a list; the value of one variable in ours.
 [[nodiscard]] Environment current_environment();
 [[nodiscard]] std::optional<std::string> environment_variable(const char* name);
+// The file of the program that runs this; its name alone where the system does not tell.
+[[nodiscard]] std::string own_program();
 // Whether `program` is found in PATH (or, with a '/', is executable).
 [[nodiscard]] bool find_program(std::string_view program);
 

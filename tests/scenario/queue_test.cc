@@ -157,6 +157,53 @@ TEST_CASE("queue: paths are claimed, shown and released, against each other and 
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: an agent with a batch is started with so many items at a time, until all are done") {
+  Sandbox sandbox;
+  std::string config =
+      "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nbatch = 2\nprompt = \"Mend {items}\"\n"
+      "run = '''grep -q 'in .*items.jsonl' {prompt_file} && wc -l < {items_file} >> src/batches && "
+      "cat {items_file} >> src/items'''\n";
+  for (const auto* name : {"A", "B", "C", "D", "E"})
+    config += std::string("[[item]]\nid = \"") + name +
+              "\"\ntitle = \"fix\"\nagent = \"worker\"\nfiles = [\"src/" + name + ".txt\"]\n" +
+              (name[0] == 'E' ? "after = [\"A\"]\n" : "");
+  sandbox.write(".gitpar.toml", config);
+  sandbox.write("src/A.txt", "as it was\n");
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err << sandbox.par({"log", "worker"}).out);
+  REQUIRE(run.exit_code == 0);
+  CHECK(sandbox.read("src/batches") == "2\n2\n1\n");
+  const auto items = sandbox.read("src/items");
+  for (const auto* name : {"A", "B", "C", "D", "E"})
+    CHECK(has(items, std::string("\"id\":\"") + name + "\""));
+  CHECK(has(sandbox.par({"status", "--json"}).out, "\"done\":5,\"failed\":0,\"total\":5"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("queue: a batch whose command fails ends the agent's attempt, and its items are not done") {
+  Sandbox sandbox;
+  std::string config =
+      "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nbatch = 1\nretries = 1\n"
+      "run = '''cat {items_file} >> src/items; test $PAR_ATTEMPT = 2 -o ! -s ../first || exit 3; echo x >> "
+      "../first'''\n";
+  for (const auto* name : {"A", "B"})
+    config += std::string("[[item]]\nid = \"") + name +
+              "\"\ntitle = \"fix\"\nagent = \"worker\"\nfiles = [\"src/" + name + ".txt\"]\n";
+  sandbox.write(".gitpar.toml", config);
+  sandbox.write("src/A.txt", "as it was\n");
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err << sandbox.par({"log", "worker"}).out);
+  REQUIRE(run.exit_code == 0);
+  CHECK(has(run.err, "exited with 3"));
+  const auto items = sandbox.git({"show", "main:src/items"});
+  CHECK(has(items, "\"id\":\"A\""));
+  CHECK(has(items, "\"id\":\"B\""));
+  CHECK(has(sandbox.par({"status", "--json"}).out, "\"attempt\":2"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("queue: who waits gets what others give back meanwhile, or is told when to come again") {
   Sandbox sandbox;
   write_left_run(sandbox);
