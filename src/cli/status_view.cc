@@ -286,9 +286,9 @@ std::string status_text(const app::LoadedRun& run, const Live& live) {
     const auto& agent = agents[i];
     const auto output = seconds_since_output(i, live);
     add(agent.name.str(), std::to_string(agent.phase), std::string(agent_state_name(agent)),
-        fmt::format("{}/{}", items_of(run, i, live).done, totals[i]), std::to_string(agent.files),
-        output ? human_duration(*output) + " ago" : "", human_duration(elapsed_seconds(agent, live)),
-        display_text(reason_of(agent)));
+        totals[i] > 0 ? fmt::format("{}/{}", items_of(run, i, live).done, totals[i]) : "",
+        std::to_string(agent.files), output ? human_duration(*output) + " ago" : "",
+        human_duration(elapsed_seconds(agent, live)), display_text(reason_of(agent)));
   }
   const auto pace = pace_of(run, live);
   return headline(run, live) + "\n" + table_text(rows, 2) + item_lines(run, live, pace) +
