@@ -154,8 +154,14 @@ bool operation_waits(const Worktree& worktree) {
 Result<void> copy_index(const Worktree& worktree, const std::string& index) {
   PAR_TRY(os::remove_file(index + ".lock"));
   std::error_code error;
+  const std::string original = worktree.git_dir + "/index";
+  // git reads a file that is not older than the index, instead of trusting its size and time: a copy with a
+  // time of its own would hide what was changed in the second in which the original was written. Read
+  // before the copy is made, so that an index written meanwhile counts as older than it is, never as newer.
+  const auto written = std::filesystem::last_write_time(original, error);
   const auto overwrite = std::filesystem::copy_options::overwrite_existing;
-  std::filesystem::copy_file(worktree.git_dir + "/index", index, overwrite, error);
+  if (!error) std::filesystem::copy_file(original, index, overwrite, error);
+  if (!error) std::filesystem::last_write_time(index, written, error);
   if (!error) return {};
   return Error(fmt::format("cannot copy the index of '{}': {}", worktree.path, error.message()));
 }

@@ -1,5 +1,6 @@
 #include "git/workspace.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 
@@ -156,6 +157,22 @@ TEST_CASE("commit_leftovers: everything, with odd names, and the worktree is cle
         std::vector<std::string>{"-dash", "by\xff\xfete", "dir/sp ace", "file", "new\nline", "quo\"te"});
   CHECK(facts.uncommitted.empty());
   CHECK(value_of(f.workspace.commit_leftovers(f.agent)) == tip);
+}
+
+TEST_CASE("commit_leftovers: a change of the same size in the second of the checkout is seen") {
+  RunFixture f;
+  const std::string path = f.add(1, f.base);
+  const std::string index =
+      f.repo.git_in(path, {"rev-parse", "--path-format=absolute", "--git-path", "index"});
+  const auto second = std::filesystem::last_write_time(index) - std::chrono::hours(1);
+  f.repo.git({"config", "core.trustctime", "false"});
+  std::filesystem::last_write_time(path + "/file", second);
+  f.repo.git_in(path, {"update-index", "--refresh"});
+  f.repo.write(path + "/file", "two\n");
+  std::filesystem::last_write_time(path + "/file", second);
+  std::filesystem::last_write_time(index, second);
+  const auto tip = value_of(f.workspace.commit_leftovers(f.agent));
+  CHECK(f.repo.git({"show", tip.str() + ":file"}) == "two");
 }
 
 TEST_CASE("commit_leftovers: cut off at any step and done again, it is one commit") {
