@@ -64,18 +64,21 @@ TEST_CASE("queue: an agent that pulls its work gets every item once, in an order
 
 namespace {
 
+// An item of the agent `worker`, in a file of its own.
+std::string item_of_worker(const std::string& name) {
+  return "[[item]]\nid = \"" + name + "\"\ntitle = \"fix it\"\nagent = \"worker\"\nfiles = [\"src/" + name +
+         ".txt\"]\n";
+}
+
 // A run that goes on no further by itself, with three items of `worker` left.
 void write_left_run(const Sandbox& sandbox) {
   std::string config =
       "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nrun = \"true\"\n"
       "[agent.good]\nowns = [\"doc/**\"]\nrun = \"echo good > doc/a.txt\"\n";
-  for (const auto* name : {"A", "B", "C"})
-    config += std::string("[[item]]\nid = \"") + name + "\"\ntitle = \"fix it\"\nagent = \"worker\"\n" +
-              "files = [\"src/" + name + ".txt\"]\nseverity = \"" +
-              (name[0] == 'A'   ? "blocker"
-               : name[0] == 'B' ? "critical"
-                                : "minor") +
-              "\"\n";
+  for (const auto* name : {"A", "B", "C"}) {
+    const auto* severity = name[0] == 'A' ? "blocker" : name[0] == 'B' ? "critical" : "minor";
+    config += item_of_worker(name) + "severity = \"" + severity + "\"\n";
+  }
   sandbox.write(".gitpar.toml", config);
   for (const auto* path : {"src/A.txt", "src/B.txt", "src/C.txt", "doc/a.txt"})
     sandbox.write(path, "as it was\n");
@@ -163,10 +166,8 @@ TEST_CASE("queue: an agent with a batch is started with so many items at a time,
       "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nbatch = 2\nprompt = \"Mend {items}\"\n"
       "run = '''grep -q 'in .*items.jsonl' {prompt_file} && wc -l < {items_file} >> src/batches && "
       "cat {items_file} >> src/items'''\n";
-  for (const auto* name : {"A", "B", "C", "D", "E"})
-    config += std::string("[[item]]\nid = \"") + name +
-              "\"\ntitle = \"fix\"\nagent = \"worker\"\nfiles = [\"src/" + name + ".txt\"]\n" +
-              (name[0] == 'E' ? "after = [\"A\"]\n" : "");
+  for (const auto* name : {"A", "B", "C", "D"}) config += item_of_worker(name);
+  config += item_of_worker("E") + "after = [\"A\"]\n";
   sandbox.write(".gitpar.toml", config);
   sandbox.write("src/A.txt", "as it was\n");
   sandbox.commit_all("base");
@@ -187,9 +188,7 @@ TEST_CASE("queue: a batch whose command fails ends the agent's attempt, and its 
       "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nbatch = 1\nretries = 1\n"
       "run = '''cat {items_file} >> src/items; test $PAR_ATTEMPT = 2 -o ! -s ../first || exit 3; echo x >> "
       "../first'''\n";
-  for (const auto* name : {"A", "B"})
-    config += std::string("[[item]]\nid = \"") + name +
-              "\"\ntitle = \"fix\"\nagent = \"worker\"\nfiles = [\"src/" + name + ".txt\"]\n";
+  for (const auto* name : {"A", "B"}) config += item_of_worker(name);
   sandbox.write(".gitpar.toml", config);
   sandbox.write("src/A.txt", "as it was\n");
   sandbox.commit_all("base");

@@ -3,32 +3,22 @@
 #include "support/catch.h"
 #include "support/sandbox.h"
 
+using par::test::good_agent;
 using par::test::Sandbox;
+using par::test::write_two_directories;
 
 namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// `agents` with a validation that is red when a file holds the word "broken".
-void write_project(const Sandbox& sandbox, const std::string& agents) {
-  sandbox.write(
-      ".gitpar.toml",
-      "target = \"main\"\n[[validate]]\nname = \"unit\"\nrun = \"! grep -rq broken src\"\nreruns = 0\n" +
-          agents);
-  sandbox.write("src/a/file.txt", "as it was\n");
-  sandbox.write("src/b/file.txt", "as it was\n");
-  sandbox.commit_all("base");
-}
-
-const std::string kGood = "[agent.good]\nowns = [\"src/b/**\"]\nrun = \"echo good > src/b/good.txt\"\n";
-
 }  // namespace
 
 TEST_CASE("retry: an attempt that fails starts again from the start, and what it did is saved") {
   Sandbox sandbox;
-  write_project(sandbox, kGood +
-                             "[agent.flaky]\nowns = [\"src/a/**\"]\nretries = 1\n"
-                             "run = \"echo $PAR_ATTEMPT >> src/a/work.txt; test $PAR_ATTEMPT = 2\"\n");
+  write_two_directories(sandbox,
+                        good_agent() +
+                            "[agent.flaky]\nowns = [\"src/a/**\"]\nretries = 1\n"
+                            "run = \"echo $PAR_ATTEMPT >> src/a/work.txt; test $PAR_ATTEMPT = 2\"\n");
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 0);
@@ -42,9 +32,9 @@ TEST_CASE("retry: an attempt that fails starts again from the start, and what it
 
 TEST_CASE("retry: a red branch starts again on the newest candidate, and is told of the test that it broke") {
   Sandbox sandbox;
-  write_project(
+  write_two_directories(
       sandbox,
-      kGood +
+      good_agent() +
           "[agent.red]\nowns = [\"src/a/**\"]\nretries = 1\n"
           "run = \"if test -e src/b/good.txt && grep -q -- '- unit$' $PAR_PROMPT_FILE; then echo fine; "
           "else echo broken; fi > src/a/work.txt\"\n");
@@ -58,12 +48,12 @@ TEST_CASE("retry: a red branch starts again on the newest candidate, and is told
 
 TEST_CASE("retry: when its retries are used up an agent is rejected, and only those after it are held") {
   Sandbox sandbox;
-  write_project(sandbox,
-                kGood +
-                    "[agent.bad]\nowns = [\"src/a/1\"]\nretries = 1\nrun = \"exit 3\"\n"
-                    "[agent.next]\nowns = [\"src/a/2\"]\nafter = [\"bad\"]\nrun = \"touch src/a/2\"\n"
-                    "[agent.last]\nowns = [\"src/a/3\"]\nafter = [\"next\"]\nrun = \"touch src/a/3\"\n"
-                    "[agent.other]\nowns = [\"src/a/4\"]\nafter = [\"good\"]\nrun = \"touch src/a/4\"\n");
+  write_two_directories(
+      sandbox, good_agent() +
+                   "[agent.bad]\nowns = [\"src/a/1\"]\nretries = 1\nrun = \"exit 3\"\n"
+                   "[agent.next]\nowns = [\"src/a/2\"]\nafter = [\"bad\"]\nrun = \"touch src/a/2\"\n"
+                   "[agent.last]\nowns = [\"src/a/3\"]\nafter = [\"next\"]\nrun = \"touch src/a/3\"\n"
+                   "[agent.other]\nowns = [\"src/a/4\"]\nafter = [\"good\"]\nrun = \"touch src/a/4\"\n");
   const auto run = sandbox.par({"run"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
@@ -76,8 +66,9 @@ TEST_CASE("retry: when its retries are used up an agent is rejected, and only th
 
 TEST_CASE("retry: a command that is not found is not tried again") {
   Sandbox sandbox;
-  write_project(sandbox, "[policy]\nretries = 3\n" + kGood +
-                             "[agent.absent]\nowns = [\"src/a/**\"]\nrun = \"no-such-agent-command\"\n");
+  write_two_directories(sandbox,
+                        "[policy]\nretries = 3\n" + good_agent() +
+                            "[agent.absent]\nowns = [\"src/a/**\"]\nrun = \"no-such-agent-command\"\n");
   const auto run = sandbox.par({"run"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
@@ -89,7 +80,7 @@ TEST_CASE("retry: a command that is not found is not tried again") {
 
 TEST_CASE("retry: claims of the attempt that failed are free, and its late results are refused") {
   Sandbox sandbox;
-  write_project(
+  write_two_directories(
       sandbox,
       "[[item]]\nid = \"I-1\"\nfiles = [\"src/a/file.txt\"]\n"
       "[agent.puller]\nowns = [\"src/a/**\"]\nretries = 1\n"

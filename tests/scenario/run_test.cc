@@ -3,25 +3,13 @@
 #include "support/catch.h"
 #include "support/sandbox.h"
 
+using par::test::good_agent;
 using par::test::Sandbox;
+using par::test::write_two_directories;
 
 namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string config_with(const std::string& agents) {
-  return "target = \"main\"\n[[validate]]\nname = \"unit\"\nrun = \"! grep -rq broken src\"\nreruns = 0\n" +
-         agents;
-}
-
-void write_project(const Sandbox& sandbox, const std::string& agents) {
-  sandbox.write(".gitpar.toml", config_with(agents));
-  sandbox.write("src/a/file.txt", "as it was\n");
-  sandbox.write("src/b/file.txt", "as it was\n");
-  sandbox.commit_all("base");
-}
-
-const std::string kGood = "[agent.good]\nowns = [\"src/b/**\"]\nrun = \"echo good > src/b/good.txt\"\n";
 
 }  // namespace
 
@@ -52,9 +40,9 @@ TEST_CASE("run: three agents in two phases are validated, accepted and landed") 
 
 TEST_CASE("run: two agents that own the same file work one after the other") {
   Sandbox sandbox;
-  write_project(sandbox,
-                "[agent.one]\nowns = [\"src/a/**\"]\nrun = \"echo one >> src/a/file.txt\"\n"
-                "[agent.two]\nowns = [\"src/a/file.txt\"]\nrun = \"echo two >> src/a/file.txt\"\n");
+  write_two_directories(sandbox,
+                        "[agent.one]\nowns = [\"src/a/**\"]\nrun = \"echo one >> src/a/file.txt\"\n"
+                        "[agent.two]\nowns = [\"src/a/file.txt\"]\nrun = \"echo two >> src/a/file.txt\"\n");
   const auto plan = sandbox.par({"plan"});
   CHECK(has(plan.out, "one and two can both change 'src/a/file.txt'"));
   CHECK(has(plan.out, "2 agents in 2 phases"));
@@ -65,8 +53,8 @@ TEST_CASE("run: two agents that own the same file work one after the other") {
 
 TEST_CASE("run: an agent that breaks a test is rejected alone and the test is named") {
   Sandbox sandbox;
-  write_project(sandbox,
-                kGood + "[agent.bad]\nowns = [\"src/a/**\"]\nrun = \"echo broken > src/a/file.txt\"\n");
+  write_two_directories(
+      sandbox, good_agent() + "[agent.bad]\nowns = [\"src/a/**\"]\nrun = \"echo broken > src/a/file.txt\"\n");
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
@@ -78,9 +66,9 @@ TEST_CASE("run: an agent that breaks a test is rejected alone and the test is na
 
 TEST_CASE("run: an agent that changes a file it does not own is rejected and the file named") {
   Sandbox sandbox;
-  write_project(sandbox, kGood +
-                             "[agent.bad]\nowns = [\"src/a/**\"]\nforbids = [\"src/a/file.txt\"]\n"
-                             "run = \"echo x > src/a/new.txt; echo x > src/a/file.txt\"\n");
+  write_two_directories(sandbox, good_agent() +
+                                     "[agent.bad]\nowns = [\"src/a/**\"]\nforbids = [\"src/a/file.txt\"]\n"
+                                     "run = \"echo x > src/a/new.txt; echo x > src/a/file.txt\"\n");
   const auto run = sandbox.par({"run"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
@@ -90,10 +78,11 @@ TEST_CASE("run: an agent that changes a file it does not own is rejected and the
 
 TEST_CASE("run: failing, doing nothing, and leaving work uncommitted each end as documented") {
   Sandbox sandbox;
-  write_project(sandbox, kGood +
-                             "[agent.fails]\nowns = [\"src/a/1/**\"]\nrun = \"exit 3\"\n"
-                             "[agent.idle]\nowns = [\"src/a/2/**\"]\nrun = \"true\"\n"
-                             "[agent.absent]\nowns = [\"src/a/3/**\"]\nrun = \"no-such-agent-command\"\n");
+  write_two_directories(sandbox,
+                        good_agent() +
+                            "[agent.fails]\nowns = [\"src/a/1/**\"]\nrun = \"exit 3\"\n"
+                            "[agent.idle]\nowns = [\"src/a/2/**\"]\nrun = \"true\"\n"
+                            "[agent.absent]\nowns = [\"src/a/3/**\"]\nrun = \"no-such-agent-command\"\n");
   const auto run = sandbox.par({"run"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
@@ -204,8 +193,8 @@ TEST_CASE("rollback: an agent leaves the candidate with whoever came after it, a
 
 TEST_CASE("clean: removes worktrees and branches and saves what is not on the target") {
   Sandbox sandbox;
-  write_project(sandbox,
-                kGood + "[agent.bad]\nowns = [\"src/a/**\"]\nrun = \"echo broken > src/a/file.txt\"\n");
+  write_two_directories(
+      sandbox, good_agent() + "[agent.bad]\nowns = [\"src/a/**\"]\nrun = \"echo broken > src/a/file.txt\"\n");
   CHECK(sandbox.par({"run", "--land"}).exit_code == 1);
   const auto lost = sandbox.git({"rev-parse", "par/r1/bad/tip"});
   const auto clean = sandbox.par({"clean"});
@@ -222,7 +211,7 @@ TEST_CASE("clean: removes worktrees and branches and saves what is not on the ta
 
 TEST_CASE("clean: a run that has not landed is over then") {
   Sandbox sandbox;
-  write_project(sandbox, kGood);
+  write_two_directories(sandbox, good_agent());
   CHECK(sandbox.par({"run", "-q"}).exit_code == 0);
   CHECK(sandbox.par({"clean", "r1"}).exit_code == 0);
   for (const std::vector<std::string>& command :
@@ -241,7 +230,7 @@ TEST_CASE("clean: a run that has not landed is over then") {
 
 TEST_CASE("clean: what landed counts as kept, squashed too, until the target is taken back") {
   Sandbox sandbox;
-  write_project(sandbox, kGood);
+  write_two_directories(sandbox, good_agent());
   CHECK(sandbox.par({"run", "-q"}).exit_code == 0);
   CHECK(sandbox.par({"merge", "-q", "--strategy", "squash"}).exit_code == 0);
   CHECK(sandbox.par({"clean"}).out.find("saved") == std::string::npos);

@@ -169,4 +169,18 @@ void write_three_agents(const Sandbox& sandbox) {
   sandbox.commit_all("base");
 }
 
+void write_two_directories(const Sandbox& sandbox, const std::string& agents) {
+  sandbox.write(
+      ".gitpar.toml",
+      "target = \"main\"\n[[validate]]\nname = \"unit\"\nrun = \"! grep -rq broken src\"\nreruns = 0\n" +
+          agents);
+  sandbox.write("src/a/file.txt", "as it was\n");
+  sandbox.write("src/b/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+}
+
+std::string good_agent() {
+  return "[agent.good]\nowns = [\"src/b/**\"]\nrun = \"echo good > src/b/good.txt\"\n";
+}
+
 }  // namespace par::test

@@ -51,4 +51,9 @@ class Sandbox {
 [[nodiscard]] std::string three_agents_config();
 void write_three_agents(const Sandbox& sandbox);
 
+// `agents` over the directories src/a and src/b, with the same validation; and one of them, who changes src/b
+// and passes.
+void write_two_directories(const Sandbox& sandbox, const std::string& agents);
+[[nodiscard]] std::string good_agent();
+
 }  // namespace par::test
