@@ -204,6 +204,11 @@ std::string agent_job_id(const AgentName& agent, int attempt) {
   return fmt::format("a.{}.{}", agent.str(), attempt);
 }
 
+std::string current_job_id(const core::AgentState& agent) {
+  if (agent.stage == core::Stage::filling) return worktree_job_id(agent.name, agent.attempt);
+  return agent.stage == core::Stage::running ? agent_job_id(agent.name, agent.attempt) : "";
+}
+
 std::vector<AgentName> done_before(const core::RunState& state, const core::AgentState& agent) {
   std::vector<AgentName> done;
   for (const auto& step : state.integration.steps) {
@@ -272,20 +277,24 @@ std::string items_text(const core::PlannedAgent& agent) {
 
 namespace {
 
+// A batch has a file of its own: it is written while the agent is at work, and this may be done again then.
+AgentFiles files_of(const AgentJobContext& context, const core::AgentSpec& spec) {
+  const std::string dir = context.paths.agent_dir(spec.name);
+  return {dir + "/prompt.md", dir + (spec.batch > 0 ? "/batch.items.jsonl" : "/items.jsonl"),
+          dir + "/owns.txt", dir + "/tmp"};
+}
+
 // PAR_PROMPT_FILE, PAR_ITEMS_FILE, PAR_OWNS_FILE and PAR_TMP.
-Result<AgentFiles> write_agent_files(const AgentJobContext& context, const core::AgentState& agent,
-                                     const core::PlannedAgent& planned) {
-  const std::string dir = context.paths.agent_dir(planned.spec.name);
-  AgentFiles files{dir + "/prompt.md", dir + "/items.jsonl", dir + "/owns.txt", dir + "/tmp"};
+Result<void> write_agent_files(const AgentJobContext& context, const core::AgentState& agent,
+                               const core::PlannedAgent& planned, const AgentFiles& files) {
   PAR_TRY(os::make_directories(files.tmp, 0700));
-  PAR_TRY(os::make_directories(context.paths.logs(), 0700));
   PAR_TRY(note_attempt(context.paths, agent.name, agent.attempt));
   PAR_TRY(os::write_file_durably(files.prompt,
                                  prompt_text(context.plan, planned, {files.items, files.owns}, context.done) +
                                      earlier_text(agent, context.paths.run)));
   PAR_TRY(os::write_file_durably(files.owns, join(owned_patterns(planned.spec), "\n") + "\n"));
-  PAR_TRY(os::write_file_durably(files.items, items_text(planned)));
-  return files;
+  if (planned.spec.batch > 0) return {};
+  return os::write_file_durably(files.items, items_text(planned));
 }
 
 }  // namespace
@@ -293,7 +302,10 @@ Result<AgentFiles> write_agent_files(const AgentJobContext& context, const core:
 Result<os::JobSpec> prepare_worktree_job(const AgentJobContext& context, const core::AgentState& agent,
                                          const std::string& fill) {
   const core::PlannedAgent& planned = *context.plan.find(agent.name);
-  PAR_ASSIGN(const auto files, write_agent_files(context, agent, planned));
+  const auto files = files_of(context, planned.spec);
+  PAR_TRY(os::make_directories(context.paths.logs(), 0700));
+  // Only a setup reads them; most have none, and the agent's own job writes them.
+  if (!context.plan.worktree.setup.empty()) PAR_TRY(write_agent_files(context, agent, planned, files));
   auto job = job_of(context, agent, planned, files);
   job.id = worktree_job_id(agent.name, agent.attempt);
   job.command = worktree_command(context.plan.worktree, context.main_root, fill);
@@ -302,7 +314,9 @@ Result<os::JobSpec> prepare_worktree_job(const AgentJobContext& context, const c
 
 Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context, const core::AgentState& agent) {
   const core::PlannedAgent& planned = *context.plan.find(agent.name);
-  PAR_ASSIGN(const auto files, write_agent_files(context, agent, planned));
+  const auto files = files_of(context, planned.spec);
+  PAR_TRY(os::make_directories(context.paths.logs(), 0700));
+  PAR_TRY(write_agent_files(context, agent, planned, files));
   auto job = job_of(context, agent, planned, files);
   job.id = agent_job_id(agent.name, agent.attempt);
   job.command = agent_command(core::command_of(planned.spec.run), files, agent, context.paths.run);

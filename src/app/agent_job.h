@@ -40,6 +40,8 @@ void write_item(JsonWriter& json, const core::Item& item);
 [[nodiscard]] std::string worktree_job_id(const AgentName& agent, int attempt);
 // a.<agent>.<attempt>
 [[nodiscard]] std::string agent_job_id(const AgentName& agent, int attempt);
+// The one of the two that is under way; empty: none is.
+[[nodiscard]] std::string current_job_id(const core::AgentState& agent);
 
 // Where a prompt sends its reader for what it has no room for.
 struct PromptFiles {

@@ -124,9 +124,8 @@ Result<void> Engine::on_exit(const os::JobExit& exit) {
   }
   if (watched_.erase(exit.id) == 0) return {};
   for (const auto& agent : state_.agents) {
-    if (agent.stage == Stage::filling && worktree_job_id(agent.name, agent.attempt) == exit.id)
-      return on_worktree_exit(agent, exit);
-    if (agent.stage != Stage::running || agent_job_id(agent.name, agent.attempt) != exit.id) continue;
+    if (current_job_id(agent) != exit.id) continue;
+    if (agent.stage == Stage::filling) return on_worktree_exit(agent, exit);
     return record(AgentExited{agent.name, agent.attempt, exit.how, exit.code, exit.seconds});
   }
   return {};

@@ -30,11 +30,8 @@ Result<int> stop_agents(const RunView& view, const app::RunPaths& paths,
   for (const auto& name : names) {
     const auto* agent = view.run.state.find(AgentName(name));
     if (agent == nullptr) return Error(fmt::format("run '{}' has no agent '{}'", view.run.id.str(), name));
-    const bool is_filling = agent->stage == core::Stage::filling;
-    if (!is_filling && agent->stage != core::Stage::running)
-      return refused(fmt::format("agent '{}' is not running", name));
-    ids.push_back(is_filling ? app::worktree_job_id(agent->name, agent->attempt)
-                             : app::agent_job_id(agent->name, agent->attempt));
+    ids.push_back(app::current_job_id(*agent));
+    if (ids.back().empty()) return refused(fmt::format("agent '{}' is not running", name));
   }
   for (const auto& id : ids) PAR_TRY(os::stop_job(paths.jobs(), id, kStopTimeout));
   return 0;
