@@ -170,10 +170,7 @@ Result<Released> sort_released(const Project& project, const Caller& caller,
     if (claims) {
       PAR_ASSIGN(is_item, claims->queue.has_item(run, ItemId(name)));
     }
-    if (is_item)
-      released.items.emplace_back(name);
-    else
-      released.paths.push_back(name);
+    (is_item ? released.items : released.paths).push_back(name);
   }
   return released;
 }

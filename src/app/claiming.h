@@ -52,7 +52,7 @@ struct QueueView {
 
 // What is to be given back: items of the caller's run, and else paths.
 struct Released {
-  std::vector<ItemId> items;
+  std::vector<std::string> items;
   std::vector<std::string> paths;
 };
 [[nodiscard]] Result<Released> sort_released(const Project& project, const Caller& caller,

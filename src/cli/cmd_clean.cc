@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <set>
 
 #include "app/cleaning.h"
 #include "base/json_writer.h"
@@ -54,12 +55,15 @@ Result<int> clean(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
   PAR_ASSIGN(auto database, app::open_state(project));
   PAR_ASSIGN(const auto found, find_runs(project, database, options));
+  std::set<std::string> existing;
+  if (options.dry_run) {
+    PAR_ASSIGN(existing, app::worktree_paths(project));
+  }
   std::vector<app::Cleaned> all;
   for (const auto& run : found.runs) {
     app::Cleaned cleaned;
     cleaned.run = run.id;
     if (options.dry_run) {
-      PAR_ASSIGN(const auto existing, app::worktree_paths(project));
       cleaned.worktrees = app::worktrees_of(project, run, existing);
       std::string text;
       for (const auto& path : cleaned.worktrees) text += fmt::format("would remove {}\n", path);

@@ -59,7 +59,7 @@ std::string timeline_json(const app::LoadedRun& run) {
 Result<int> follow_timeline(const app::Project& project, const store::Database& database, RunView view) {
   std::size_t shown = 0;
   for (;;) {
-    print_out(timeline_text(view.run, shown));
+    if (shown < view.run.events.size()) print_out(timeline_text(view.run, shown));
     shown = view.run.events.size();
     if (os::interrupt_count() > 0) return interrupted_code();
     if (!view.live.worker) return 0;

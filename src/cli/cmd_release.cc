@@ -18,8 +18,7 @@ Result<int> release(const EndOptions& options, const Invocation& invocation) {
   }
   if (released.items.empty()) return 0;
   EndOptions end = options;
-  end.items.clear();
-  for (const auto& item : released.items) end.items.push_back(item.str());
+  end.items = released.items;
   store::EndRequest request;
   request.to = core::ItemState::ready;
   return end_items(end, std::move(request), invocation);

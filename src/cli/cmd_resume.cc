@@ -48,9 +48,7 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
   line.value("run", options->run, "the run; the newest by default");
-  line.value("-j,--jobs", options->jobs, "agents at once, instead of the plan's")
-      .value_name("<n>")
-      .range(1, 10000);
+  add_jobs(line, options->jobs);
   line.flag("--no-canary", options->no_canary, "start the others, whatever became of the canary");
   return [options](const Invocation& invocation) { return resume(*options, invocation); };
 }

@@ -110,9 +110,7 @@ Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
   line.value("agent", options->agents, "the agents to start again").required();
   line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
-  line.value("-j,--jobs", options->jobs, "agents at once, instead of the plan's")
-      .value_name("<n>")
-      .range(1, 10000);
+  add_jobs(line, options->jobs);
   line.flag("-n,--dry-run", options->dry_run, "say what would start again, and stop");
   return [options](const Invocation& invocation) { return retry(*options, invocation); };
 }

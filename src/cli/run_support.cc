@@ -24,6 +24,10 @@ Result<RunView> view_run(const app::Project& project, const store::Database& dat
   return RunView{std::move(loaded), std::move(live)};
 }
 
+void add_jobs(OptionList& line, int& jobs) {
+  line.value("-j,--jobs", jobs, "agents at once, instead of the plan's").value_name("<n>").range(1, 10000);
+}
+
 Result<int> conclude(const app::Project& project, const store::Database& database,
                      const app::Session& session, app::EngineEnd end, const Invocation& invocation) {
   PAR_ASSIGN(auto view, view_run(project, database, session.state().id.str()));

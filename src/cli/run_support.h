@@ -17,6 +17,9 @@ struct RunView {
 [[nodiscard]] Result<RunView> view_run(const app::Project& project, const store::Database& database,
                                        const std::string& run);
 
+// -j of commands that go on with a run.
+void add_jobs(OptionList& line, int& jobs);
+
 // After work on a run: prints its state (text or JSON, unless quiet) and gives the exit code: 0 when every
 // agent is in, 1 when some are not, 130 when the user interrupted it (with one line on how to go on).
 [[nodiscard]] Result<int> conclude(const app::Project& project, const store::Database& database,

@@ -21,9 +21,12 @@ using core::Stage;
 
 // What the agent has claimed, if it claims its items itself.
 std::optional<store::AgentItemCounts> claimed_by(const Live& live, const AgentName& agent) {
-  for (const auto& counts : live.queue.items)
-    if (counts.agent == agent && counts.claimed + counts.done + counts.failed > 0) return counts;
-  return std::nullopt;
+  const auto& items = live.queue.items;  // sorted by agent
+  const auto at = std::lower_bound(items.begin(), items.end(), agent,
+                                   [](const auto& counts, const auto& name) { return counts.agent < name; });
+  if (at == items.end() || at->agent != agent || at->claimed + at->done + at->failed == 0)
+    return std::nullopt;
+  return *at;
 }
 
 // The items of one agent: those it was given by where it stands, those it pulls by their claims. Whatever is
@@ -230,10 +233,8 @@ std::string_view run_state_name(const RunState& state, const Live& live) {
   if (state.finished == core::RunEnd::cleaned) return "stopped";
   if (state.finished) return *state.finished == core::RunEnd::ready ? "ready" : "failed";
   if (!live.worker) return "stopped";
-  const bool running = std::any_of(state.agents.begin(), state.agents.end(), [](const auto& a) {
-    return a.stage == Stage::running || a.stage == Stage::preparing || a.stage == Stage::filling ||
-           a.stage == Stage::prepared;
-  });
+  const bool running = std::any_of(state.agents.begin(), state.agents.end(),
+                                   [](const auto& a) { return core::is_active(a.stage); });
   return state.integration.trial && !running ? "validating" : "running";
 }
 

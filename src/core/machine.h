@@ -127,6 +127,8 @@ void drop_from_queue(Integration& integration, const AgentName& agent);
 [[nodiscard]] int next_attempt_of(const AgentState& agent);
 // The canary will not get into the candidate unless somebody does something: nobody else starts.
 [[nodiscard]] bool canary_failed(const RunState& state);
+// It takes one of the places of agents at once: its worktree is made, or its command runs.
+[[nodiscard]] bool is_active(Stage stage);
 // Its work is in the candidate, or with it on the target.
 [[nodiscard]] bool is_accepted(Stage stage);
 // The agents that come `after` any of `names`, directly or not, in plan order.

@@ -206,11 +206,10 @@ struct Scheduler {
   Scheduler(const Plan& p, const RunState& s, const Limits& l) : plan(p), state(s), limits(l) {
     for (const auto& agent : state.agents) {
       if (!is_settled(agent.stage) && (open_phase == 0 || agent.phase < open_phase)) open_phase = agent.phase;
-      const bool is_active =
-          is_one_of(agent.stage, {Stage::preparing, Stage::filling, Stage::prepared, Stage::running});
-      if (is_active) active_phase = agent.phase;
-      if (is_active) ++active;
-      if (is_active || is_one_of(agent.stage, {Stage::exited, Stage::queued})) all_decided = false;
+      if (is_active(agent.stage)) active_phase = agent.phase;
+      if (is_active(agent.stage)) ++active;
+      if (is_active(agent.stage) || is_one_of(agent.stage, {Stage::exited, Stage::queued}))
+        all_decided = false;
     }
   }
 
@@ -293,6 +292,10 @@ std::string hold_reason(const RunState& state, const AgentSpec& spec) {
 bool is_settled(Stage stage) {
   return is_one_of(stage, {Stage::accepted, Stage::rejected, Stage::held, Stage::rolled_back, Stage::landed,
                            Stage::stopped, Stage::parked});
+}
+
+bool is_active(Stage stage) {
+  return is_one_of(stage, {Stage::preparing, Stage::filling, Stage::prepared, Stage::running});
 }
 
 bool is_accepted(Stage stage) { return stage == Stage::accepted || stage == Stage::landed; }
