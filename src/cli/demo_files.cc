@@ -138,7 +138,7 @@ git add -A
 git commit -qm "docs: what the program does now"
 )sh";
 
-constexpr std::array<DemoFile, 11> kFiles{{
+constexpr std::array<DemoFile, 11> kDemoFiles{{
     {".gitpar.toml", kConfig},
     {"README", "words: a program about words.\n"},
     {"words.sh", kMain, true},
@@ -154,6 +154,6 @@ constexpr std::array<DemoFile, 11> kFiles{{
 
 }  // namespace
 
-std::span<const DemoFile> demo_files() { return kFiles; }
+std::span<const DemoFile> demo_files() { return kDemoFiles; }
 
 }  // namespace par::cli

@@ -13,7 +13,6 @@
 namespace par::config {
 namespace {
 
-constexpr int kMostJobs = 1000;
 constexpr int kMostReruns = 100;
 constexpr int kMostRetries = 100;
 constexpr const char* kNameRule =
@@ -160,7 +159,7 @@ void Reader::read_policy(const toml::table& table) {
                          "shared", "retries"},
                         findings_);
   auto& policy = config_.policy;
-  section.integer("jobs", 1, kMostJobs, policy.jobs);
+  section.integer("jobs", 1, core::kMostAtOnce, policy.jobs);
   section.number("min_speedup", 0, 1000, policy.min_speedup);
   section.seconds("min_sequential", policy.min_sequential);
   section.number("max_failure_rate", 0, 1, policy.max_failure_rate);
@@ -257,8 +256,8 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
   section.seconds("timeout", spec.timeout);
   section.seconds("idle_timeout", spec.idle_timeout);
   section.seconds("estimate", spec.estimate);
-  section.integer("count", 1, kMostJobs, spec.count);
-  section.integer("batch", 1, kMostJobs, spec.batch);
+  section.integer("count", 1, core::kMostAtOnce, spec.count);
+  section.integer("batch", 1, core::kMostAtOnce, spec.batch);
   spec.retries = config_.policy.retries;
   section.integer("retries", 0, kMostRetries, spec.retries);
   std::vector<std::string> after;

@@ -13,7 +13,6 @@ namespace par::config {
 namespace {
 
 constexpr core::Seconds kLongest = 366LL * 24 * 3600;
-constexpr int kMostJobs = 1000;
 constexpr std::int64_t kLeastLog = 4 << 10;
 constexpr std::int64_t kMostLog = 1LL << 40;
 
@@ -47,7 +46,7 @@ Error bad_setting(std::string_view key, std::string_view value, std::string_view
 Result<int> parse_jobs(std::string_view value) {
   auto rest = trim(value);
   const auto number = take_number(rest);
-  if (!number || !rest.empty() || *number < 1 || *number > kMostJobs)
+  if (!number || !rest.empty() || *number < 1 || *number > core::kMostAtOnce)
     return bad_setting("par.jobs", value, "4");
   return static_cast<int>(*number);
 }

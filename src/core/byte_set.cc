@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
+#include "base/strings.h"
+
 namespace par::core {
 namespace {
-
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 // 0 for the bytes that a reader likes best in a witness.
 constexpr int preference(unsigned char c) {
@@ -45,7 +45,7 @@ std::size_t rank_of(char c) {
 
 std::optional<char> best_byte(const ByteSet& set, Folding folding) {
   for (const auto byte : kBytesInOrder)
-    if (set.test(byte) && !(folding.ignore_case && is_upper(static_cast<char>(byte))))
+    if (set.test(byte) && !(folding.ignore_case && is_ascii_upper(static_cast<char>(byte))))
       return static_cast<char>(byte);
   return std::nullopt;
 }

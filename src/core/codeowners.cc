@@ -21,7 +21,7 @@ bool same_in_any_case(std::string_view a, std::string_view b) {
 }
 
 // Takes the next word off `rest`, which begins with none of the blanks; '\' takes what follows it along.
-std::string_view take_word(std::string_view& rest) {
+std::string_view take_pattern(std::string_view& rest) {
   std::size_t end = 0;
   while (end < rest.size() && kBlanks.find(rest[end]) == std::string_view::npos)
     end += rest[end] == '\\' && end + 1 < rest.size() ? 2U : 1U;
@@ -85,9 +85,9 @@ std::optional<Heading> read_heading(std::string_view line) {
   return heading;
 }
 
-class Parser {
+class CodeownersParser {
  public:
-  explicit Parser(CodeownersDialect dialect) {
+  explicit CodeownersParser(CodeownersDialect dialect) {
     file_.dialect = dialect;
     file_.sections.emplace_back();
   }
@@ -135,7 +135,7 @@ class Parser {
     rule.section = section_;
     rule.exclusion = is_gitlab() && line.starts_with('!');
     if (rule.exclusion) line.remove_prefix(1);
-    rule.written = take_word(line);
+    rule.written = take_pattern(line);
     auto globs = translate_codeowners(rule.written, file_.dialect);
     if (!globs) {
       problem(globs.error().message);
@@ -158,7 +158,7 @@ class Parser {
     std::vector<std::string> owners;
     bool in_comment = false;
     while (!words.empty()) {
-      const auto word = take_word(words);
+      const auto word = take_pattern(words);
       if (word.starts_with('#') && !is_gitlab()) break;
       if (word.starts_with('#') && !in_comment) {
         problem("a comment behind owners: GitLab takes names in it for owners");
@@ -189,7 +189,7 @@ Codeowners parse_codeowners(std::string_view text, CodeownersDialect dialect) {
     file.problems.push_back({0, "it is larger than 3 MB, so GitHub does not read it"});
     return file;
   }
-  Parser parser(dialect);
+  CodeownersParser parser(dialect);
   for (const auto& line : split_terminated(text, '\n')) parser.read_line(line);
   return std::move(parser).take();
 }

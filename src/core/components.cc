@@ -17,8 +17,8 @@ void for_each_joined(const Footprints& footprints, FileIndex file, const std::ve
   if (directory != kNoFile && !ignored[directory]) visit(footprints.items_of(directory).front());
 }
 
-void join(const Footprints& footprints, FileIndex file, const std::vector<bool>& ignored,
-          DisjointSets& sets) {
+void join_users(const Footprints& footprints, FileIndex file, const std::vector<bool>& ignored,
+                DisjointSets& sets) {
   const ItemIndex first = footprints.items_of(file).front();
   for_each_joined(footprints, file, ignored, [&](ItemIndex item) { sets.unite(first, item); });
 }
@@ -76,7 +76,7 @@ Components find_components(const Footprints& footprints, const std::vector<bool>
                            const ItemLinks& links) {
   DisjointSets sets(std::vector<std::int64_t>(footprints.item_count()));
   for (FileIndex file = 0; file < footprints.file_count(); ++file)
-    if (!ignored[file]) join(footprints, file, ignored, sets);
+    if (!ignored[file]) join_users(footprints, file, ignored, sets);
   for (const auto& [a, b] : links) sets.unite(a, b);
   return number(sets, footprints.item_count());
 }
@@ -108,7 +108,7 @@ std::vector<FileIndex> find_hot_files(const Footprints& footprints, const std::v
       hot.push_back(file);
       is_hot[file] = true;
     } else {
-      join(footprints, file, is_hot, sets);
+      join_users(footprints, file, is_hot, sets);
     }
   }
   std::reverse(hot.begin(), hot.end());

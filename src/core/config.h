@@ -12,6 +12,9 @@ namespace par::core {
 
 using Seconds = std::int64_t;
 
+// No number of agents, or of items in a batch, is above it.
+inline constexpr int kMostAtOnce = 1000;
+
 enum class Strategy { merge, squash, rebase, single };
 enum class ReportKind { exit, tap, junit };
 enum class When { both, agent, integration };

@@ -11,9 +11,9 @@
 namespace par::core {
 namespace {
 
-class Parser {
+class OwnershipParser {
  public:
-  Parser(const AgentSpec& agent, Folding folding) : agent_(agent), folding_(folding) {}
+  OwnershipParser(const AgentSpec& agent, Folding folding) : agent_(agent), folding_(folding) {}
 
   // Appends the patterns of one of the agent's lists.
   Result<void> add(std::string_view key, const std::vector<std::string>& patterns, bool grants,
@@ -46,7 +46,7 @@ bool decides_for(const Ownership::Rules& rules, std::string_view path) {
 }  // namespace
 
 Result<Ownership> Ownership::parse(const AgentSpec& agent, Folding folding) {
-  const Parser parser(agent, folding);
+  const OwnershipParser parser(agent, folding);
   std::map<int, Rules> sections;
   for (const auto& rule : agent.rules) PAR_TRY(parser.add("rules", rule, sections[rule.section]));
 

@@ -9,8 +9,6 @@
 namespace par::core {
 namespace {
 
-bool is_upper(char c) { return ascii_lower(c) != c; }
-
 // The starts of the segments that have a meaning of their own.
 constexpr std::array<std::string_view, 16> kBeginnings{
     "",  ".",  "..",  ".g",   ".gi",   ".git",  // in this order, see below
@@ -71,7 +69,7 @@ std::vector<char> Alphabet::symbols(Folding folding) const {
   std::vector<char> symbols;
   for (const auto byte : bytes_in_order()) {
     const auto c = static_cast<char>(byte);
-    if (folding.ignore_case && is_upper(c)) continue;
+    if (folding.ignore_case && is_ascii_upper(c)) continue;
     if (!alone_.test(byte)) {
       if (taken[class_of_[byte]]) continue;
       taken[class_of_[byte]] = !is_in_beginning(c, folding);

@@ -232,7 +232,7 @@ struct ShellWord {
 };
 
 // Takes the next word from the front of `rest`; an empty one: it ends there, or at an operator.
-ShellWord take_word(std::string_view& rest) {
+ShellWord take_shell_word(std::string_view& rest) {
   constexpr std::string_view kOperators = "|&;<>()";
   constexpr std::string_view kExpanding = "$`*?[{}~#";
   while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
@@ -300,7 +300,7 @@ Result<std::vector<AgentWord>> unmatched_patterns(const std::vector<AgentSpec>& 
 
 std::optional<std::string> first_command_word(std::string_view command) {
   for (;;) {
-    const auto word = take_word(command);
+    const auto word = take_shell_word(command);
     if (word.text.empty() || (word.needs_a_shell && !is_assignment(word.text))) return std::nullopt;
     if (!is_assignment(word.text)) return word.text;
   }

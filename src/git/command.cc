@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "base/strings.h"
+#include "git/repository.h"
 
 namespace par::git {
 namespace {
@@ -179,6 +180,12 @@ Error command_failed(const std::string& verb, const os::Finished& finished) {
     if (!trim(line).empty()) error.causes.push_back(display_text(line));
   if (error.causes.empty()) error.causes.push_back(fmt::format("exit code {}", finished.exit_code));
   return error;
+}
+
+CommandOptions in_repository(const Repository& repository) {
+  CommandOptions options;
+  options.git_dir = repository.git_dir;
+  return options;
 }
 
 Result<void> require_git() {

@@ -28,6 +28,9 @@ struct CommandOptions {
       false;  // keep `git -c` settings (GIT_CONFIG_PARAMETERS) and the user's hooks: config reads, push
 };
 
+struct Repository;
+[[nodiscard]] CommandOptions in_repository(const Repository& repository);
+
 // Whatever the exit code.
 [[nodiscard]] Result<os::Finished> run_git(const std::vector<std::string>& args,
                                            const CommandOptions& options);

@@ -12,12 +12,6 @@ namespace {
 
 const std::string kNoObject(40, '0');
 
-CommandOptions in_repository(const Repository& repository) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
-  return options;
-}
-
 // Refs of our own are plain: one that somebody made symbolic must not lead us to another branch.
 bool is_ours(const RefName& ref) {
   return ref.str().starts_with("refs/par/") || ref.str().starts_with("refs/heads/par/");

@@ -13,12 +13,6 @@
 namespace par::git {
 namespace {
 
-CommandOptions in_repository(const Repository& repository) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
-  return options;
-}
-
 Worktree parse_worktree(const std::vector<std::string>& lines) {
   Worktree worktree;
   for (const auto& line : lines) {

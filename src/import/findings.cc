@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t kBeginning = 64U << 10U;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-using Reader = void (*)(Input&, Intake&);
-constexpr std::array<Reader, 6> kReaders{read_sarif,    read_jsonl,  read_csv,
-                                         read_compiler, read_eslint, read_sonarqube};
+using FormatReader = void (*)(Input&, Intake&);
+constexpr std::array<FormatReader, 6> kReaders{read_sarif,    read_jsonl,  read_csv,
+                                               read_compiler, read_eslint, read_sonarqube};
 static_assert(kReaders.size() == enum_names<Format>.size());
 
 Error unknown_format(const std::string& name, std::string_view beginning) {

@@ -10,7 +10,7 @@ namespace {
 
 enum class Kind : unsigned char { other, quote, open, close, separator };
 
-constexpr std::array<Kind, 256> kKinds = [] {
+constexpr std::array<Kind, 256> kCharacterKinds = [] {
   std::array<Kind, 256> kinds{};
   const auto set = [&](std::string_view bytes, Kind kind) {
     for (const char c : bytes) kinds[static_cast<unsigned char>(c)] = kind;
@@ -22,7 +22,7 @@ constexpr std::array<Kind, 256> kKinds = [] {
   return kinds;
 }();
 
-Kind kind_of(char c) { return kKinds[static_cast<unsigned char>(c)]; }
+Kind kind_of(char c) { return kCharacterKinds[static_cast<unsigned char>(c)]; }
 
 // Finds the end of one value in pieces of the text.
 class Scanner {

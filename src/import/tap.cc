@@ -23,7 +23,7 @@ bool begins_with_word(std::string_view text, std::string_view word) {
   return true;
 }
 
-std::optional<std::int64_t> take_number(std::string_view& rest) {
+std::optional<std::int64_t> take_count(std::string_view& rest) {
   std::int64_t number = 0;
   const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
   if (error != std::errc() || number < 0) return std::nullopt;
@@ -35,7 +35,7 @@ std::optional<std::int64_t> take_number(std::string_view& rest) {
 std::optional<std::int64_t> parse_plan(std::string_view line) {
   if (!line.starts_with("1..")) return std::nullopt;
   line.remove_prefix(3);
-  const auto count = take_number(line);
+  const auto count = take_count(line);
   if (!count || *count > std::numeric_limits<std::int32_t>::max()) return std::nullopt;
   return line.empty() || line.front() == ' ' || line.front() == '\t' || line.front() == '#' ? count
                                                                                             : std::nullopt;
@@ -77,7 +77,7 @@ std::optional<TestLine> parse_test(std::string_view line) {
   if (!line.starts_with("ok") || (line.size() > 2 && line[2] != ' ' && line[2] != '\t')) return std::nullopt;
   line = trim(line.substr(2));
   auto rest = line;
-  test.number = take_number(rest);
+  test.number = take_count(rest);
   if (test.number && (rest.empty() || rest.front() == ' ' || rest.front() == '\t'))
     line = trim(rest);
   else
@@ -95,7 +95,7 @@ std::optional<TestLine> parse_test(std::string_view line) {
   return test;
 }
 
-class Reader {
+class TapReader {
  public:
   void read(std::string_view line) {
     if (const auto count = parse_plan(line))
@@ -137,7 +137,7 @@ class Reader {
 }  // namespace
 
 Result<TestReport> parse_tap(std::string_view text) {
-  Reader reader;
+  TapReader reader;
   while (!text.empty()) {
     const auto end = text.find('\n');
     auto line = text.substr(0, end);

@@ -33,12 +33,12 @@ constexpr int kRecordTries = 10;
 constexpr int kRecordPauseMs = 200;
 
 volatile std::sig_atomic_t g_stop = 0;
-volatile std::sig_atomic_t g_wake = -1;
+volatile std::sig_atomic_t g_keeper_wake = -1;
 
 extern "C" void par_wake_keeper(int number) {
   const int saved = errno;
   if (number == SIGTERM) g_stop = 1;
-  [[maybe_unused]] const ssize_t ignored = ::write(g_wake, "", 1);
+  [[maybe_unused]] const ssize_t ignored = ::write(g_keeper_wake, "", 1);
   errno = saved;
 }
 
@@ -57,7 +57,7 @@ Result<Pipe> listen_to_signals() {
   PAR_ASSIGN(Pipe wake, make_pipe());
   set_nonblocking(wake.read.get());
   set_nonblocking(wake.write.get());
-  g_wake = wake.write.get();
+  g_keeper_wake = wake.write.get();
   for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE}) std::signal(number, SIG_IGN);
   struct sigaction action {};
   action.sa_handler = par_wake_keeper;

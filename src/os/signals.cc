@@ -15,7 +15,7 @@ namespace {
 
 std::atomic<int> g_count{0};
 std::atomic<int> g_last{0};
-std::atomic<int> g_wake{-1};
+std::atomic<int> g_interrupt_wake{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
 Pipe& wake_pipe() {
@@ -28,7 +28,7 @@ extern "C" void par_count_interrupt(int number) {
   g_last = number;
   ++g_count;
   // A full pipe is readable already.
-  [[maybe_unused]] const ssize_t ignored = ::write(g_wake, "", 1);
+  [[maybe_unused]] const ssize_t ignored = ::write(g_interrupt_wake, "", 1);
   errno = saved;
 }
 
@@ -51,7 +51,7 @@ void install_signal_handlers() {
     set_nonblocking(pipe->read.get());
     set_nonblocking(pipe->write.get());
     wake_pipe() = *std::move(pipe);
-    g_wake = wake_pipe().write.get();
+    g_interrupt_wake = wake_pipe().write.get();
   }
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle(number);
 }

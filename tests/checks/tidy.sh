@@ -12,7 +12,7 @@ cd "$root"
 # Only for its compile commands: without precompiled headers, which clang cannot read when GCC made them.
 # So it also finds a source that includes less than it uses.
 mkdir -p build
-logged build/lint.log cmake --preset dev -B build/lint -D CMAKE_DISABLE_PRECOMPILE_HEADERS=ON -D PAR_TESTS=OFF
+logged build/lint.log cmake --preset dev -B build/lint -D CMAKE_DISABLE_PRECOMPILE_HEADERS=ON -D PAR_UNITY=OFF -D PAR_TESTS=OFF
 newest() {
   git log --format= --name-only -- 'src/*.cc' 2>/dev/null | awk '!seen[$0]++' |
     while read -r source; do [ ! -f "$source" ] || echo "$source"; done
