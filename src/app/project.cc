@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/config_file.h"
+#include "git/command.h"
 #include "git/refs.h"
 #include "os/files.h"
 
@@ -45,13 +46,13 @@ Result<std::string> default_target(const Project& project) {
 
 Result<Project> find_project(const std::string& cwd) {
   PAR_ASSIGN(git::Repository repository, git::discover(cwd));
-  PAR_ASSIGN(const auto entries, git::read_config(repository, "^par\\."));
-  PAR_ASSIGN(core::UserSettings user, config::parse_user_settings(entries));
+  PAR_ASSIGN(core::UserSettings user, config::parse_user_settings(repository.settings));
   return Project{std::move(repository), nullptr, std::move(user)};
 }
 
 Result<Project> open_project(const std::string& cwd) {
   PAR_ASSIGN(auto project, find_project(cwd));
+  PAR_TRY(git::require_git());
   PAR_ASSIGN(git::Objects objects, git::Objects::open(project.repository.common_dir));
   project.objects = std::make_unique<git::Objects>(std::move(objects));
   return project;

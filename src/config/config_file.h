@@ -24,7 +24,7 @@ struct Parsed {
 // "90", "90s", "5m", "2h", "1h30m" -> seconds.
 [[nodiscard]] Result<core::Seconds> parse_duration(std::string_view text);
 
-// The user's own settings from git config entries ("par.jobs", "4"), as git/repository read_config gives
+// The user's own settings from git config entries ("par.jobs", "4"), as git/repository gives
 // them. Unknown par.* keys are left alone (newer versions have more).
 [[nodiscard]] Result<core::UserSettings> parse_user_settings(
     const std::vector<std::pair<std::string, std::string>>& entries);

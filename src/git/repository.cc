@@ -37,32 +37,36 @@ std::string without_trailing_slash(std::string path) {
   return path;
 }
 
-struct Facts {
-  bool ignore_case = false;
-  bool precompose = false;
-  std::string work_tree;  // core.worktree
-};
-
 bool is_true(std::string_view value) { return value == "true" || value == "yes" || value == "1"; }
 
-Result<Facts> read_facts(const Repository& repository) {
-  PAR_ASSIGN(const auto entries,
-             read_config(repository, R"(^core\.(ignorecase|precomposeunicode|worktree)$)"));
-  Facts facts;
-  for (const auto& [key, value] : entries) {
-    if (key == "core.worktree") facts.work_tree = value;
-    if (key == "core.ignorecase") facts.ignore_case = is_true(value);
-    if (key == "core.precomposeunicode") facts.precompose = is_true(value);
+// Settings of ours, and those of git's that say what names and places mean; one look at the configuration.
+Result<std::vector<Setting>> read_settings(const Repository& repository) {
+  CommandOptions options;
+  options.git_dir = repository.git_dir;
+  options.user_context = true;
+  PAR_ASSIGN(const auto finished, run_git({"config", "-z", "--get-regexp",
+                                           R"(^(par\..*|core\.(ignorecase|precomposeunicode|worktree))$)"},
+                                          options));
+  std::vector<Setting> settings;
+  if (finished.exit_code == 1) return settings;  // nothing matches
+  if (finished.exit_code != 0) return command_failed("config", finished);
+  for (auto& record : split_terminated(finished.out, '\0')) {
+    const auto end = record.find('\n');
+    // A key without '=' counts as true.
+    if (end == std::string::npos)
+      settings.emplace_back(std::move(record), "true");
+    else
+      settings.emplace_back(record.substr(0, end), record.substr(end + 1));
   }
-  return facts;
+  return settings;
 }
 
 // The main worktree's root, also when we are in a linked one.
-std::string find_main_root(const Repository& repository, const Facts& facts) {
+std::string find_main_root(const Repository& repository, const std::string& configured_work_tree) {
   if (os::base_name(repository.common_dir) == ".git") return os::parent_directory(repository.common_dir);
   if (repository.git_dir == repository.common_dir && !repository.work_tree.empty())
     return repository.work_tree;
-  if (!facts.work_tree.empty()) return os::absolute_path(facts.work_tree, repository.common_dir);
+  if (!configured_work_tree.empty()) return os::absolute_path(configured_work_tree, repository.common_dir);
   return repository.common_dir;
 }
 
@@ -83,17 +87,19 @@ Result<std::optional<RefName>> read_head(const Repository& repository) {
 }  // namespace
 
 Result<Repository> discover(const std::string& cwd) {
-  PAR_TRY(require_git());
   CommandOptions options;
   options.cwd = os::absolute_path(cwd);
   options.user_context = true;
   // The last one fails where there is no work tree; all before it are printed by then.
-  PAR_ASSIGN(const auto finished,
-             run_git({"rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir",
-                      "--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"},
-                     options));
-  const auto lines = split_terminated(finished.out, '\n');
-  if (lines.size() < 5) return discovery_error(options.cwd, finished);
+  const auto finished =
+      run_git({"rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir",
+               "--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"},
+              options);
+  const auto lines = finished ? split_terminated(finished->out, '\n') : std::vector<std::string>();
+  if (lines.size() < 5) {
+    PAR_TRY(require_git());  // says more than what a git without one of the options says
+    return finished ? discovery_error(options.cwd, *finished) : finished.error();
+  }
   if (lines[3] != "sha1") {
     return Error("SHA-256 repositories are not supported yet")
         .hint("'git par' works in repositories with SHA-1 object names");
@@ -102,39 +108,23 @@ Result<Repository> discover(const std::string& cwd) {
   repository.git_dir = without_trailing_slash(lines[0]);
   repository.common_dir = without_trailing_slash(lines[1]);
   repository.bare = lines[2] == "true";
-  if (finished.exit_code == 0 && lines.size() > 5) {
+  if (finished->exit_code == 0 && lines.size() > 5) {
     repository.prefix = lines[4];
     repository.work_tree = lines[5];
   }
-  PAR_ASSIGN(const Facts facts, read_facts(repository));
-  repository.ignore_case = facts.ignore_case;
-  repository.precompose = facts.precompose;
-  repository.main_root = find_main_root(repository, facts);
+  PAR_ASSIGN(repository.settings, read_settings(repository));
+  std::string configured_work_tree;
+  for (const auto& [key, value] : repository.settings) {
+    if (key == "core.worktree") configured_work_tree = value;
+    if (key == "core.ignorecase") repository.ignore_case = is_true(value);
+    if (key == "core.precomposeunicode") repository.precompose = is_true(value);
+  }
+  repository.main_root = find_main_root(repository, configured_work_tree);
   const bool inside_git_dir = repository.work_tree.empty() && !repository.bare;
   if (inside_git_dir && repository.git_dir == repository.common_dir)
     repository.work_tree = repository.main_root;
   PAR_ASSIGN(repository.head, read_head(repository));
   return repository;
-}
-
-Result<std::vector<std::pair<std::string, std::string>>> read_config(const Repository& repository,
-                                                                     const std::string& key_regex) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
-  options.user_context = true;
-  PAR_ASSIGN(const auto finished, run_git({"config", "-z", "--get-regexp", key_regex}, options));
-  std::vector<std::pair<std::string, std::string>> entries;
-  if (finished.exit_code == 1) return entries;  // nothing matches
-  if (finished.exit_code != 0) return command_failed("config", finished);
-  for (auto& record : split_terminated(finished.out, '\0')) {
-    const auto end = record.find('\n');
-    // A key without '=' counts as true.
-    if (end == std::string::npos)
-      entries.emplace_back(std::move(record), "true");
-    else
-      entries.emplace_back(record.substr(0, end), record.substr(end + 1));
-  }
-  return entries;
 }
 
 }  // namespace par::git

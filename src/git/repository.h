@@ -13,6 +13,9 @@
 
 namespace par::git {
 
+// A key of git's configuration, section and variable in lower case, and its value: {"par.jobs", "4"}.
+using Setting = std::pair<std::string, std::string>;
+
 struct Repository {
   std::string git_dir;     // of this worktree, absolute
   std::string common_dir;  // shared by all worktrees, absolute
@@ -23,6 +26,8 @@ struct Repository {
   bool bare = false;
   bool ignore_case = false;     // core.ignoreCase
   bool precompose = false;      // core.precomposeUnicode
+  // All of par.* and some of core.*, in git's order, values of `git -c` included.
+  std::vector<Setting> settings;
   std::optional<RefName> head;  // what HEAD points to (also when unborn); nullopt: detached
 
   // Which names it takes for the same.
@@ -31,12 +36,8 @@ struct Repository {
   [[nodiscard]] std::string state_dir() const { return common_dir + "/par"; }
 };
 
-// Errors: not in a repository (hint), SHA-256 repository (not supported yet), git missing or too old.
+// Errors: not in a repository (hint), SHA-256 repository (not supported yet), git missing, or too
+// old to tell.
 [[nodiscard]] Result<Repository> discover(const std::string& cwd);
-
-// All of git config whose key matches the regular expression (lower-case section and variable), in order,
-// values of `git -c` included: {"par.jobs", "4"}.
-[[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> read_config(
-    const Repository& repository, const std::string& key_regex);
 
 }  // namespace par::git

@@ -76,6 +76,24 @@ TEST_CASE("bad input: no repository") {
   CHECK(has(done.err, "hint: "));
 }
 
+TEST_CASE("bad input: a git that is too old, or none") {
+  Sandbox sandbox;
+  commit_config(sandbox, kAgent);
+  const std::string fake = "#!/bin/sh\ncase \" $* \" in *' version '*) echo git version ";
+  sandbox.write("../old/git", fake + "2.30.0 ;; *) exec $REAL_GIT \"$@\" ;; esac\n");
+  sandbox.write("../older/git", fake + "2.20.0 ;; *) exit 129 ;; esac\n");
+  sandbox.shell("chmod +x ../old/git ../older/git");
+  const std::string real = "par=$(command -v git-par) REAL_GIT=$(command -v git); export REAL_GIT; ";
+  const auto plan = sandbox.shell(real + "PATH=$PWD/../old:$PATH $par plan");
+  CHECK(plan.exit_code == 128);
+  CHECK(has(plan.err, "git 2.30.0 is too old"));
+  CHECK(has(plan.err, "hint: install git 2.38 or newer"));
+  CHECK(has(sandbox.shell(real + "PATH=$PWD/../older $par status").err, "git 2.20.0 is too old"));
+  const auto none = sandbox.shell(real + "PATH=/nowhere $par status");
+  CHECK(none.exit_code == 128);
+  CHECK(has(none.err, "hint: install git 2.38 or newer"));
+}
+
 TEST_CASE("bad input: an unborn branch") {
   Sandbox sandbox;
   refuses(sandbox, {"run"}, 128, "there is no commit yet");

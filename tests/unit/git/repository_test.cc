@@ -136,15 +136,13 @@ TEST_CASE("repository: sparse, worktreeConfig and partial-clone repositories are
   CHECK(value_of(git::uncommitted_paths(worktree)).empty());
 }
 
-TEST_CASE("read_config: values of 'git -c' come last, a key alone is true, keys are lower case") {
+TEST_CASE("settings: values of 'git -c' come last, a key alone is true, keys are lower case") {
   GitRepo repo;
   repo.write(".git/config", repo.read(".git/config") + "[par]\n\tjobs = 2\n\tcanary\n\tlong = \"a\\nb\"\n");
   ::setenv("GIT_CONFIG_PARAMETERS", "'par.jobs'='4'", 1);
-  const auto entries = value_of(git::read_config(discover(repo.root()), "^par\\."));
-  const std::vector<std::pair<std::string, std::string>> expected{
+  const std::vector<git::Setting> expected{
       {"par.jobs", "2"}, {"par.canary", "true"}, {"par.long", "a\nb"}, {"par.jobs", "4"}};
-  CHECK(entries == expected);
-  CHECK(value_of(git::read_config(discover(repo.root()), "^nothing\\.")).empty());
+  CHECK(discover(repo.root()).settings == expected);
 }
 
 TEST_CASE("run_git: the repository's own calls do not see the caller's git variables") {
