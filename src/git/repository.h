@@ -24,8 +24,8 @@ struct Repository {
                            // worktree's root, or the bare repository's directory
   std::string prefix;      // the user's place below work_tree, with a trailing '/', or empty
   bool bare = false;
-  bool ignore_case = false;     // core.ignoreCase
-  bool precompose = false;      // core.precomposeUnicode
+  bool ignore_case = false;  // core.ignoreCase
+  bool precompose = false;   // core.precomposeUnicode
   // All of par.* and some of core.*, in git's order, values of `git -c` included.
   std::vector<Setting> settings;
   std::optional<RefName> head;  // what HEAD points to (also when unborn); nullopt: detached
