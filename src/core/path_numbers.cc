@@ -5,10 +5,12 @@ namespace par::core {
 std::pair<std::uint32_t, bool> PathNumbers::add(std::string_view path) {
   const auto next = static_cast<std::uint32_t>(numbers_.size());
   std::string_view name = folded(path, folding_, buffer_);
-  if (const auto at = numbers_.find(name); at != numbers_.end()) return {at->second, false};
-  if (name.data() == buffer_.data()) name = names_.emplace_back(buffer_);
-  numbers_.emplace(name, next);
-  return {next, true};
+  if (name.data() == buffer_.data()) {
+    if (const auto at = numbers_.find(name); at != numbers_.end()) return {at->second, false};
+    name = names_.emplace_back(buffer_);
+  }
+  const auto [at, is_new] = numbers_.try_emplace(name, next);
+  return {at->second, is_new};
 }
 
 std::optional<std::uint32_t> PathNumbers::find(std::string_view path) {

@@ -18,6 +18,19 @@ std::vector<std::string> names_of(const std::vector<Item>& items) {
   return names;
 }
 
+// An item is many times as large as its number, and a sort moves what it sorts many times.
+std::vector<Item> sorted_by_id(std::vector<Item> items) {
+  const auto by_id = [](const Item& a, const Item& b) { return a.id < b.id; };
+  if (std::is_sorted(items.begin(), items.end(), by_id)) return items;
+  std::vector<ItemIndex> order(items.size());
+  std::iota(order.begin(), order.end(), ItemIndex{0});
+  std::sort(order.begin(), order.end(), [&](ItemIndex a, ItemIndex b) { return by_id(items[a], items[b]); });
+  std::vector<Item> sorted;
+  sorted.reserve(items.size());
+  for (const auto i : order) sorted.push_back(std::move(items[i]));
+  return sorted;
+}
+
 Result<void> refuse_repeated(const std::vector<Item>& sorted) {
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end(),
                                         [](const Item& a, const Item& b) { return a.id == b.id; });
@@ -194,7 +207,7 @@ std::optional<ItemIndex> find_item(const std::vector<Item>& sorted, const ItemId
 
 Result<Assignment> assign_items(std::vector<Item> items, const std::vector<AgentSpec>& agents,
                                 const std::vector<Ownership>& ownerships, Folding folding) {
-  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.id < b.id; });
+  items = sorted_by_id(std::move(items));
   PAR_TRY(refuse_repeated(items));
   PAR_ASSIGN(const auto order, order_items(items));
   PAR_ASSIGN(const AgentIndices indices, index_agents(agents));
@@ -202,8 +215,13 @@ Result<Assignment> assign_items(std::vector<Item> items, const std::vector<Agent
 
   Assignment assignment;
   assignment.items.resize(agents.size());
+  std::vector<std::size_t> counts(agents.size());
   for (std::size_t i = 0; i < items.size(); ++i)
-    if (!agent_of[i]) assignment.unowned.push_back(items[i].id);
+    if (agent_of[i])
+      ++counts[*agent_of[i]];
+    else
+      assignment.unowned.push_back(items[i].id);
+  for (std::size_t i = 0; i < counts.size(); ++i) assignment.items[i].reserve(counts[i]);
   for (const auto i : order)
     if (agent_of[i]) assignment.items[*agent_of[i]].push_back(std::move(items[i]));
   return assignment;

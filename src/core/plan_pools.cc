@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include "base/strings.h"
 #include "core/common_path.h"
@@ -55,11 +57,16 @@ AgentSpec member_spec(const AgentSpec& pool, AgentName name, const std::vector<I
   spec.name = std::move(name);
   spec.count = 1;
   spec.estimate = 0;
-  std::set<std::string> owns;
+  // Most files are named by many items.
+  std::unordered_set<std::string_view> seen;
+  spec.owns.clear();
+  const auto own = [&](const RepoPath& file) {
+    if (seen.insert(file.str()).second) spec.owns.push_back(literal_pattern(file));
+  };
   for (const auto& item : items)
-    for (const auto& file : item.files) owns.insert(literal_pattern(file));
-  for (const auto& file : companions) owns.insert(literal_pattern(file));
-  spec.owns.assign(owns.begin(), owns.end());
+    for (const auto& file : item.files) own(file);
+  for (const auto& file : companions) own(file);
+  std::sort(spec.owns.begin(), spec.owns.end());
   spec.rules.clear();
   spec.forbids.clear();  // its files were chosen so that none of them is forbidden
   return spec;
