@@ -60,7 +60,9 @@ Result<int> stop(const Options& options, const Invocation& invocation) {
   PAR_TRY(os::terminate_process(*worker));
   if (options.now) {
     os::wait_for_interrupt(kBetweenSignals);
-    PAR_TRY(os::terminate_process(*worker));
+    // Where nothing was under way the first was enough.
+    PAR_ASSIGN(const auto left, app::worker_of(paths));
+    if (left == worker) PAR_TRY(os::terminate_process(*worker));
   }
   if (!invocation.quiet)
     print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),

@@ -34,7 +34,7 @@ struct Finished {
 // own still holds its output open.
 [[nodiscard]] Result<Finished> run(const Command& command);
 
-// Sends SIGTERM to one process. Errors: it is gone, or not ours.
+// Sends SIGTERM to one process; nothing where it is gone. Errors: it is not ours.
 [[nodiscard]] Result<void> terminate_process(int process_id);
 
 // Our environment as a list; the value of one variable in ours.

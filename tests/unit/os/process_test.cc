@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -186,4 +187,12 @@ TEST_CASE("process: commands are traced with their arguments and exit code") {
   CHECK(text.find(R"("event":"child_start")") != std::string::npos);
   CHECK(text.find(R"("argv":"sh -c kill -9 $$")") != std::string::npos);
   CHECK(text.find(R"("code":"137")") != std::string::npos);
+}
+
+TEST_CASE("terminate_process: one that is gone needs no end") {
+  const pid_t pid = ::fork();
+  if (pid == 0) ::_exit(0);
+  REQUIRE(pid > 0);
+  ::waitpid(pid, nullptr, 0);
+  CHECK(terminate_process(pid));
 }
