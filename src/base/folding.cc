@@ -6,17 +6,16 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/strings.h"
 #include "base/utf8.h"
 
 namespace par {
 namespace {
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 void fold_ascii(std::string& text) {
-  for (char& c : text)
-    if (is_upper(c)) c = static_cast<char>(c + ('a' - 'A'));
+  for (char& c : text) c = ascii_lower(c);
 }
 
 struct Free {
@@ -73,7 +72,7 @@ std::string fold_name(std::string_view name, Folding folding) {
 
 std::string_view folded(std::string_view name, Folding folding, std::string& buffer) {
   const bool changes = folding.any() && std::any_of(name.begin(), name.end(), [&](char c) {
-                         return !is_ascii(c) || (folding.ignore_case && is_upper(c));
+                         return !is_ascii(c) || (folding.ignore_case && is_ascii_upper(c));
                        });
   if (!changes) return name;
   buffer = fold_name(name, folding);

@@ -60,9 +60,7 @@ Result<int> stop(const Options& options, const Invocation& invocation) {
   PAR_TRY(os::terminate_process(*worker));
   if (options.now) {
     os::wait_for_interrupt(kBetweenSignals);
-    // Where nothing was under way the first was enough.
-    PAR_ASSIGN(const auto left, app::worker_of(paths));
-    if (left == worker) PAR_TRY(os::terminate_process(*worker));
+    PAR_TRY(os::terminate_process(*worker));  // gone where nothing was under way: the first was enough
   }
   if (!invocation.quiet)
     print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),

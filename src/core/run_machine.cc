@@ -206,10 +206,10 @@ struct Scheduler {
   Scheduler(const Plan& p, const RunState& s, const Limits& l) : plan(p), state(s), limits(l) {
     for (const auto& agent : state.agents) {
       if (!is_settled(agent.stage) && (open_phase == 0 || agent.phase < open_phase)) open_phase = agent.phase;
-      if (is_active(agent.stage)) active_phase = agent.phase;
-      if (is_active(agent.stage)) ++active;
-      if (is_active(agent.stage) || is_one_of(agent.stage, {Stage::exited, Stage::queued}))
-        all_decided = false;
+      const bool takes_place = is_active(agent.stage);
+      if (takes_place) active_phase = agent.phase;
+      if (takes_place) ++active;
+      if (takes_place || is_one_of(agent.stage, {Stage::exited, Stage::queued})) all_decided = false;
     }
   }
 

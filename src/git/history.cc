@@ -12,8 +12,7 @@ namespace par::git {
 
 Result<History> commits_beyond(const Repository& repository, const ObjectId& base,
                                const std::vector<ObjectId>& tips) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
+  CommandOptions options = in_repository(repository);
   options.input = "^" + base.str() + "\n";
   for (const auto& tip : tips) options.input += tip.str() + "\n";
   PAR_ASSIGN(const std::string out, git_output({"rev-list", "--parents", "--stdin"}, options));
@@ -27,17 +26,14 @@ Result<History> commits_beyond(const Repository& repository, const ObjectId& bas
 
 Result<std::optional<ObjectId>> merge_base(const Repository& repository, const ObjectId& a,
                                            const ObjectId& b) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
-  PAR_ASSIGN(const auto finished, run_git({"merge-base", a.str(), b.str()}, options));
+  PAR_ASSIGN(const auto finished, run_git({"merge-base", a.str(), b.str()}, in_repository(repository)));
   if (finished.exit_code != 0) return std::optional<ObjectId>();
   return std::optional(ObjectId(trim(finished.out)));
 }
 
 Result<std::vector<core::ChangeSet>> recent_changes(const Repository& repository, const ObjectId& tip,
                                                     int count) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
+  CommandOptions options = in_repository(repository);
   // Each commit is printed as two NULs, a newline and its paths, each with a NUL behind it.
   PAR_ASSIGN(const std::string out,
              git_output({"log", fmt::format("--max-count={}", count), "-z", "--format=tformat:%x00",
@@ -62,8 +58,7 @@ Result<std::vector<core::ChangeSet>> recent_changes(const Repository& repository
 }
 
 Result<std::optional<Upstream>> read_upstream(const Repository& repository, const RefName& branch) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
+  CommandOptions options = in_repository(repository);
   PAR_ASSIGN(const std::string named,
              git_output({"for-each-ref", "--format=%(upstream)%00%(upstream:short)", branch.str()}, options));
   const auto names = split(trim(named), '\0');

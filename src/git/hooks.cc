@@ -7,8 +7,7 @@
 namespace par::git {
 
 Result<HooksPlace> find_hooks(const Repository& repository) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
+  CommandOptions options = in_repository(repository);
   options.work_tree = repository.work_tree;
   options.cwd = repository.work_tree.empty() ? repository.git_dir : repository.work_tree;
   options.user_context = true;
@@ -22,9 +21,8 @@ Result<HooksPlace> find_hooks(const Repository& repository) {
 Result<std::optional<std::string>> default_branch_of(const Repository& repository,
                                                      const std::string& remote) {
   const std::string prefix = "refs/remotes/" + remote + "/";
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
-  PAR_ASSIGN(const auto finished, run_git({"symbolic-ref", "--quiet", prefix + "HEAD"}, options));
+  PAR_ASSIGN(const auto finished,
+             run_git({"symbolic-ref", "--quiet", prefix + "HEAD"}, in_repository(repository)));
   const auto ref = trim(finished.out);
   if (finished.exit_code != 0 || !ref.starts_with(prefix)) return std::optional<std::string>();
   return std::optional(std::string(ref.substr(prefix.size())));

@@ -41,8 +41,7 @@ bool is_true(std::string_view value) { return value == "true" || value == "yes" 
 
 // Settings of ours, and those of git's that say what names and places mean; one look at the configuration.
 Result<std::vector<Setting>> read_settings(const Repository& repository) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
+  CommandOptions options = in_repository(repository);
   options.user_context = true;
   PAR_ASSIGN(const auto finished, run_git({"config", "-z", "--get-regexp",
                                            R"(^(par\..*|core\.(ignorecase|precomposeunicode|worktree))$)"},
@@ -76,9 +75,7 @@ Result<std::optional<RefName>> read_head(const Repository& repository) {
   if (!line.starts_with(kSymbolic)) return std::optional<RefName>();
   const auto target = trim(line.substr(kSymbolic.size()));
   if (target != kRefsElsewhere) return std::optional(RefName(target));
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
-  PAR_ASSIGN(const auto finished, run_git({"symbolic-ref", "--quiet", "HEAD"}, options));
+  PAR_ASSIGN(const auto finished, run_git({"symbolic-ref", "--quiet", "HEAD"}, in_repository(repository)));
   if (finished.exit_code == 0) return std::optional(RefName(trim(finished.out)));
   if (finished.exit_code == 1) return std::optional<RefName>();
   return command_failed("symbolic-ref", finished);

@@ -27,9 +27,7 @@ std::string place_of(const RefName& target, const Worktree& worktree) {
 
 // The branch behind a symbolic one: that is what worktrees have checked out.
 Result<RefName> resolve_symbolic(const Repository& repository, const RefName& ref) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
-  PAR_ASSIGN(const auto finished, run_git({"symbolic-ref", "--quiet", ref.str()}, options));
+  PAR_ASSIGN(const auto finished, run_git({"symbolic-ref", "--quiet", ref.str()}, in_repository(repository)));
   return finished.exit_code == 0 ? RefName(trim(finished.out)) : ref;
 }
 

@@ -77,8 +77,7 @@ std::string validation_path(const Repository& repository, const std::string& wor
 }
 
 Result<Signature> committer(const Repository& repository) {
-  CommandOptions options;
-  options.git_dir = repository.git_dir;
+  CommandOptions options = in_repository(repository);
   options.user_context = true;
   PAR_ASSIGN(const auto finished, run_git({"var", "GIT_COMMITTER_IDENT"}, options));
   const auto who = finished.exit_code == 0 ? parse_ident(trim(finished.out)) : std::nullopt;

@@ -43,8 +43,7 @@ std::vector<std::string> column_names(const CsvRecord& header) {
   std::vector<std::string> names;
   for (const auto& field : header.fields()) {
     std::string name(trim(field));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    for (char& c : name) c = ascii_lower(c);
     names.push_back(std::move(name));
   }
   return names;
