@@ -129,7 +129,8 @@ os::Environment agent_variables(const AgentJobContext& context, const core::Plan
   return env;
 }
 
-// Through a name beside it, so that what is there is whole.
+// Through a name beside it, so that what is there is whole. What git does not ignore would be taken for work
+// of the agent's, and land (a file of secrets, say): it is not left there.
 std::string copy_command(const std::string& from, const std::string& path) {
   const auto source = shell_quote(os::absolute_path(path, from));
   const auto place = shell_quote("./" + path);
@@ -140,8 +141,16 @@ std::string copy_command(const std::string& from, const std::string& path) {
       "  mkdir -p \"$(dirname {1})\" && rm -rf {2} || exit {3}\n"
       "  cp -a --reflink=auto {0} {2} 2>/dev/null || {{ rm -rf {2}; cp -pPR {0} {2}; }} || exit {3}\n"
       "  mv {2} {1} || exit {3}\n"
+      "  if test -n \"$(git --literal-pathspecs ls-files --others --exclude-standard -- {1} | head -n 1)\"; "
+      "then\n"
+      "    rm -rf {1}\n"
+      "    echo {4}\n"
+      "    exit {3}\n"
+      "  fi\n"
       "fi\n",
-      source, place, draft, kSetupFailed);
+      source, place, draft, kSetupFailed,
+      shell_quote(
+          fmt::format("'{}' is in 'copy' of [worktree], but git does not ignore it", display_line(path))));
 }
 
 std::string worktree_command(const core::WorktreeSpec& spec, const std::string& main_root,
@@ -179,13 +188,13 @@ std::string items_section(const core::PlannedAgent& agent, const std::string& it
   return fmt::format("- all in {}, one JSON object on each line\n", items_file);
 }
 
-// Claims the next items and runs `command` with them, until none are left. Who waits for other items waits as
-// long as the agent may.
+// Claims the next items and runs `command` with them, until none are left. Claims hold, and who waits for
+// other items waits, as long as the agent may work.
 std::string batch_command(const core::AgentSpec& spec, const AgentFiles& files, const std::string& command) {
   const auto program = shell_quote(os::own_program());
   return fmt::format(
       "while :; do\n"
-      "  {0} next -n {1} --wait {2} >{3}.next\n"
+      "  {0} next -n {1} --ttl {2} --wait {2} >{3}.next\n"
       "  case $? in 0) ;; 1) exit 0 ;; *) exit 1 ;; esac\n"
       "  mv {3}.next {3} || exit\n"
       "  (\n{4}\n) || exit\n"

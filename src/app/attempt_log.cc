@@ -28,6 +28,13 @@ Result<std::optional<std::int64_t>> start_of(const RunPaths& paths, const AgentN
   return std::optional(start);
 }
 
+// Of "[HH:MM:SS] text" the text.
+std::string_view without_stamp(std::string_view line) {
+  constexpr std::size_t kStamp = 11;
+  const bool stamped = line.size() >= kStamp && line.front() == '[' && line.substr(kStamp - 2, 2) == "] ";
+  return stamped ? line.substr(kStamp) : line;
+}
+
 }  // namespace
 
 Result<void> note_attempt(const RunPaths& paths, const AgentName& agent, int attempt) {
@@ -50,6 +57,16 @@ Result<std::string> attempt_output(const RunPaths& paths, const AgentName& agent
   file.read(output.data(), std::ssize(output));
   output.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
   return output;
+}
+
+Result<void> each_line(const RunPaths& paths, const AgentName& agent, int attempt,
+                       const std::function<void(std::string_view)>& use) {
+  PAR_ASSIGN(const auto start, start_of(paths, agent, attempt));
+  std::ifstream file(paths.agent_log(agent), std::ios::binary);
+  if (!start || !file) return {};
+  file.seekg(*start);
+  for (std::string line; std::getline(file, line);) use(without_stamp(line));
+  return {};
 }
 
 }  // namespace par::app

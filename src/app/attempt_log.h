@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "app/agent_job.h"
 
@@ -15,5 +17,9 @@ namespace par::app {
 // The last `most` bytes that the attempt printed, with the log's time stamps; empty where that was not noted.
 [[nodiscard]] Result<std::string> attempt_output(const RunPaths& paths, const AgentName& agent, int attempt,
                                                  std::int64_t most);
+
+// Each line that the attempt printed, without the log's time stamp; none where that was not noted.
+[[nodiscard]] Result<void> each_line(const RunPaths& paths, const AgentName& agent, int attempt,
+                                     const std::function<void(std::string_view)>& use);
 
 }  // namespace par::app

@@ -44,7 +44,7 @@ store::QueueSession session_of(const Caller& caller) {
   return session;
 }
 
-// The lock of the job that runs this attempt; empty: none does.
+// The lock of the job that runs this attempt; empty: there is no such job. Error (refused): it has ended.
 Result<std::string> job_lock(const Project& project, const store::QueueSession& session) {
   if (session.who.attempt == 0 || !is_valid_name(session.run.str()) ||
       !is_valid_name(session.who.agent.str()))
@@ -52,7 +52,11 @@ Result<std::string> job_lock(const Project& project, const store::QueueSession& 
   const RunPaths paths{project.repository.state_dir(), session.run};
   auto lock = paths.jobs() + "/" + agent_job_id(session.who.agent, session.who.attempt) + "/lock";
   PAR_ASSIGN(const auto keeper, os::FileLock::holder(lock));
-  return keeper ? lock : std::string();
+  if (keeper) return lock;
+  if (!os::exists(lock)) return std::string();
+  return refused(
+             fmt::format("attempt {} of agent '{}' has ended", session.who.attempt, session.who.agent.str()))
+      .hint("a process that outlived its agent has nothing left to do");
 }
 
 // For those who watch whether the agent still lives; without them nobody asks.
@@ -137,6 +141,11 @@ Result<QueueView> view_queue(const store::Database& database, const RunId& run) 
     }
   }
   return view;
+}
+
+Result<std::set<ItemId>> items_left_undone(const store::Database& database, const RunId& run,
+                                           const AgentName& agent) {
+  return store::Queue(database, read_moment).left_undone(run, agent);
 }
 
 Result<void> forget_queue(const store::Database& database, const RunId& run) {

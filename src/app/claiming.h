@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,11 @@ struct QueueView {
   std::vector<store::LosingRow> losing;
 };
 [[nodiscard]] Result<QueueView> view_queue(const store::Database& database, const RunId& run);
+
+// Items of an agent that pulled its work which it did not say to be done. They are no finished work, whatever
+// became of the agent.
+[[nodiscard]] Result<std::set<ItemId>> items_left_undone(const store::Database& database, const RunId& run,
+                                                         const AgentName& agent);
 
 // For a run that is over.
 [[nodiscard]] Result<void> forget_queue(const store::Database& database, const RunId& run);

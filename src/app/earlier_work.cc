@@ -4,8 +4,10 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
+#include "app/claiming.h"
 #include "git/refs.h"
 #include "git/workspace.h"
 
@@ -61,12 +63,27 @@ class Reopened {
   std::map<RunId, std::size_t> places_;
 };
 
-void take_finished(const LoadedRun& run, core::AgentWork work, core::Stage stage, const Reopened& reopened,
+// What an agent that is in has done for good.
+class Lasting {
+ public:
+  Lasting(const Reopened& reopened, const RunId& run, std::set<ItemId> undone)
+      : reopened_(reopened), run_(run), undone_(std::move(undone)) {}
+  [[nodiscard]] bool has(const ItemId& item) const {
+    return !undone_.contains(item) && !reopened_.has(item, run_);
+  }
+
+ private:
+  const Reopened& reopened_;
+  const RunId& run_;
+  std::set<ItemId> undone_;
+};
+
+void take_finished(const LoadedRun& run, core::AgentWork work, core::Stage stage, const Lasting& lasting,
                    EarlierWork& earlier) {
   const RunId unlanded = stage == core::Stage::accepted ? run.id : RunId();
   bool any = false;
   for (auto& item : work.items) {
-    if (reopened.has(item.item, run.id)) continue;
+    if (!lasting.has(item.item)) continue;
     earlier.finished.push_back({std::move(item.item), std::move(item.work), work.agent, work.pool, unlanded});
     any = true;
   }
@@ -113,8 +130,9 @@ Result<EarlierWork> read_earlier_work(const Project& project, const store::Datab
     for (std::size_t i = 0; i < accepted.size(); ++i) {
       const auto& agent = run->state.agents[accepted[i]];
       take_time(agent, (*works)[i], earlier);
-      if (stage && agent.stage == *stage)
-        take_finished(*run, std::move((*works)[i]), *stage, reopened, earlier);
+      if (!stage || agent.stage != *stage) continue;
+      PAR_ASSIGN(auto undone, items_left_undone(database, run->id, agent.name));
+      take_finished(*run, std::move((*works)[i]), *stage, {reopened, run->id, std::move(undone)}, earlier);
     }
   }
   return earlier;

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "app/attempt_log.h"
+#include "app/spending.h"
 #include "base/check.h"
 #include "core/retry.h"
 
@@ -126,7 +127,10 @@ Result<void> Engine::on_exit(const os::JobExit& exit) {
   for (const auto& agent : state_.agents) {
     if (current_job_id(agent) != exit.id) continue;
     if (agent.stage == Stage::filling) return on_worktree_exit(agent, exit);
-    return record(AgentExited{agent.name, agent.attempt, exit.how, exit.code, exit.seconds});
+    PAR_ASSIGN(const auto spent,
+               attempt_spending(settings_.paths, plan_.find(agent.name)->spec, agent.attempt));
+    return record(
+        AgentExited{agent.name, agent.attempt, exit.how, exit.code, exit.seconds, spent.cost, spent.tokens});
   }
   return {};
 }

@@ -1,8 +1,9 @@
-// The pre-push hook as a file: put in place beside a hook that is there already, and taken away without a
-// trace.
+// The hooks pre-push and pre-commit as files: put in place beside hooks that are there already, and taken
+// away without a trace.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "git/repository.h"
@@ -17,10 +18,11 @@ struct HookReport {
   std::string before;  // of the hook that runs (or, after removal, ran) before ours; empty: none
 };
 
-// An existing hook becomes pre-push.before-par, which ours runs first. Refused, with nothing changed:
-// core.hooksPath leads to another tool's directory (unless `force`), or a pre-push.before-par is in the way.
-[[nodiscard]] Result<HookReport> install_pre_push(const git::Repository& repository, bool force);
-// Leaves the hook that was there before, the same file as it was. `absent`: there is none of ours.
-[[nodiscard]] Result<HookReport> uninstall_pre_push(const git::Repository& repository);
+// An existing hook becomes <name>.before-par, which ours runs first. Refused, with nothing changed:
+// core.hooksPath leads to another tool's directory (unless `force`), or a <name>.before-par is in the way. A
+// report for each.
+[[nodiscard]] Result<std::vector<HookReport>> install_hooks(const git::Repository& repository, bool force);
+// Leaves the hooks that were there before, the same files as they were. `absent`: there is none of ours.
+[[nodiscard]] Result<std::vector<HookReport>> uninstall_hooks(const git::Repository& repository);
 
 }  // namespace par::app

@@ -51,8 +51,8 @@ Result<Project> find_project(const std::string& cwd) {
 }
 
 Result<Project> open_project(const std::string& cwd) {
-  PAR_ASSIGN(auto project, find_project(cwd));
   PAR_TRY(git::require_git());
+  PAR_ASSIGN(auto project, find_project(cwd));
   PAR_ASSIGN(git::Objects objects, git::Objects::open(project.repository.common_dir));
   project.objects = std::make_unique<git::Objects>(std::move(objects));
   return project;
@@ -92,7 +92,7 @@ Result<Base> read_base(const Project& project, const std::string& target) {
   return base;
 }
 
-Result<LoadedRun> load_run(const store::Database& database, const std::string& id) {
+Result<store::RunRow> find_run(const store::Database& database, const std::string& id) {
   PAR_ASSIGN(const auto runs, database.runs());
   if (runs.empty()) return Error("there is no run yet").hint("'git par run' starts one");
   const store::RunRow* row = id.empty() ? &runs.back() : nullptr;
@@ -101,7 +101,12 @@ Result<LoadedRun> load_run(const store::Database& database, const std::string& i
   if (row == nullptr)
     return Error(fmt::format("there is no run '{}'", id))
         .hint(fmt::format("the newest is '{}'", runs.back().id.str()));
-  return load_run(database, *row);
+  return *row;
+}
+
+Result<LoadedRun> load_run(const store::Database& database, const std::string& id) {
+  PAR_ASSIGN(const auto row, find_run(database, id));
+  return load_run(database, row);
 }
 
 Result<LoadedRun> load_run(const store::Database& database, const store::RunRow& row) {

@@ -60,6 +60,8 @@ struct LoadedRun {
 
 // The run named, or the newest when `id` is empty. Errors: no such run, no run at all, damaged record.
 [[nodiscard]] Result<LoadedRun> load_run(const store::Database& database, const std::string& id);
+// The row of it.
+[[nodiscard]] Result<store::RunRow> find_run(const store::Database& database, const std::string& id);
 // The same for one of database.runs(), which need not be read again for each.
 [[nodiscard]] Result<LoadedRun> load_run(const store::Database& database, const store::RunRow& row);
 // For commands that only look: an Error when there is no state yet.

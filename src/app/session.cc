@@ -67,9 +67,10 @@ Result<void> check_free(const Project& project, const core::Plan& plan, const Ru
 
 Result<void> end_old_validations(const RunPaths& paths) {
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
+  std::vector<std::string> old;
   for (const auto& job : jobs)
-    if (job.alive && job.id.starts_with("v.")) PAR_TRY(os::stop_job(paths.jobs(), job.id, 10000));
-  return {};
+    if (job.alive && job.id.starts_with("v.")) old.push_back(job.id);
+  return os::stop_jobs(paths.jobs(), old, 10000);
 }
 
 Result<std::optional<os::FileLock>> try_run_lock(const RunPaths& paths) {

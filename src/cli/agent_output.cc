@@ -78,15 +78,16 @@ Result<int> show_output(const app::Project& project, const store::Database& data
   if (!file && !options.follow) return refused(fmt::format("agent '{}' has no log yet", agent));
   if (file && options.lines >= 0) seek_last_lines(file, options.lines);
   std::string held;
-  for (;;) {
+  for (bool ended = false;;) {
     if (!file.is_open()) file.open(log, std::ios::binary);
     const bool any = file.is_open() && show_rest(file, held);
-    if (!options.follow || os::interrupt_count() > 0) break;
+    if (!options.follow || ended || os::interrupt_count() > 0) break;
     if (any) continue;
     PAR_ASSIGN(view, view_run(project, database, view.run.id.str()));
     PAR_ASSIGN(const auto* state, find_agent(view, agent));
-    if (!view.live.worker || core::is_settled(state->stage)) break;
-    os::wait_for_interrupt(kPollMs);
+    // What it printed since the last look is shown before this ends.
+    ended = !view.live.worker || core::is_settled(state->stage);
+    if (!ended) os::wait_for_interrupt(kPollMs);
   }
   print_out(display_text(held));
   return os::interrupt_count() > 0 ? interrupted_code() : 0;

@@ -31,21 +31,23 @@ Handler configure(OptionList& line) {
 }  // namespace
 
 Command claim_command() {
-  return {"claim",
-          Group::run,
-          "[<options>] <path>...",
-          "claim paths, so nobody else works on them",
-          "Claims files or whole directories for a session that no run started, all of them or none. Nobody "
-          "else can claim them, what is below or what is above, and 'git par next' gives nobody an item that "
-          "touches them, until they are released or the lease runs out. Paths of items that others have "
-          "claimed cannot be claimed. Nothing keeps a program from writing to a claimed file: those who "
-          "share a repository have to ask.\n\n"
-          "--agent may be any name here; who has one can claim again, to extend the lease. Without a name "
-          "everybody is somebody else.",
-          {{"git par claim src/api --ttl 30m", "half an hour for all below src/api"},
-           {"git par claim --agent me Makefile", "under a name, which 'git par release' then needs too"}},
-          "0: claimed. 1: somebody else holds one of them; nothing is claimed.",
-          configure};
+  return {
+      "claim",
+      Group::run,
+      "[<options>] <path>...",
+      "claim paths, so nobody else works on them",
+      "Claims files or whole directories for a session that no run started, all of them or none. Nobody "
+      "else can claim them, what is below or what is above, and 'git par next' gives nobody an item that "
+      "touches them, until they are released or the lease runs out. Paths of items that others have "
+      "claimed cannot be claimed. Nothing keeps a program from writing to a claimed file: those who "
+      "share a repository have to ask. The pre-commit hook of git-par-hook(1) refuses commits of what others "
+      "have claimed; PAR_AGENT names who commits.\n\n"
+      "--agent may be any name here; who has one can claim again, to extend the lease. Without a name "
+      "everybody is somebody else.",
+      {{"git par claim src/api --ttl 30m", "half an hour for all below src/api"},
+       {"git par claim --agent me Makefile", "under a name, which 'git par release' then needs too"}},
+      "0: claimed. 1: somebody else holds one of them; nothing is claimed.",
+      configure};
 }
 
 }  // namespace par::cli

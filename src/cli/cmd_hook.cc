@@ -1,4 +1,4 @@
-// git par hook: the pre-push hook that keeps untested commits from leaving.
+// git par hook: the hooks that keep untested commits from leaving, and claimed paths from being committed.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -6,9 +6,11 @@
 #include <memory>
 
 #include "app/hook_files.h"
+#include "app/pre_commit.h"
 #include "app/pre_push.h"
 #include "cli/command.h"
 #include "cli/report.h"
+#include "os/process.h"
 
 namespace par::cli {
 namespace {
@@ -39,15 +41,21 @@ std::string report_text(const app::HookReport& report) {
   return "";
 }
 
-Result<int> show(const Invocation& invocation, const Result<app::HookReport>& report) {
-  if (!report) return report.error();
-  if (!invocation.quiet) print_out(report_text(*report));
+Result<int> show(const Invocation& invocation, const Result<std::vector<app::HookReport>>& reports) {
+  if (!reports) return reports.error();
+  for (const auto& report : *reports)
+    if (!invocation.quiet) print_out(report_text(report));
   return 0;
 }
 
-Result<int> run_hook(const Options& options, const Invocation& invocation) {
-  if (options.arguments.empty() || options.arguments.front() != "pre-push")
-    return usage_error("'run' wants the name of a hook that git par has").hint("that is 'pre-push'");
+Result<int> run_pre_commit(const Invocation& invocation) {
+  PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
+  const auto agent = os::environment_variable("PAR_AGENT").value_or("");
+  PAR_TRY(app::check_claims(project, invocation.cwd, agent));
+  return 0;
+}
+
+Result<int> run_pre_push(const Options& options, const Invocation& invocation) {
   const std::string input{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
   PAR_ASSIGN(const auto refs, app::parse_pushed_refs(input));
   if (refs.empty()) return 0;
@@ -59,12 +67,20 @@ Result<int> run_hook(const Options& options, const Invocation& invocation) {
   return 0;
 }
 
+Result<int> run_hook(const Options& options, const Invocation& invocation) {
+  const std::string name = options.arguments.empty() ? "" : options.arguments.front();
+  if (name == "pre-push") return run_pre_push(options, invocation);
+  if (name == "pre-commit") return run_pre_commit(invocation);
+  return usage_error("'run' wants the name of a hook that git par has")
+      .hint("those are 'pre-push' and 'pre-commit'");
+}
+
 Result<int> hook(const Options& options, const Invocation& invocation) {
   if (options.action == "run") return run_hook(options, invocation);
   if (!options.arguments.empty()) return usage_error(fmt::format("'{}' takes no argument", options.action));
   PAR_ASSIGN(const auto repository, git::discover(invocation.cwd));
-  if (options.action == "install") return show(invocation, app::install_pre_push(repository, options.force));
-  return show(invocation, app::uninstall_pre_push(repository));
+  if (options.action == "install") return show(invocation, app::install_hooks(repository, options.force));
+  return show(invocation, app::uninstall_hooks(repository));
 }
 
 Handler configure(OptionList& line) {
@@ -78,28 +94,32 @@ Handler configure(OptionList& line) {
 }  // namespace
 
 Command hook_command() {
-  return {"hook",
-          Group::care,
-          "(install [--force] | uninstall | run pre-push <remote> <url>)",
-          "refuse to push the target to a commit that no validation passed",
-          "'install' puts a pre-push hook into the repository. A hook that is there already is kept as "
-          "'pre-push.before-par' and runs first, with the same arguments and input; if it fails, nothing is "
-          "pushed. "
-          "'uninstall' puts it back. Where core.hooksPath leads to the directory of another tool, 'install' "
-          "refuses and "
-          "names the line to add there.\n\n"
-          "'run' is what the hook calls. It looks only at the target branch, which is the one that the "
-          "'.gitpar.toml' "
-          "committed on it names, or the default branch of the remote. A commit passes when 'git par "
-          "validate' or a run "
-          "found its tree green, or when the remote's target had it before. Deleting the target is refused. "
-          "Where there "
-          "is no '.gitpar.toml', nothing is checked, and a notice says so.\n\n"
-          "'git push --no-verify' pushes without any hook.",
-          {{"git par hook install", "from now on, check what is pushed to the target"},
-           {"git push --no-verify", "push unchecked, once"}},
-          "0: done; of 'run': the push may go on. 1: refused.",
-          configure};
+  return {
+      "hook",
+      Group::care,
+      "(install [--force] | uninstall | run pre-push <remote> <url> | run pre-commit)",
+      "refuse to push untested trees, and to commit what others claimed",
+      "'install' puts a pre-push and a pre-commit hook into the repository. A hook that is there already "
+      "is kept as 'pre-push.before-par' or 'pre-commit.before-par' and runs first, with the same arguments "
+      "and input; if it fails, nothing is pushed or committed. "
+      "'uninstall' puts it back. Where core.hooksPath leads to the directory of another tool, 'install' "
+      "refuses and "
+      "names the lines to add there.\n\n"
+      "'run' is what the hooks call. Before a commit: a path that somebody else has claimed with 'git par "
+      "claim', itself or a directory above it, is refused. Who commits is named by PAR_AGENT; without it, "
+      "claims without a name are taken for one's own.\n\n"
+      "Before a push it looks only at the target branch, which is the one that the "
+      "'.gitpar.toml' "
+      "committed on it names, or the default branch of the remote. A commit passes when 'git par "
+      "validate' or a run "
+      "found its tree green, or when the remote's target had it before. Deleting the target is refused. "
+      "Where there "
+      "is no '.gitpar.toml', nothing is checked, and a notice says so.\n\n"
+      "'git push --no-verify' and 'git commit --no-verify' go without any hook.",
+      {{"git par hook install", "from now on, check what is pushed to the target, and what is committed"},
+       {"git push --no-verify", "push unchecked, once"}},
+      "0: done; of 'run': the push or commit may go on. 1: refused.",
+      configure};
 }
 
 }  // namespace par::cli

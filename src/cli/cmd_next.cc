@@ -30,6 +30,9 @@ Error nothing_to_claim(const store::NextItems& answer) {
     return refused("what is left touches files that others hold")
         .hint("'git par claims' shows them; " + again);
   if (answer.waiting) return refused("what is left waits for items that are not done").hint(again);
+  if (answer.after_failed)
+    return refused("what is left comes after items that failed")
+        .hint("'git par status' lists them; nobody is given them again in this run");
   return refused("nothing is left to claim");
 }
 
@@ -116,7 +119,9 @@ Command next_command() {
       "and when the agent's process is gone. Every one of these commands, and 'git par heartbeat', "
       "extends the lease of all that the agent has claimed. The clock of leases is not the wall clock: "
       "setting that takes nothing away. The attempt of an item grows with each claim; who comes with an "
-      "older one is refused.",
+      "older one is refused.\n\n"
+      "What an agent that claims its items has not said to be done is no finished work, even when its branch "
+      "lands: the next plan has it again.",
       {{"git par next", "from within an agent: one item"},
        {"git par next -n 16 --category style", "up to sixteen of one category"},
        {"git par next --agent errors --ttl 20m", "by hand, for an agent of the newest run"}},

@@ -46,8 +46,6 @@ Result<int> run(const Options& options, const Invocation& invocation) {
   }
   PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
   Progress progress(invocation.quiet);
-  if (plan.decision.mode == core::Mode::sequential && plan.agents.size() > 1)
-    progress.say("in sequence: " + plan.decision.reasons.front());
   app::SessionOptions session_options;
   session_options.jobs = options.planning.jobs;
   session_options.canary = options.canary;
@@ -100,9 +98,13 @@ Command run_command() {
       "says.\n\n"
       "A run falls back to one agent at a time, each on a candidate that holds all before it, until its end: "
       "when "
-      "four attempts or more have ended and more of them failed than 'max_failure_rate' allows, and when a "
+      "its plan gains too little by working in parallel ('min_speedup', 'min_sequential'), when "
+      "four attempts or more have ended and more of them failed than 'max_failure_rate' allows, when a "
       "branch "
-      "does not merge with what was accepted. An agent that crashes, one that changes what it does not own, "
+      "does not merge with what was accepted, and when more than 80 % of 'budget' or 'budget_tokens' is "
+      "spent, "
+      "as far as the agents' CLIs say what they use. An agent that crashes, one that changes what it does "
+      "not own, "
       "and "
       "branches that fail together are reported, once each, and concern nobody else. Everything of this is "
       "in "

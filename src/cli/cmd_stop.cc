@@ -1,7 +1,6 @@
 // git par stop: drains or ends a run, or single agents of it.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "app/agent_job.h"
@@ -33,17 +32,18 @@ Result<int> stop_agents(const RunView& view, const app::RunPaths& paths,
     ids.push_back(app::current_job_id(*agent));
     if (ids.back().empty()) return refused(fmt::format("agent '{}' is not running", name));
   }
-  for (const auto& id : ids) PAR_TRY(os::stop_job(paths.jobs(), id, kStopTimeout));
+  PAR_TRY(os::stop_jobs(paths.jobs(), ids, kStopTimeout));
   return 0;
 }
 
 // Nobody works on the run, but a killed one may have left agents running.
 Result<int> stop_leftovers(const app::RunPaths& paths) {
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
-  const auto alive = std::count_if(jobs.begin(), jobs.end(), [](const auto& job) { return job.alive; });
-  if (alive == 0) return refused(fmt::format("run '{}' is not running", paths.run.str()));
+  std::vector<std::string> ids;
   for (const auto& job : jobs)
-    if (job.alive) PAR_TRY(os::stop_job(paths.jobs(), job.id, kStopTimeout));
+    if (job.alive) ids.push_back(job.id);
+  if (ids.empty()) return refused(fmt::format("run '{}' is not running", paths.run.str()));
+  PAR_TRY(os::stop_jobs(paths.jobs(), ids, kStopTimeout));
   return 0;
 }
 

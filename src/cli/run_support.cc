@@ -12,8 +12,10 @@ namespace par::cli {
 
 Result<RunView> view_run(const app::Project& project, const store::Database& database,
                          const std::string& run) {
-  PAR_ASSIGN(auto loaded, app::load_run(database, run));
-  PAR_ASSIGN(const auto worker, app::worker_of({project.repository.state_dir(), loaded.id}));
+  PAR_ASSIGN(const auto row, app::find_run(database, run));
+  // Asked first: who is gone by now has written all that is read then.
+  PAR_ASSIGN(const auto worker, app::worker_of({project.repository.state_dir(), row.id}));
+  PAR_ASSIGN(auto loaded, app::load_run(database, row));
   PAR_ASSIGN(auto queue, app::view_queue(database, loaded.id));
   Live live{worker.has_value(), os::SystemClock().wall(), std::move(queue), {}};
   const app::RunPaths paths{project.repository.state_dir(), loaded.id};

@@ -12,8 +12,9 @@ namespace par::cli {
 namespace {
 
 // xterm's control sequences; terminals that do not know the synchronised update ignore it.
-constexpr const char* kEnter = "\x1b[?1049h\x1b[?25l";
-constexpr const char* kLeave = "\x1b[?25h\x1b[?1049l";
+// No line goes on in the next one: characters of double width make some longer than they count.
+constexpr const char* kEnter = "\x1b[?1049h\x1b[?25l\x1b[?7l";
+constexpr const char* kLeave = "\x1b[?7h\x1b[?25h\x1b[?1049l";
 constexpr const char* kBegin = "\x1b[?2026h\x1b[H";
 constexpr const char* kEnd = "\x1b[J\x1b[?2026l";
 constexpr const char* kEraseRest = "\x1b[K";

@@ -29,22 +29,26 @@ std::optional<store::AgentItemCounts> claimed_by(const Live& live, const AgentNa
   return *at;
 }
 
-// The items of one agent: those it was given by where it stands, those it pulls by their claims. Whatever is
-// claimed or done, an agent that is in brought all of its items, and one that was refused none.
+// The items of one agent: those it was given by where it stands, those it pulls by their claims. An agent
+// that is in brought all of its items, but one that pulls only those it said to be done; one that was refused
+// none.
 store::AgentItemCounts items_of(const app::LoadedRun& run, std::size_t i, const Live& live) {
   const AgentState& agent = run.state.agents[i];
   const auto n = run.head.item_counts[i];
   store::AgentItemCounts counts;
   counts.agent = agent.name;
+  const auto claimed = claimed_by(live, agent.name);
   if (core::is_accepted(agent.stage)) {
-    counts.done = n;
+    counts.done = claimed ? claimed->done : n;
+    counts.failed = claimed ? claimed->failed : 0;
+    counts.ready = n - counts.done - counts.failed;
     return counts;
   }
   if (agent.stage == Stage::rejected || agent.stage == Stage::rolled_back) {
     counts.failed = n;
     return counts;
   }
-  if (const auto claimed = claimed_by(live, agent.name)) return *claimed;
+  if (claimed) return *claimed;
   const bool idle =
       agent.stage == Stage::waiting || agent.stage == Stage::held || agent.stage == Stage::stopped;
   (idle ? counts.ready : counts.claimed) = n;
@@ -99,7 +103,7 @@ core::Pace pace_of(const app::LoadedRun& run, const Live& live) {
   return core::pace_of(run.state, run.events, live.worker, live.now);
 }
 
-// How many items stand where, how fast they are done, and who has been losing.
+// How many items stand where, how fast they are done, what was spent, and who has been losing.
 std::string item_lines(const app::LoadedRun& run, const Live& live, const core::Pace& pace) {
   const auto items = count_items(run, live);
   const auto speed = speed_of(run, live, pace, items);
@@ -109,6 +113,8 @@ std::string item_lines(const app::LoadedRun& run, const Live& live, const core::
                                 items.done, items.failed));
   if (speed.rate_per_h) parts.push_back(fmt::format("{:.1f} done per hour", *speed.rate_per_h));
   if (speed.eta_s) parts.push_back(fmt::format("about {} left", human_duration(*speed.eta_s)));
+  if (run.state.cost > 0) parts.push_back(fmt::format("{:.2f} US dollars spent", run.state.cost));
+  if (run.state.tokens > 0) parts.push_back(counted(run.state.tokens, "token") + " used");
   std::string text = parts.empty() ? "" : "\n" + join(parts, "; ") + "\n";
   for (const auto& failed : live.queue.failed)
     text += fmt::format("  {} failed ({}){}{}\n", failed.item.str(), display_text(failed.agent.str()),
@@ -337,6 +343,7 @@ std::string status_json(const app::LoadedRun& run, const Live& live) {
   };
   number("rate_per_h", speed.rate_per_h);
   number("eta_s", speed.eta_s);
+  json.member("cost_usd", run.state.cost).member("tokens", run.state.tokens);
   json.key("measures").begin_object();
   number("efficiency", core::efficiency(pace));
   number("coordination_overhead", core::coordination_overhead(pace));

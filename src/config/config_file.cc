@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kMostReruns = 100;
 constexpr int kMostRetries = 100;
+constexpr double kMostDollars = 1e9;
+constexpr std::int64_t kMostTokens = 1'000'000'000'000'000;
 constexpr const char* kNameRule =
     "a name is 1 to 64 of a-z, 0-9, '.', '_' and '-'; it does not begin with '.' or '-', nor end with '.' or "
     "'.lock'";
@@ -156,7 +158,7 @@ void Reader::read_worktree(const toml::table& table) {
 void Reader::read_policy(const toml::table& table) {
   const Section section(table, "[policy]",
                         {"jobs", "min_speedup", "min_sequential", "max_failure_rate", "canary", "on_overlap",
-                         "shared", "retries"},
+                         "shared", "retries", "budget", "budget_tokens"},
                         findings_);
   auto& policy = config_.policy;
   section.integer("jobs", 1, core::kMostAtOnce, policy.jobs);
@@ -167,6 +169,8 @@ void Reader::read_policy(const toml::table& table) {
   section.choice("on_overlap", policy.on_overlap);
   section.texts("shared", policy.shared);
   section.integer("retries", 0, kMostRetries, policy.retries);
+  section.number("budget", 0, kMostDollars, policy.budget);
+  section.integer("budget_tokens", std::int64_t{0}, kMostTokens, policy.budget_tokens);
 }
 
 // Checks a name and that it was not used before.

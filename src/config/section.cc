@@ -146,13 +146,19 @@ void Section::required_text(std::string_view key, std::string& out) const {
 }
 
 void Section::integer(std::string_view key, int least, int most, int& out) const {
+  std::int64_t value = out;
+  integer(key, std::int64_t{least}, std::int64_t{most}, value);
+  out = static_cast<int>(value);
+}
+
+void Section::integer(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& out) const {
   const auto* node = table_.get(key);
   if (node == nullptr) return;
   const auto* value = node->as_integer();
   if (value == nullptr) return fail_type(key, *node, "a whole number");
   if (value->get() < least || value->get() > most)
     return fail(key, fmt::format("{} must be from {} to {}", named(key), least, most));
-  out = static_cast<int>(value->get());
+  out = value->get();
 }
 
 void Section::number(std::string_view key, double least, double most, double& out) const {

@@ -60,6 +60,7 @@ class Section {
   void text(std::string_view key, std::string& out) const;
   void required_text(std::string_view key, std::string& out) const;  // neither missing nor blank
   void integer(std::string_view key, int least, int most, int& out) const;
+  void integer(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& out) const;
   void number(std::string_view key, double least, double most, double& out) const;
   void flag(std::string_view key, bool& out) const;
   void seconds(std::string_view key, core::Seconds& out) const;  // "5m", or a whole number of seconds

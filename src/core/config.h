@@ -95,7 +95,9 @@ struct Policy {
   bool canary = false;
   OnOverlap on_overlap = OnOverlap::serialise;
   std::vector<std::string> shared;
-  int retries = 0;  // of agents that say nothing of it
+  int retries = 0;                 // of agents that say nothing of it
+  double budget = 0;               // US dollars that a run's agents may cost; 0: no limit
+  std::int64_t budget_tokens = 0;  // the same in tokens
 
   bool operator==(const Policy&) const = default;
 };

@@ -40,6 +40,8 @@ enum class Trigger {
   red_batch,     // branches fail together
   outside_ownership,
   conflict,  // a branch does not merge onto the candidate
+  speedup,   // the plan gains too little by working in parallel
+  budget,    // more than 80 % of it is spent
 };
 
 // ---- the run
@@ -75,6 +77,8 @@ struct AgentExited {
   ExitKind how = ExitKind::exited;
   int code = 0;
   double seconds = 0;
+  double cost = 0;          // in US dollars, as far as its CLI says (core/presets.h)
+  std::int64_t tokens = 0;  // that it read and wrote, likewise
 };
 struct AgentCollected {
   AgentName agent;
@@ -194,6 +198,6 @@ inline constexpr std::array<std::string_view, 3> enum_names<core::RunEnd>{"ready
 template <>
 inline constexpr std::array<std::string_view, 3> enum_names<core::RetryCause>{"lost", "failed", "asked"};
 template <>
-inline constexpr std::array<std::string_view, 5> enum_names<core::Trigger>{
-    "failure-rate", "crash", "red-batch", "outside-ownership", "conflict"};
+inline constexpr std::array<std::string_view, 7> enum_names<core::Trigger>{
+    "failure-rate", "crash", "red-batch", "outside-ownership", "conflict", "speedup", "budget"};
 }  // namespace par

@@ -1,9 +1,11 @@
 // What makes a run fall back: noticed in the events, recorded once, before anything else is decided.
 //
-// Too many failures and a conflict change the mode: what has not started yet starts one by one, each on a
-// candidate that holds all before it. A crash, a violation of ownership and branches that fail together
-// concern only who they name: they are said, and the run goes on as it was. (That branches fail together has
-// an event of its own, TrialSplit.) What a plan can know (too small a speedup, an overlap) is decided there.
+// Too many failures, a conflict, a plan that gains too little and a budget that is nearly spent change the
+// mode: what has not started yet starts one by one, each on a candidate that holds all before it. A crash, a
+// violation of ownership and branches that fail together concern only who they name: they are said, and the
+// run goes on as it was. (That branches fail together has an event of its own, TrialSplit.) What a plan can
+// know is decided there: an overlap by its phases, too small a speedup by its mode, which is said here as
+// well.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +17,9 @@ namespace {
 
 // Fewer attempts say nothing about a rate.
 constexpr int kFewAttempts = 4;
+
+// Of a budget; beyond it no two agents spend at once.
+constexpr double kNearlySpent = 0.8;
 
 bool has(const std::vector<FellBack>& list, Trigger trigger) {
   return std::any_of(list.begin(), list.end(), [&](const auto& f) { return f.trigger == trigger; });
@@ -29,6 +34,8 @@ struct Notice {
   RunState& state;
 
   void operator()(const AgentExited& e) const {
+    state.cost += e.cost;
+    state.tokens += e.tokens;
     if (e.how == ExitKind::signalled)
       notice(state, Trigger::crash, fmt::format("'{}' crashed: signal {}", e.agent.str(), e.code));
     if (e.how == ExitKind::lost)
@@ -81,6 +88,24 @@ std::optional<FellBack> failure_rate(const Plan& plan, const RunState& state) {
                               state.failed_attempts, ended, plan.max_failure_rate)};
 }
 
+std::optional<FellBack> speedup(const Plan& plan, const RunState& state) {
+  const auto& decision = plan.decision;
+  const bool decided = decision.mode == Mode::sequential && plan.agents.size() > 1 && plan.jobs > 1 &&
+                       !decision.reasons.empty();
+  if (!decided || has(state.fallbacks, Trigger::speedup)) return std::nullopt;
+  return FellBack{Trigger::speedup, true, decision.reasons.front()};
+}
+
+// The reason; empty: there is room in the budget, or none was set.
+std::string nearly_spent(const Plan& plan, const RunState& state) {
+  if (plan.budget > 0 && state.cost > kNearlySpent * plan.budget)
+    return fmt::format("the agents have cost {:.2f} of {:.2f} US dollars", state.cost, plan.budget);
+  if (plan.budget_tokens > 0 &&
+      static_cast<double>(state.tokens) > kNearlySpent * static_cast<double>(plan.budget_tokens))
+    return fmt::format("the agents have used {} of {} tokens", state.tokens, plan.budget_tokens);
+  return {};
+}
+
 }  // namespace
 
 void apply_fallback_event(RunState& state, const Event& event) { std::visit(Notice{state}, event.body); }
@@ -93,6 +118,9 @@ std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state, c
     fallback.sequence = may_change && fallback.trigger == Trigger::conflict;
     return fallback;
   }
+  if (auto fallback = speedup(plan, state)) return fallback;
+  if (auto reason = nearly_spent(plan, state); !reason.empty() && !has(state.fallbacks, Trigger::budget))
+    return FellBack{Trigger::budget, may_change, std::move(reason)};
   if (!may_change || has(state.fallbacks, Trigger::failure_rate)) return std::nullopt;
   return failure_rate(plan, state);
 }

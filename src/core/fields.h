@@ -31,7 +31,7 @@ template <class V> void fields(V& v, Prediction& p) { v("item", p.item); v("path
 template <class V> void fields(V& v, Decision& d) { v("mode", d.mode); v("sequential_s", d.sequential_s); v("parallel_s", d.parallel_s); v("speedup", d.speedup); v("efficiency", d.efficiency); v("reasons", d.reasons); }
 template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); }
 template <class V> void fields(V& v, Plan& p) {
-  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); later(v, "worktree", p.worktree); v("jobs", p.jobs); later(v, "max_failure_rate", p.max_failure_rate); later(v, "canary", p.canary); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
+  v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); later(v, "worktree", p.worktree); v("jobs", p.jobs); later(v, "max_failure_rate", p.max_failure_rate); later(v, "canary", p.canary); later(v, "budget", p.budget); later(v, "budget_tokens", p.budget_tokens); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
   v("overlaps", p.overlaps); v("conflicts", p.conflicts); v("unowned_items", p.unowned_items); later(v, "finished_items", p.finished_items); v("unowned_paths", p.unowned_paths); later(v, "predictions", p.predictions); v("hot", p.hot);
 }
@@ -50,7 +50,7 @@ template <class V> void fields(V& v, AgentAssigned& e) { v("agent", e.agent); v(
 template <class V> void fields(V& v, WorktreeAdded& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }
 template <class V> void fields(V& v, WorktreeReady& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }
 template <class V> void fields(V& v, AgentStarting& e) { v("agent", e.agent); v("attempt", e.attempt); }
-template <class V> void fields(V& v, AgentExited& e) { v("agent", e.agent); v("attempt", e.attempt); v("how", e.how); v("code", e.code); v("seconds", e.seconds); }
+template <class V> void fields(V& v, AgentExited& e) { v("agent", e.agent); v("attempt", e.attempt); v("how", e.how); v("code", e.code); v("seconds", e.seconds); later(v, "cost", e.cost); later(v, "tokens", e.tokens); }
 template <class V> void fields(V& v, AgentCollected& e) { v("agent", e.agent); v("attempt", e.attempt); v("tip", e.tip); v("files", e.files); v("commits", e.commits); }
 template <class V> void fields(V& v, AgentRejected& e) { v("agent", e.agent); v("attempt", e.attempt); v("kind", e.kind); v("reason", e.reason); v("tests", e.tests); v("with", e.with); v("log", e.log); }
 template <class V> void fields(V& v, AgentHeld& e) { v("agent", e.agent); v("reason", e.reason); }

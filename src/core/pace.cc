@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "core/machine.h"
 
@@ -30,10 +31,17 @@ struct Measure {
       recovery[e.agent] = seconds_between(failure->second, at) / e.seconds;
   }
   void operator()(const AgentRejected& e) { fails(e.agent); }
-  void operator()(const AgentRetried& e) { fails(e.agent); }
+  void operator()(const AgentRetried& e) {
+    if (e.cause != RetryCause::asked) fails(e.agent);
+  }
   template <class Other>
   void operator()(const Other&) {}
 
+  // The run was left then, and is taken up now; commands may have gone on meanwhile.
+  void is_taken_up(Millis left) {
+    if (!running.empty()) pace.busy_s += seconds_between(busy_since, left);
+    busy_since = at;
+  }
   void fails(const AgentName& agent) { first_failure.emplace(agent, at); }
   void stops(const AgentName& agent) {
     if (running.erase(agent) > 0 && running.empty()) pace.busy_s += seconds_between(busy_since, at);
@@ -48,7 +56,8 @@ Pace pace_of(const RunState& state, const std::vector<Event>& events, bool at_wo
   for (const auto& event : events) {
     const bool was_left = std::holds_alternative<RunResumed>(event.body);
     if (measure.at != 0 && !was_left) pace.worked_s += seconds_between(measure.at, event.at);
-    measure.at = event.at;
+    const Millis before = std::exchange(measure.at, event.at);
+    if (was_left) measure.is_taken_up(before);
     std::visit(measure, event.body);
   }
   if (at_work) {

@@ -103,6 +103,8 @@ Result<Plan> plan_once(PlanRequest request, Predictions use) {
   plan.jobs = places(request);
   plan.max_failure_rate = config.policy.max_failure_rate;
   plan.canary = config.policy.canary;
+  plan.budget = config.policy.budget;
+  plan.budget_tokens = config.policy.budget_tokens;
   plan.ignore_case = request.ignore_case;
   plan.precompose = request.precompose;
   plan.overlaps = describe(meetings, staff.agents);

@@ -73,6 +73,8 @@ struct Plan {
   int jobs = 4;
   double max_failure_rate = 0.10;  // above it a run goes on in sequence
   bool canary = false;             // one agent alone first
+  double budget = 0;               // US dollars that a run's agents may cost; 0: no limit
+  std::int64_t budget_tokens = 0;  // the same in tokens
   bool ignore_case = false;
   bool precompose = false;
   std::vector<ValidationSpec> validations;  // of the file, then one per command of an agent's `validate`

@@ -109,6 +109,8 @@ struct RunState {
   std::optional<RunEnd> finished;
   AgentName canary;  // works alone until it is in the candidate; empty: nobody does, or not any more
   int failed_attempts = 0;
+  double cost = 0;                  // of all attempts, as AgentExited has it
+  std::int64_t tokens = 0;          // likewise
   std::vector<FellBack> noticed;    // to be recorded
   std::vector<FellBack> fallbacks;  // each trigger once
   bool in_sequence = false;         // it fell back: one agent at a time

@@ -18,6 +18,18 @@ Result<HooksPlace> find_hooks(const Repository& repository) {
   return HooksPlace{std::move(directory), !own};
 }
 
+Result<std::vector<RepoPath>> staged_paths(const std::string& cwd) {
+  CommandOptions options;
+  options.cwd = cwd;
+  options.user_context = true;
+  PAR_ASSIGN(const std::string out, git_output({"diff", "--cached", "--name-only", "-z", "--no-renames",
+                                                "--no-ext-diff", "--ignore-submodules=none"},
+                                               options));
+  std::vector<RepoPath> paths;
+  for (auto& path : split_terminated(out, '\0')) paths.emplace_back(std::move(path));
+  return paths;
+}
+
 Result<std::optional<std::string>> default_branch_of(const Repository& repository,
                                                      const std::string& remote) {
   const std::string prefix = "refs/remotes/" + remote + "/";

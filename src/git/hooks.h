@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -16,6 +17,9 @@ struct HooksPlace {
 };
 
 [[nodiscard]] Result<HooksPlace> find_hooks(const Repository& repository);
+
+// What the commit that git is about to make changes, also with an index of its own (GIT_INDEX_FILE).
+[[nodiscard]] Result<std::vector<RepoPath>> staged_paths(const std::string& cwd);
 
 // The branch that the remote's HEAD named when it was cloned or asked last ("main"); nullopt: not known here.
 [[nodiscard]] Result<std::optional<std::string>> default_branch_of(const Repository& repository,

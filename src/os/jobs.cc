@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/strings.h"
 #include "os/crash_point.h"
 #include "os/file_lock.h"
 #include "os/files.h"
@@ -278,15 +279,31 @@ Result<std::vector<JobView>> list_jobs(const std::string& root) {
   return jobs;
 }
 
+Result<void> stop_jobs(const std::string& root, const std::vector<std::string>& ids, Millis timeout) {
+  const std::string absolute = absolute_path(root);
+  for (const auto& id : ids) {
+    PAR_TRY(check_job_id(id));
+    PAR_TRY(ask_keeper_to_stop(JobPaths(absolute, id)));
+  }
+  const SystemClock clock;
+  const Millis until = clock.monotonic() + timeout;
+  std::vector<std::string> slow;
+  for (const auto& id : ids) {
+    const JobPaths paths(absolute, id);
+    PAR_ASSIGN(const bool gone, await_keeper(paths, std::max<Millis>(0, until - clock.monotonic())));
+    if (!gone) {
+      slow.push_back(id);
+      continue;
+    }
+    PAR_ASSIGN(JobState state, job_state(paths, id));
+    settle(paths, std::move(state));
+  }
+  if (slow.empty()) return {};
+  return Error(fmt::format("job '{}' did not end within {} ms", join(slow, "', '"), timeout));
+}
+
 Result<void> stop_job(const std::string& root, const std::string& id, Millis timeout) {
-  PAR_TRY(check_job_id(id));
-  const JobPaths paths(absolute_path(root), id);
-  PAR_TRY(ask_keeper_to_stop(paths));
-  PAR_ASSIGN(const bool gone, await_keeper(paths, timeout));
-  if (!gone) return Error(fmt::format("job '{}' did not end within {} ms", id, timeout));
-  PAR_ASSIGN(JobState state, job_state(paths, id));
-  settle(paths, std::move(state));
-  return {};
+  return stop_jobs(root, {id}, timeout);
 }
 
 }  // namespace par::os

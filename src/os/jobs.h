@@ -75,7 +75,11 @@ struct JobView {
 };
 // Every job recorded under `root`, sorted by id; for `stop`, `status` and `clean` of other processes' jobs.
 [[nodiscard]] Result<std::vector<JobView>> list_jobs(const std::string& root);
-// Ends a job of any process, as Jobs::stop; waits until its keeper is gone, at most `timeout` ms.
+// Ends jobs of any process at the same time, as Jobs::stop; waits until their keepers are gone, at most
+// `timeout` ms for all of them. Error: some did not end, with their names.
+[[nodiscard]] Result<void> stop_jobs(const std::string& root, const std::vector<std::string>& ids,
+                                     Millis timeout);
+// The same for one.
 [[nodiscard]] Result<void> stop_job(const std::string& root, const std::string& id, Millis timeout);
 
 }  // namespace par::os

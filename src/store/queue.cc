@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/strings.h"
@@ -111,8 +112,17 @@ Result<Share> share_of(QueueRows& rows, const RunId& run, const AgentName& agent
   return Share{std::string(row.text(0)), {row.number(1) != 0, row.number(2) != 0}};
 }
 
+// What is claimed together lies side by side: a batch changes few pages of the database.
+std::vector<core::QueuedItem> in_order_of_claims(std::vector<core::QueuedItem> items) {
+  std::sort(items.begin(), items.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.owner, a.item->severity, a.place, a.item->id) <
+           std::tie(b.owner, b.item->severity, b.place, b.item->id);
+  });
+  return items;
+}
+
 Result<void> insert_items(QueueRows& rows, const RunId& run, const core::Plan& plan) {
-  for (const auto& queued : core::lay_out_queue(plan)) {
+  for (const auto& queued : in_order_of_claims(core::lay_out_queue(plan))) {
     const auto& item = *queued.item;
     const auto body = encode(item);
     const auto waiting = static_cast<std::int64_t>(queued.after.size());
@@ -141,7 +151,8 @@ Result<void> add_batches(QueueRows& rows, const Holder& holder, std::vector<Item
       if (std::none_of(items.begin(), items.end(), [&](const auto& i) { return i.number == item.number; }))
         items.push_back(std::move(item));
   }
-  if (!newest || !items.empty()) return {};
+  // A batch of which all is ended is no error: saying it again is fine.
+  if (!newest || holder.batches > 0) return {};
   return refused(fmt::format("agent '{}' has no batch", holder.who.agent.str()))
       .hint("'git par claims' shows what is held");
 }
@@ -198,7 +209,8 @@ Result<Holder> Queue::Parts::admit(const QueueSession& session, const core::Mome
         .hint("another process does its work; this one has nothing left to do");
   PAR_ASSIGN(auto own, rows.find_holder(session.run, fresh.who));
   if (own) {
-    if (core::is_live(own->lease, at)) return *std::move(own);
+    PAR_ASSIGN(const bool goes_on, is_alive(*own, at));
+    if (goes_on) return *std::move(own);
     PAR_TRY(rows.free_holder(*own));
   }
   PAR_TRY(rows.undo_earlier(session.run, fresh.who));
@@ -242,6 +254,9 @@ Result<void> Queue::lay_out(const RunId& run, const core::Plan& plan) {
 Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>& agents) {
   auto& rows = parts_->rows;
   return parts_->write([&]() -> Result<void> {
+    PAR_ASSIGN(const auto stuck, rows.stuck_items(run));
+    std::set<ItemId> left_out;
+    for (const auto& item : stuck) left_out.insert(item.id);
     for (const auto& agent : agents) {
       std::vector<ItemId> ids;
       {
@@ -252,7 +267,7 @@ Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>
         for (;;) {
           PAR_ASSIGN(const bool more, query.step());
           if (!more) break;
-          ids.emplace_back(query.text(0));
+          if (ItemId id(query.text(0)); !left_out.contains(id)) ids.push_back(std::move(id));
         }
       }
       for (const auto& id : ids) {
@@ -267,11 +282,15 @@ Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>
 
 Result<void> Queue::forget(const RunId& run) {
   return parts_->write([&]() -> Result<void> {
+    // What was left undone stays, as failed: it is no finished work for later plans.
     for (const auto* sql :
-         {"DELETE FROM claimed_path WHERE holder IN (SELECT number FROM holder WHERE run = ?1)",
+         {"UPDATE queue_item SET state = 'failed' WHERE run = ?1 AND NOT (state = 'done' AND taker <> '') "
+          "AND "
+          "agent IN (SELECT agent FROM queue_item WHERE run = ?1 AND taker <> '')",
+          "DELETE FROM claimed_path WHERE holder IN (SELECT number FROM holder WHERE run = ?1)",
           "DELETE FROM holder WHERE run = ?1", "DELETE FROM queue_after WHERE run = ?1",
-          "DELETE FROM queue_item WHERE run = ?1", "DELETE FROM queue_agent WHERE run = ?1",
-          "DELETE FROM queue WHERE run = ?1"})
+          "DELETE FROM queue_item WHERE run = ?1 AND state <> 'failed'",
+          "DELETE FROM queue_agent WHERE run = ?1", "DELETE FROM queue WHERE run = ?1"})
       PAR_TRY(parts_->rows.sql.run(sql, run.str()));
     return {};
   });
@@ -297,13 +316,14 @@ Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
         PAR_ASSIGN(picked, core::pick_items(ready, count, random));
       }
     }
+    if (picked.taken == 0) --holder.batches;  // the newest batch is the last that has anything in it
     answer.items = std::move(ready.taken);
     answer.lease = session.ttl;
     answer.others_hold = picked.taken == 0 && picked.passed_over > 0;
     if (picked.taken == 0) {
-      PAR_ASSIGN(answer.waiting, rows.sql.any("SELECT 1 FROM queue_item WHERE run = ?1 AND owner = ?2 AND "
-                                              "state = 'blocked'",
-                                              session.run.str(), share.owner));
+      PAR_ASSIGN(const auto blocked, rows.blocked_items(session.run, share.owner, category.value_or("")));
+      answer.waiting = blocked == BlockedItems::may_go_on;
+      answer.after_failed = blocked == BlockedItems::after_failed && !answer.others_hold;
     }
     holder.losses = answer.others_hold ? holder.losses + 1 : 0;
     if (answer.others_hold || answer.waiting)

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,9 +41,10 @@ struct ClaimedItem {
 
 struct NextItems {
   std::vector<ClaimedItem> items;
-  Millis lease = 0;          // milliseconds, for all that the session holds
-  bool others_hold = false;  // nothing was claimed, and something was passed over because of its files
-  bool waiting = false;      // nothing was claimed, and something waits for items that are not done
+  Millis lease = 0;           // milliseconds, for all that the session holds
+  bool others_hold = false;   // nothing was claimed, and something was passed over because of its files
+  bool waiting = false;       // nothing was claimed, and something waits for items that may still be done
+  bool after_failed = false;  // nothing was claimed, and what is left comes after items that failed
   Millis retry_in = 0;  // when asking again may be of use; 0: when something was claimed, or nothing is left
 };
 
@@ -85,7 +87,7 @@ struct AgentItemCounts {
   std::int64_t ready = 0;  // blocked ones too
   std::int64_t claimed = 0;
   std::int64_t done = 0;
-  std::int64_t failed = 0;
+  std::int64_t failed = 0;  // with those that come after them
 };
 
 class Queue {
@@ -101,10 +103,12 @@ class Queue {
   // Linear in the plan; once more changes nothing.
   [[nodiscard]] Result<void> lay_out(const RunId& run, const core::Plan& plan);
 
-  // These agents' branches are in the candidate or on the target: what nobody claimed of their items is done.
+  // These agents' branches are in the candidate or on the target: what nobody claimed of their items is done,
+  // but for what comes after items that failed.
   [[nodiscard]] Result<void> finish_agents(const RunId& run, const std::vector<AgentName>& agents);
 
-  // Its items, and the sessions that claimed any. Linear in them; nothing there: changes nothing.
+  // Its items but for those left undone, and the sessions that claimed any. Linear in them; nothing there:
+  // changes nothing.
   [[nodiscard]] Result<void> forget(const RunId& run);
 
   // `category`: only such items. Errors (refused): the run has no such agent, or a newer attempt of it.
@@ -132,6 +136,9 @@ class Queue {
   // Of one plan entry's items; at most `limit`, by id.
   [[nodiscard]] Result<std::vector<FailedItem>> failed(const RunId& run, const AgentName& agent,
                                                        std::int64_t limit) const;
+  // Of an agent that pulls its work, so that something of its plan entry was claimed: the items that nobody
+  // said to be done. Known also once the run's queue was forgotten. Linear in the entry.
+  [[nodiscard]] Result<std::set<ItemId>> left_undone(const RunId& run, const AgentName& agent) const;
   // With at least `losses` in a row.
   [[nodiscard]] Result<std::vector<LosingRow>> losing(int losses) const;
 

@@ -185,6 +185,12 @@ Result<std::vector<AgentItemCounts>> Queue::counts(const RunId& run) const {
       agent.ready += row.number(1);
     }));
   }
+  PAR_ASSIGN(const auto stuck, rows.stuck_items(run));
+  for (const auto& item : stuck) {
+    auto& agent = counts[item.agent];
+    --agent.ready;
+    ++agent.failed;
+  }
   std::vector<AgentItemCounts> sorted;
   for (auto& [name, agent] : counts) sorted.push_back(std::move(agent));
   return sorted;
@@ -201,6 +207,20 @@ Result<std::vector<FailedItem>> Queue::failed(const RunId& run, const AgentName&
     PAR_ASSIGN(const bool more, query.step());
     if (!more) return found;
     found.push_back({ItemId(query.text(0)), AgentName(query.text(1)), std::string(query.text(2))});
+  }
+}
+
+Result<std::set<ItemId>> Queue::left_undone(const RunId& run, const AgentName& agent) const {
+  PAR_ASSIGN(auto query, parts_->rows.sql.ask(
+                             "SELECT id FROM queue_item WHERE run = ?1 AND agent = ?2 AND "
+                             "(state = 'failed' OR (NOT (state = 'done' AND taker <> '') AND EXISTS "
+                             "(SELECT 1 FROM queue_item WHERE run = ?1 AND agent = ?2 AND taker <> '')))",
+                             run.str(), agent.str()));
+  std::set<ItemId> ids;
+  for (;;) {
+    PAR_ASSIGN(const bool more, query.step());
+    if (!more) return ids;
+    ids.insert(ItemId(query.text(0)));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <unordered_set>
 #include <utility>
 
 #include "store/codec.h"
@@ -148,6 +149,42 @@ Result<std::vector<ItemRecord>> QueueRows::batch_of(const Holder& holder, std::i
                      "AND taker_attempt = ?3 AND batch = ?4 ORDER BY id",
                      holder.run.str(), holder.who.agent.str(), std::int64_t{holder.who.attempt}, batch));
   return read_items(std::move(query));
+}
+
+Result<std::vector<StuckItem>> QueueRows::stuck_items(const RunId& run) {
+  // Agents first: failed items are found by the index that counts them.
+  PAR_ASSIGN(auto query,
+             sql.ask("WITH RECURSIVE stuck (item) AS ("
+                     "SELECT a.item FROM queue_agent g CROSS JOIN queue_item f CROSS JOIN queue_after a "
+                     "WHERE g.run = ?1 AND f.run = ?1 AND f.agent = g.agent AND f.state = 'failed' "
+                     "AND a.run = ?1 AND a.after = f.id "
+                     "UNION SELECT a.item FROM stuck CROSS JOIN queue_item i CROSS JOIN queue_after a "
+                     "WHERE i.number = stuck.item AND a.run = ?1 AND a.after = i.id) "
+                     "SELECT number, id, agent FROM stuck JOIN queue_item ON number = item "
+                     "WHERE state = 'blocked' ORDER BY id",
+                     run.str()));
+  std::vector<StuckItem> items;
+  for (;;) {
+    PAR_ASSIGN(const bool more, query.step());
+    if (!more) return items;
+    items.push_back({query.number(0), ItemId(query.text(1)), AgentName(query.text(2))});
+  }
+}
+
+Result<BlockedItems> QueueRows::blocked_items(const RunId& run, const std::string& owner,
+                                              const std::string& category) {
+  PAR_ASSIGN(const auto stuck, stuck_items(run));
+  std::unordered_set<std::int64_t> numbers;
+  for (const auto& item : stuck) numbers.insert(item.number);
+  PAR_ASSIGN(auto query, sql.ask("SELECT number FROM queue_item WHERE run = ?1 AND owner = ?2 AND "
+                                 "state = 'blocked' AND (?3 = '' OR category = ?3)",
+                                 run.str(), owner, category));
+  for (auto found = BlockedItems::none;;) {
+    PAR_ASSIGN(const bool more, query.step());
+    if (!more) return found;
+    if (!numbers.contains(query.number(0))) return BlockedItems::may_go_on;
+    found = BlockedItems::after_failed;
+  }
 }
 
 Result<void> QueueRows::put_item(const RunId& run, const ItemRecord& record, ItemState was,

@@ -86,6 +86,21 @@ struct ItemRecord {
   std::int64_t batch = 0;
 };
 
+// An item that comes after one that failed, directly or not: it will not be ready in this run, unless its
+// agent starts anew.
+struct StuckItem {
+  std::int64_t number = 0;
+  ItemId id;
+  AgentName agent;  // whose plan entry it is in
+};
+
+// Of the items that one owner has left.
+enum class BlockedItems {
+  none,
+  may_go_on,     // one of them waits for what may still be done
+  after_failed,  // each is stuck
+};
+
 class QueueRows {
  public:
   explicit QueueRows(const Connection& connection) : sql(connection) {}
@@ -106,6 +121,11 @@ class QueueRows {
 
   // ---- items
   [[nodiscard]] Result<std::optional<ItemRecord>> find_item(const RunId& run, const ItemId& id);
+  // By id. Linear in what waits for failed items.
+  [[nodiscard]] Result<std::vector<StuckItem>> stuck_items(const RunId& run);
+  // `category`: only such items; empty: all. Linear in the stuck ones.
+  [[nodiscard]] Result<BlockedItems> blocked_items(const RunId& run, const std::string& owner,
+                                                   const std::string& category);
   [[nodiscard]] Result<std::vector<ItemRecord>> batch_of(const Holder& holder, std::int64_t batch);
   // As `record` says, but for `blocked`, which it is instead of `ready` when it waits for others; those that
   // wait for it are told. `was`: its state until now.

@@ -1,5 +1,6 @@
-// Claims per second by many processes at once, one at a time and in batches, durable each; beside them the
-// same exclusion by `mkdir` in a shell, which survives no power cut.
+// Claims per second by many processes at once, one at a time and in batches, durable each: from the store,
+// and by `git par next` as agents call it, each a process of its own. Beside them the same exclusion by
+// `mkdir` in a shell, which survives no power cut.
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,14 +95,41 @@ void in_processes(std::size_t processes, Work work) {
   }
 }
 
-void measure(const std::string& filled, std::size_t processes, std::size_t batch) {
+// The same by commands.
+Times call_for_a_while(const std::string& repository, std::size_t worker, std::size_t batch) {
+  os::Command command;
+  command.argv = {PAR_PROGRAM, "next", "-q", "--agent", worker_name(worker), "-n", std::to_string(batch)};
+  command.cwd = repository;
+  Times times;
+  const auto start = Steady::now();
+  for (auto before = start; std::chrono::duration<double>(before - start).count() < kSecondsEach;) {
+    const auto done = value_of(os::run(command));
+    if (done.exit_code != 0) std::abort();
+    times.items += static_cast<std::size_t>(std::count(done.out.begin(), done.out.end(), '\n'));
+    const auto after = Steady::now();
+    times.ms.push_back(std::chrono::duration<double, std::milli>(after - before).count());
+    before = after;
+  }
+  return times;
+}
+
+void must_run(std::vector<std::string> argv) {
+  os::Command command;
+  command.argv = std::move(argv);
+  if (value_of(os::run(command)).exit_code != 0) std::abort();
+}
+
+enum class By { store, commands };
+
+void measure(const std::string& filled, std::size_t processes, std::size_t batch, By by) {
   const auto directory = value_of(os::TemporaryDirectory::create("par-bench"));
-  const auto state_dir = directory.path() + "/par";
-  os::Command copy;
-  copy.argv = {"cp", "-r", filled, state_dir};
-  if (value_of(os::run(copy)).exit_code != 0) std::abort();
+  const auto repository = directory.path() + "/repository";
+  must_run({"git", "init", "-q", repository});
+  const auto state_dir = repository + "/.git/par";
+  must_run({"cp", "-r", filled, state_dir});
   in_processes(processes, [&](std::size_t worker) {
-    const auto times = claim_for_a_while(state_dir, worker, batch);
+    const auto times = by == By::store ? claim_for_a_while(state_dir, worker, batch)
+                                       : call_for_a_while(repository, worker, batch);
     std::string text = fmt::format("{}\n", times.items);
     for (const double ms : times.ms) text += fmt::format("{}\n", ms);
     if (!os::write_file_durably(fmt::format("{}/times-{}", directory.path(), worker), text)) std::abort();
@@ -116,11 +144,13 @@ void measure(const std::string& filled, std::size_t processes, std::size_t batch
     for (at = end + 1; *at != '\0'; at = end + 1) all.push_back(std::strtod(at, &end));
   }
   std::sort(all.begin(), all.end());
-  m.name = fmt::format("claims of {} of 200,000 items by {} processes", batch, processes);
+  m.name = by == By::store
+               ? fmt::format("claims of {} of 200,000 items by {} processes", batch, processes)
+               : fmt::format("'git par next -n {}' of 200,000 items, {} at a time", batch, processes);
   m.seconds = kSecondsEach;
   m.p50_ms = all[all.size() / 2];
   m.p99_ms = all[all.size() * 99 / 100];
-  m.p99_limit_ms = kP99LimitMs;
+  m.p99_limit_ms = by == By::store ? kP99LimitMs : 0;
   bench::print(m);
 }
 
@@ -150,6 +180,7 @@ int run() {
     bench::Measurement m;
     m.name = "laying out a queue of 200,000 items";
     m.n = kItems;
+    value_of(database.create_run({value_of(database.put_plan(plan)), ObjectId(), ObjectId()}, 1));
     const auto start = Steady::now();
     if (!Queue(database, [] { return core::Moment{}; }).lay_out(RunId("r1"), plan)) std::abort();
     m.seconds = std::chrono::duration<double>(Steady::now() - start).count();
@@ -164,7 +195,8 @@ int run() {
     bench::print(counts);
   }
   for (const std::size_t processes : {1U, 4U, 16U, 50U}) {
-    for (const std::size_t batch : {1U, 16U}) measure(filled, processes, batch);
+    for (const std::size_t batch : {1U, 16U}) measure(filled, processes, batch, By::store);
+    for (const std::size_t batch : {1U, 16U}) measure(filled, processes, batch, By::commands);
     measure_mkdir(processes);
   }
   return 0;

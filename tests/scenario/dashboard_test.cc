@@ -48,8 +48,10 @@ TEST_CASE("status --watch: draws on the second screen until the work ends, and l
   CHECK(has(drawn, "\x1b[?1049h"));
   CHECK(has(drawn, "run r1: running"));
   CHECK_FALSE(has(drawn, "\x1b[2J"));
+  CHECK(has(drawn, "\x1b[?7l"));
   sandbox.shell("touch ../go");
   const auto all = wait_for(sandbox, "../screen", "'git par merge' lands");
+  CHECK(has(all, "\x1b[?7h\x1b[?25h\x1b[?1049l"));
   const auto after = all.substr(all.rfind("\x1b[?1049l"));
   CHECK(has(after, "run r1: ready, 1 of 1 agents accepted"));
   sandbox.assert_clean();

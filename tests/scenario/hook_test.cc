@@ -1,4 +1,4 @@
-// The pre-push hook in real repositories, with a real `git push` to a bare one.
+// The hooks in real repositories, with a real `git push` to a bare one and real commits.
 #include "base/strings.h"
 #include "os/files.h"
 #include "support/catch.h"
@@ -259,7 +259,73 @@ TEST_CASE("hook: the script is clean under shellcheck") {
   }
   const Sandbox sandbox;
   CHECK(sandbox.par({"hook", "install"}).exit_code == 0);
-  CHECK(sandbox.shell("shellcheck .git/hooks/pre-push").out == "");
+  CHECK(sandbox.shell("shellcheck .git/hooks/pre-push .git/hooks/pre-commit").out == "");
+}
+
+TEST_CASE("hook: what somebody else has claimed is not committed, until it is released") {
+  Sandbox sandbox;
+  test::write_three_agents(sandbox);
+  CHECK(sandbox.par({"hook", "install"}).exit_code == 0);
+  REQUIRE(sandbox.par({"claim", "--agent", "me", "src/alpha"}).exit_code == 0);
+  const auto commit = [&](const std::string& path, const std::string& before = "") {
+    sandbox.write(path, sandbox.git({"rev-parse", "HEAD"}) + before + "\n");
+    return sandbox.shell("git add " + path + " && " + before + " git commit -q -m change");
+  };
+  const auto refused = commit("src/alpha/new/file.txt");
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err ==
+        "error: 'src/alpha/new/file.txt' is claimed by agent 'me'\n"
+        "hint: if that is you, commit with PAR_AGENT='me'\n"
+        "hint: 'git par claims' shows what is claimed, and for how long\n"
+        "hint: 'git commit --no-verify' commits without this check\n");
+  CHECK(contains(commit("src/alpha/new/file.txt", "PAR_AGENT=you").err, "is claimed by agent 'me'"));
+  CHECK(commit("src/alpha/new/file.txt", "PAR_AGENT=me").exit_code == 0);
+  // Only what is in this commit counts, and only what is below a claim.
+  sandbox.write("src/alpha/other.txt", "not added");
+  CHECK(commit("src/alphabet.txt").exit_code == 0);
+  sandbox.git({"add", "src/alpha/other.txt"});
+  sandbox.write("src/alphabet.txt", "once more\n");
+  CHECK(sandbox.shell("git commit -q -m one src/alphabet.txt").exit_code == 0);
+  sandbox.git({"rm", "-q", "src/alpha/file.txt"});
+  CHECK(sandbox.shell("git commit -q -m removed").exit_code == 1);
+  CHECK(sandbox.shell("git commit -q --no-verify -m removed").exit_code == 0);
+
+  REQUIRE(sandbox.par({"release", "--agent", "me", "src/alpha"}).exit_code == 0);
+  CHECK(commit("src/alpha/other.txt").exit_code == 0);
+  REQUIRE(sandbox.par({"claim", "."}).exit_code == 0);
+  CHECK(contains(commit("top.txt", "PAR_AGENT=you").err, "is claimed by somebody without a name"));
+  CHECK(commit("top.txt").exit_code == 0);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("hook: a merge that is concluded by hand may hold what others have claimed") {
+  const Sandbox sandbox;
+  test::write_three_agents(sandbox);
+  CHECK(sandbox.par({"hook", "install"}).exit_code == 0);
+  sandbox.git({"switch", "-q", "-c", "side"});
+  sandbox.write("src/alpha/file.txt", "theirs\n");
+  sandbox.write("src/beta/file.txt", "theirs\n");
+  sandbox.commit_all("side");
+  sandbox.git({"switch", "-q", "main"});
+  sandbox.write("src/beta/file.txt", "ours\n");
+  sandbox.commit_all("main");
+  REQUIRE(sandbox.par({"claim", "--agent", "me", "src/alpha"}).exit_code == 0);
+  REQUIRE(sandbox.shell("git merge -q side").exit_code != 0);
+  sandbox.write("src/beta/file.txt", "both\n");
+  CHECK(sandbox.shell("git commit -q -a -m merged").exit_code == 0);
+}
+
+TEST_CASE("hook: an existing pre-commit hook runs first, and is back after uninstall") {
+  const Sandbox sandbox;
+  sandbox.write(".git/hooks/pre-commit", "#!/bin/sh\necho 'not on Fridays' >&2; exit 3\n");
+  REQUIRE(sandbox.shell("chmod 0755 .git/hooks/pre-commit").exit_code == 0);
+  CHECK(contains(sandbox.par({"hook", "install"}).out, "pre-commit.before-par' and runs first"));
+  sandbox.write("file", "x");
+  const auto refused = sandbox.shell("git add file && git commit -q -m x");
+  CHECK(refused.exit_code == 1);
+  CHECK(contains(refused.err, "not on Fridays"));
+  CHECK(sandbox.par({"hook", "uninstall"}).exit_code == 0);
+  CHECK(contains(sandbox.read(".git/hooks/pre-commit"), "not on Fridays"));
 }
 
 TEST_CASE("hook: wrong usage says so") {
@@ -267,6 +333,7 @@ TEST_CASE("hook: wrong usage says so") {
   CHECK(sandbox.par({"hook"}).exit_code == 129);
   CHECK(sandbox.par({"hook", "remove"}).exit_code == 129);
   CHECK(sandbox.par({"hook", "install", "pre-push"}).exit_code == 129);
-  CHECK(sandbox.par({"hook", "run", "pre-commit"}).exit_code == 129);
+  CHECK(sandbox.par({"hook", "run", "post-commit"}).exit_code == 129);
+  CHECK(sandbox.par({"hook", "run"}).exit_code == 129);
   CHECK(sandbox.shell("echo nonsense | git par hook run pre-push origin url").exit_code == 129);
 }

@@ -42,6 +42,28 @@ TEST_CASE("preset: the CLI of that name gets its flags and the prompt, and its w
   sandbox.assert_clean();
 }
 
+TEST_CASE("preset: what the CLI says it cost is counted, and a budget that is nearly spent is said") {
+  Sandbox sandbox;
+  put_on_path(sandbox, "claude",
+              "echo x > src/$PAR_AGENT.txt\n"
+              "echo '{\"type\":\"result\",\"total_cost_usd\":4.5,\"usage\":{\"input_tokens\":10,"
+              "\"output_tokens\":2}}'\n");
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[policy]\nbudget = 5\n[agent.one]\nowns = [\"src/one.txt\"]\n"
+                "run = \"claude\"\n[agent.two]\nowns = [\"src/two.txt\"]\nrun = \"claude\"\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run", "--force-parallel", "-j", "1"});
+  INFO(run.out << run.err);
+  REQUIRE(run.exit_code == 0);
+  CHECK(has(run.err, "budget: the agents have cost 4.50 of 5.00 US dollars"));
+  CHECK(has(run.out, "9.00 US dollars spent; 24 tokens used"));
+  const auto json = sandbox.par({"status", "--json"}).out;
+  CHECK(has(json, "\"cost_usd\":9,\"tokens\":24"));
+  CHECK(has(json, "{\"trigger\":\"budget\",\"sequence\":false"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("preset: with an argument it is the program of that name and nothing else") {
   Sandbox sandbox;
   put_on_path(sandbox, "claude", "echo \"$*\" > src/args\n");

@@ -113,7 +113,8 @@ TEST_CASE("queue: items are claimed, ended and refused by hand, as printed") {
   CHECK(has(sandbox.par({"status", "--json"}).out,
             R"("failed_items":[{"item":"C","agent":"worker","reason":"too hard"}])"));
   CHECK(sandbox.par({"done", "--batch"}).exit_code == 0);
-  check_snapshot(sandbox, "queue-no-batch", sandbox.par({"done", "--batch"}));
+  CHECK(sandbox.par({"done", "--batch"}).exit_code == 0);
+  check_snapshot(sandbox, "queue-no-batch", sandbox.par({"done", "--batch", "--agent", "good"}));
   check_snapshot(sandbox, "queue-holds-nothing", sandbox.par({"heartbeat"}));
   CHECK(sandbox.par({"done"}).exit_code == 129);
   CHECK(sandbox.par({"next", "--ttl", "soon"}).exit_code == 129);
@@ -179,6 +180,30 @@ TEST_CASE("queue: an agent with a batch is started with so many items at a time,
   for (const auto* name : {"A", "B", "C", "D", "E"})
     CHECK(has(items, std::string("\"id\":\"") + name + "\""));
   CHECK(has(sandbox.par({"status", "--json"}).out, "\"done\":5,\"failed\":0,\"total\":5"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("queue: what is given up keeps nobody waiting, is no finished work, and is planned again") {
+  Sandbox sandbox;
+  std::string config =
+      "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nbatch = 1\ntimeout = \"1m\"\n"
+      "run = '''if grep -q '\"id\":\"A\"' {items_file}; then git-par fail A --reason 'too hard'; "
+      "else cat {items_file} >> src/items; fi'''\n";
+  for (const auto* name : {"A", "C"}) config += item_of_worker(name);
+  config += item_of_worker("B") + "after = [\"A\"]\n";
+  sandbox.write(".gitpar.toml", config);
+  sandbox.write("src/A.txt", "as it was\n");
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err << sandbox.par({"log", "worker"}).out);
+  REQUIRE(run.exit_code == 0);
+  CHECK(has(run.out, "items: 0 ready, 0 claimed, 1 done, 2 failed"));
+  CHECK(has(sandbox.read("src/items"), "\"id\":\"C\""));
+  const auto planned = [&] { return sandbox.par({"plan", "--json"}).out; };
+  CHECK(has(planned(), "\"items\":[\"A\",\"B\"]"));
+  REQUIRE(sandbox.par({"clean"}).exit_code == 0);
+  CHECK(has(planned(), "\"items\":[\"A\",\"B\"]"));
+  CHECK(has(planned(), "\"finished_item_count\":1"));
   sandbox.assert_clean();
 }
 

@@ -54,6 +54,22 @@ TEST_CASE("worktree: ignored files are copied, the setup runs before the agent, 
   sandbox.assert_clean();
 }
 
+TEST_CASE("worktree: what git does not ignore is not copied, for it would land as work of the agent's") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                "[worktree]\ncopy = [\"secrets [1]\"]\n[agent.a]\nowns = [\"**\"]\n"
+                "run = \"echo a > src/a/out\"\n");
+  sandbox.write("secrets [1]/key", "secret\n");
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.out, "the setup of its worktree failed"));
+  CHECK(has(sandbox.par({"log", "a"}).out,
+            "'secrets [1]' is in 'copy' of [worktree], but git does not ignore it"));
+  CHECK_FALSE(par::os::exists(sandbox.root() + "/repo.par/r1/a/secrets [1]"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("worktree: several are filled and set up at the same time") {
   Sandbox sandbox;
   // Each setup waits for the other one.

@@ -1,5 +1,7 @@
 #include "app/cleaning.h"
 
+#include <set>
+
 #include "app/agent_job.h"
 #include "os/files.h"
 #include "store/queue.h"
@@ -56,7 +58,7 @@ TEST_CASE("cleaning: a run whose record is damaged is left alone, and is no obst
 }
 
 TEST_CASE(
-    "cleaning: what is removed is not found again, its queue is forgotten, and other runs keep theirs") {
+    "cleaning: what is removed is not found again, of its queue what was left undone stays, and other runs keep theirs") {
   Runs runs;
   const store::QueueSession session{RunId("r1"), {AgentName("a"), 1}, "", 1000};
   REQUIRE(runs.queue.next(session, 1, std::nullopt, [] { return 0; })->items.size() == 1);
@@ -64,7 +66,7 @@ TEST_CASE(
   const auto cleaned = app::clean_run(runs.project, runs.database, RunId("r1"));
   if (!cleaned) FAIL(cleaned.error().message);
   CHECK(*runs.queue.is_laid_out(RunId("r1")) == false);
-  CHECK(*runs.queue.has_item(RunId("r1"), ItemId("i")) == false);
+  CHECK(*runs.queue.left_undone(RunId("r1"), AgentName("a")) == std::set{ItemId("i")});
   CHECK(runs.queue.claims()->empty());
   CHECK(*runs.queue.has_item(RunId("r2"), ItemId("i")));
   CHECK_FALSE(os::exists(runs.jobs("r1")));

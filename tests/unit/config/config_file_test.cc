@@ -49,6 +49,8 @@ canary          = true
 on_overlap      = "refuse"
 shared          = ["package-lock.json", "CHANGELOG.md"]
 retries         = 2
+budget          = 12.5
+budget_tokens   = 1_000_000
 
 [[validate]]
 name    = "unit"
@@ -94,8 +96,9 @@ agent = "errors"
   expected.strategy = core::Strategy::squash;
   expected.worktrees = "../w/{repo}/{run}/{agent}";
   expected.worktree = {{"node_modules", "build/deps"}, "npm ci"};
-  expected.policy = {7, 2.0, 600, 0.25, true, core::OnOverlap::refuse, {"package-lock.json", "CHANGELOG.md"},
-                     2};
+  expected.policy = {
+      7, 2.0,  600,      0.25, true, core::OnOverlap::refuse, {"package-lock.json", "CHANGELOG.md"},
+      2, 12.5, 1'000'000};
   expected.validations = {{"unit",
                            "ctest --output-junit {report}",
                            core::ReportKind::junit,
@@ -207,6 +210,7 @@ TEST_CASE("config: a value out of its range is an error") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {"[policy]\njobs = 0\n", "f:2: 'jobs' in [policy] must be from 1 to 1000"},
       {"[policy]\njobs = 9223372036854775807\n", "f:2: 'jobs' in [policy] must be from 1 to 1000"},
+      {"[policy]\nbudget = -1\n", "f:2: 'budget' in [policy] must be from 0 to 1000000000"},
       {"[policy]\nretries = -1\n", "f:2: 'retries' in [policy] must be from 0 to 100"},
       {"[policy]\nmax_failure_rate = 1.5\n", "f:2: 'max_failure_rate' in [policy] must be from 0 to 1"},
       {"[policy]\nmin_speedup = nan\n", "f:2: 'min_speedup' in [policy] must be from 0 to 1000"},

@@ -157,6 +157,62 @@ TEST_CASE("fallback: a conflict changes the mode, a crash and a violation are sa
   CHECK(run.state().fallbacks.size() == 3);
 }
 
+TEST_CASE("fallback: a plan in sequence is one, however many may work at once, and that is said") {
+  Run run(3);
+  run.plan().decision.mode = Mode::sequential;
+  run.plan().decision.reasons = {"speedup 1.10 is below min_speedup 1.50"};
+  const auto fallback = run.next<FellBack>();
+  REQUIRE(fallback);
+  CHECK(fallback->trigger == Trigger::speedup);
+  CHECK(fallback->reason == "speedup 1.10 is below min_speedup 1.50");
+  run.fall_back();
+  REQUIRE(run.next<AgentAssigned>());
+  run.start(0);
+  CHECK_FALSE(run.next<AgentAssigned>());
+  CHECK_FALSE(run.next<FellBack>());
+}
+
+TEST_CASE("fallback: one place to work is what was asked for, not a fallback") {
+  Run run(3);
+  run.plan().jobs = 1;
+  run.plan().decision.mode = Mode::sequential;
+  run.plan().decision.reasons = {"jobs is 1: one agent at a time"};
+  CHECK_FALSE(run.next<FellBack>());
+}
+
+TEST_CASE("fallback: beyond 80 % of a budget one agent works at a time, attempts that failed included") {
+  Run run(8);
+  run.plan().max_failure_rate = 1;
+  AgentExited exited{Run::name(0), 1, ExitKind::exited, 1, 1};
+  SECTION("in dollars") {
+    run.plan().budget = 10;
+    exited.cost = 8;
+  }
+  SECTION("in tokens") {
+    run.plan().budget_tokens = 1000;
+    exited.tokens = 800;
+  }
+  run.start(0);
+  run.apply(exited);
+  run.reject(0);
+  CHECK_FALSE(run.next<FellBack>());
+  run.start(1);
+  exited.agent = Run::name(1);
+  exited.cost /= 800;
+  exited.tokens /= 800;
+  run.apply(exited);
+  run.reject(1);
+  const auto fallback = run.next<FellBack>();
+  REQUIRE(fallback);
+  CHECK(fallback->trigger == Trigger::budget);
+  CHECK(fallback->sequence);
+  const bool dollars = run.plan().budget > 0;
+  CHECK(fallback->reason == (dollars ? "the agents have cost 8.01 of 10.00 US dollars"
+                                     : "the agents have used 801 of 1000 tokens"));
+  run.fall_back();
+  CHECK_FALSE(run.next<FellBack>());
+}
+
 TEST_CASE("canary: nobody else starts until it is in the candidate") {
   Run run(3, Run::name(1));
   CHECK(run.next<AgentAssigned>()->agent == Run::name(1));

@@ -90,6 +90,31 @@ TEST_CASE("pace: time in which nobody worked on the run does not count, what goe
   CHECK(*coordination_overhead(now) == Approx(0.5));
 }
 
+TEST_CASE("pace: while nobody worked on the run, what an agent did alone does not count either") {
+  Told run;
+  run.starts(0, "a");
+  run.at(60, RunResumed{});
+  run.ends(61, "a", 61);
+  run.comes_in(63, "a");
+  const auto pace = run.pace();
+  CHECK(pace.worked_s == 180);
+  CHECK(pace.busy_s == 60);
+}
+
+TEST_CASE("pace: an agent that was stopped, and started again when asked, has not failed") {
+  Told run;
+  run.starts(0, "a");
+  run.at(1, AgentExited{AgentName("a"), 1, ExitKind::stopped, 0, 60});
+  AgentRetried retried;
+  retried.agent = AgentName("a");
+  retried.cause = RetryCause::asked;
+  run.at(100, retried);
+  run.starts(100, "a", 2);
+  run.ends(102, "a", 2, 0, 2);
+  run.comes_in(102, "a");
+  CHECK(run.pace().recovered == 0);
+}
+
 TEST_CASE("pace: an agent that failed and came in later has recovered, in so many times its work") {
   Told run;
   run.starts(0, "a");

@@ -226,6 +226,26 @@ TEST_CASE("jobs: any process can list and stop a job") {
   CHECK(list_jobs(room.path("nowhere"))->empty());
 }
 
+TEST_CASE("jobs: several are stopped at the same time") {
+  const JobRoom room;
+  const auto jobs = room.jobs();
+  // Told to end, each waits for the other one to be told.
+  const auto command = [](const std::string& own, const std::string& other) {
+    return "trap 'touch " + own + ".told; n=0; until test -e " + other +
+           ".told -o $n = 200; do sleep 0.02; n=$((n+1)); done; test $n = 200 || touch " + own +
+           ".met; exit 0' TERM; touch " + own + ".up; while :; do sleep 0.01; done";
+  };
+  for (const auto& [own, other] : {std::pair("a", "b"), std::pair("b", "a")}) {
+    JobSpec spec = room.job(own, command(own, other));
+    spec.grace_ms = 10'000;
+    REQUIRE(jobs->ensure(spec));
+    REQUIRE(room.wait_for_file(std::string(own) + ".up"));
+  }
+  REQUIRE(stop_jobs(room.root, {"a", "b"}, 15'000));
+  CHECK(exists(room.path("a.met")));
+  CHECK(exists(room.path("b.met")));
+}
+
 TEST_CASE("jobs: one that takes too long to stop is an error that names it") {
   const JobRoom room;
   const auto jobs = room.jobs();

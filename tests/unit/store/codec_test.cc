@@ -159,7 +159,7 @@ TEST_CASE("codec: paths of any bytes survive") {
 TEST_CASE("codec: the text is plain JSON with names, not numbers, for enumerations") {
   const core::EventBody exited = core::AgentExited{AgentName("errors"), 2, ExitKind::timed_out, 143, 1.5};
   CHECK(store::encode(exited) ==
-        R"({"agent":"errors","attempt":2,"how":"timed-out","code":143,"seconds":1.5})");
+        R"({"agent":"errors","attempt":2,"how":"timed-out","code":143,"seconds":1.5,"cost":0,"tokens":0})");
 }
 
 TEST_CASE("codec: members of a newer version are ignored") {

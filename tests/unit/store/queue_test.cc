@@ -62,9 +62,93 @@ TEST_CASE("queue rows: an item waits until all that it comes after is done") {
   CHECK(room.ids(session_of("one"), 9) == Names{"a", "b"});
   REQUIRE(room.end(session_of("one"), {"a"}));
   REQUIRE(room.end(session_of("one"), {"b"}, ItemState::failed));
-  const auto blocked = room.next(session_of("one"));
-  CHECK(blocked.items.empty());
-  CHECK(blocked.waiting);
+  const auto stuck = room.next(session_of("one"));
+  CHECK(stuck.items.empty());
+  CHECK_FALSE(stuck.waiting);
+  CHECK(stuck.after_failed);
+  CHECK(stuck.retry_in == 0);
+}
+
+TEST_CASE("queue rows: what comes after a failed item is given up with it, until its agent starts anew") {
+  auto b = queue_item("b");
+  b.after = {ItemId("a")};
+  auto c = queue_item("c");
+  c.after = {ItemId("b")};
+  c.category = "style";
+  auto e = queue_item("e");
+  e.after = {ItemId("d")};
+  const RunId run("r1");
+  QueueRoom room(queue_plan({{"one", {queue_item("a"), b, c}}, {"two", {queue_item("d"), e}}}));
+  REQUIRE(room.ids(session_of("one"), 9) == Names{"a"});
+  CHECK(room.next(session_of("one")).waiting);
+  CHECK_FALSE(room.next(session_of("one"), 1, "other").waiting);
+  REQUIRE(room.end(session_of("one"), {"a"}, ItemState::failed));
+  CHECK(room.next(session_of("one"), 1, "style").after_failed);
+  CHECK(room.queue.counts(run)->front().failed == 3);
+  CHECK(room.queue.counts(run)->front().ready == 0);
+  // The other agent's items wait for nothing of this.
+  REQUIRE(room.ids(session_of("two")) == Names{"d"});
+  CHECK(room.next(session_of("two")).waiting);
+  REQUIRE(room.end(session_of("two"), {"d"}));
+  REQUIRE(room.ids(session_of("two")) == Names{"e"});
+  REQUIRE(room.end(session_of("two"), {"e"}));
+
+  REQUIRE(room.ids(session_of("one", 2)) == Names{"a"});
+  REQUIRE(room.end(session_of("one", 2), {"a"}, ItemState::failed));
+  REQUIRE(room.queue.finish_agents(run, {AgentName("one"), AgentName("two")}));
+  const std::set<ItemId> all{ItemId("a"), ItemId("b"), ItemId("c")};
+  CHECK(*room.queue.left_undone(run, AgentName("one")) == all);
+  REQUIRE(room.queue.forget(run));
+  CHECK(*room.queue.left_undone(run, AgentName("one")) == all);
+  CHECK(room.queue.left_undone(run, AgentName("two"))->empty());
+}
+
+TEST_CASE("queue rows: who pulls its work has done what it says, who does not has done all") {
+  auto d = queue_item("d");
+  d.after = {ItemId("b")};
+  const RunId run("r1");
+  QueueRoom room(
+      queue_plan({{"one", {queue_item("a"), queue_item("b")}}, {"two", {queue_item("c")}}, {"x", {d}}}));
+  const auto first = room.ids(session_of("one"));
+  REQUIRE(room.end(session_of("one"), first));
+  const std::set<ItemId> other{ItemId(first == Names{"a"} ? "b" : "a")};
+  CHECK(*room.queue.left_undone(run, AgentName("one")) == other);
+  CHECK(room.queue.left_undone(run, AgentName("two"))->empty());
+  // Whoever comes after it need not wait for ever, but it is not done for that.
+  REQUIRE(room.queue.finish_agents(run, {AgentName("one"), AgentName("two")}));
+  CHECK(room.ids(session_of("x")) == Names{"d"});
+  CHECK(*room.queue.left_undone(run, AgentName("one")) == other);
+  REQUIRE(room.queue.forget(run));
+  CHECK(*room.queue.left_undone(run, AgentName("one")) == other);
+  CHECK(room.queue.left_undone(run, AgentName("two"))->empty());
+}
+
+TEST_CASE("queue rows: a session whose lock is gone has lost its claims, also to itself") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a")}}}));
+  auto session = session_of("one");
+  session.lock = room.state.dir() + "/session";
+  {
+    const auto lock = os::FileLock::acquire(session.lock);
+    REQUIRE(lock);
+    REQUIRE(room.ids(session) == Names{"a"});
+  }
+  // What is left of it comes without the lock.
+  CHECK_FALSE(room.end(session_of("one"), {"a"}));
+  CHECK(room.queue.counts(RunId("r1"))->front().ready == 1);
+}
+
+TEST_CASE("queue rows: what is claimed together lies together in the database") {
+  std::vector<core::Item> items;
+  for (int i = 0; i < 2'000; ++i)
+    items.push_back(queue_item("i" + std::to_string(i), {"f" + std::to_string(i)}));
+  QueueRoom room(queue_plan({{"one", std::move(items)}}));
+  REQUIRE(room.next(session_of("one"), 16).items.size() == 16);
+  // In a row, or in two where the batch went on from the start.
+  const auto rows = room.state.number(
+      "SELECT count(*) FROM queue_item a WHERE state = 'claimed' AND NOT EXISTS "
+      "(SELECT 1 FROM queue_item b WHERE b.number = a.number - 1 AND "
+      "b.state = 'claimed')");
+  CHECK(rows <= 2);
 }
 
 TEST_CASE("queue rows: what an agent's branch brought in unclaimed is done for what comes after it") {
@@ -145,7 +229,8 @@ TEST_CASE("queue rows: a batch ends as a whole or not at all") {
   const auto ended = room.queue.end(session_of("one"), batch);
   REQUIRE(ended);
   CHECK(Names{ended->at(0).str(), ended->at(1).str()} == second);
-  CHECK(message_of(room.queue.end(session_of("one"), batch)) == "agent 'one' has no batch");
+  CHECK(room.queue.end(session_of("one"), batch)->empty());
+  CHECK(message_of(room.queue.end(session_of("two"), batch)) == "agent 'two' has no batch");
 
   batch.items = {ItemId(first[1])};
   REQUIRE(room.queue.end(session_of("one"), batch));
