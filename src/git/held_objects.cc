@@ -60,7 +60,9 @@ Result<void> HeldObjects::store(const std::string& objects_dir) {
   const auto objects = std::exchange(objects_, {});
   places_.clear();
   if (objects.size() < kFewestInPack) return store_loose(objects);
-  PackText pack(objects.size());
+  std::size_t bytes = 0;
+  for (const auto& object : objects) bytes += object.content.size();
+  PackText pack(objects.size(), bytes);
   for (const auto& object : objects) pack.add(static_cast<unsigned>(object.type), object.content);
   return store_pack(objects_dir + "/pack", std::move(pack).take());
 }

@@ -60,8 +60,11 @@ void append_stored(std::string& text, std::string_view content) {
 
 }  // namespace
 
-PackText::PackText(std::size_t objects) : text_("PACK") {
+PackText::PackText(std::size_t objects, std::size_t bytes) {
   constexpr std::uint32_t kVersion = 2;
+  constexpr std::size_t kAroundEach = 24;  // header, zlib's own bytes and those of a block
+  text_.reserve(bytes + (objects + 2) * kAroundEach);
+  text_ = "PACK";
   append_big_endian(text_, kVersion);
   append_big_endian(text_, static_cast<std::uint32_t>(objects));
 }

@@ -10,8 +10,8 @@ namespace par::git {
 
 class PackText {
  public:
-  // Exactly `objects` objects will be added.
-  explicit PackText(std::size_t objects);
+  // Exactly `objects` objects will be added, which hold about `bytes` bytes.
+  PackText(std::size_t objects, std::size_t bytes);
   // `type`: 1 commit, 2 tree, 3 blob, 4 tag.
   void add(unsigned type, std::string_view content);
   // With the checksum at its end.
