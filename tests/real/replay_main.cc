@@ -81,7 +81,7 @@ std::string reference_under_attributes(const std::string& git_dir, const std::st
   checkout.cwd = work_tree;
   checkout.env = environment;
   value_of(os::run(checkout));  // fails where there are none
-  return reference_trees(git_dir, environment, {pair}).front();
+  return reference_trees(git_dir, environment, {pair}, work_tree).front();
 }
 
 struct Count {

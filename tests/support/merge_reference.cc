@@ -8,8 +8,9 @@
 namespace par::test {
 
 std::vector<std::string> reference_trees(const std::string& git_dir, const os::Environment& environment,
-                                         const std::vector<CommitPair>& pairs) {
+                                         const std::vector<CommitPair>& pairs, const std::string& cwd) {
   os::Command command;
+  command.cwd = cwd;
   command.argv = {"git", "--git-dir=" + git_dir, "merge-tree",   "--write-tree", "--stdin",
                   "-z",  "--name-only",          "--no-messages"};
   command.env = environment;
