@@ -109,8 +109,15 @@ Result<Objects> Objects::open(const std::string& common_dir) {
   const ConfigHandle empty_config(config);
   if (git_repository_set_odb(repository, odb) != 0 || git_repository_set_config(repository, config) != 0)
     return git2_error(fmt::format("cannot open the objects of '{}'", common_dir));
+  PAR_ASSIGN(impl->held, HeldObjects::attach(odb));
   return Objects(std::move(impl));
 }
+
+HeldWrites::HeldWrites(Objects& objects) : impl_(*objects.impl_) { impl_.held->hold(); }
+
+HeldWrites::~HeldWrites() { impl_.held->release(); }
+
+Result<void> HeldWrites::store() { return impl_.held->store(impl_.common_dir + "/objects"); }
 
 Result<CommitInfo> Objects::commit(const ObjectId& id) const {
   PAR_ASSIGN(const CommitHandle commit, lookup_commit(impl_->repository.get(), id));
@@ -198,6 +205,24 @@ Result<int> Objects::count_commits(const ObjectId& base, const ObjectId& tip) co
              ask_git(impl_->common_dir, {"rev-list", "--count", tip.str(), "^" + base.str()}));
   if (finished.exit_code == 0) return std::atoi(finished.out.c_str());
   return command_failed("rev-list", finished);
+}
+
+Result<std::vector<ObjectId>> Objects::merge_bases(const ObjectId& a, const ObjectId& b) const {
+  PAR_ASSIGN(const git_oid one, to_git(a));
+  PAR_ASSIGN(const git_oid two, to_git(b));
+  std::vector<ObjectId> bases;
+  git_oidarray found{};
+  const int answer = git_merge_bases(&found, impl_->repository.get(), &one, &two);
+  if (answer == GIT_ENOTFOUND) return bases;
+  if (answer == 0) {
+    for (std::size_t i = 0; i < found.count; ++i) bases.push_back(from_git(found.ids[i]));
+    git_oidarray_dispose(&found);
+    return bases;
+  }
+  PAR_ASSIGN(const auto finished, ask_git(impl_->common_dir, {"merge-base", "--all", a.str(), b.str()}));
+  if (finished.exit_code > 1) return command_failed("merge-base", finished);
+  for (const auto& line : split_terminated(finished.out, '\n')) bases.emplace_back(line);
+  return bases;
 }
 
 Result<ObjectId> Objects::write_commit(const NewCommit& commit) {

@@ -75,16 +75,41 @@ class Objects {
   [[nodiscard]] Result<int> count_commits(const ObjectId& base, const ObjectId& tip) const;
   [[nodiscard]] Result<ObjectId> write_commit(const NewCommit& commit);
 
-  // The merge of `theirs` into `ours` since `ancestor`: the same tree as merge-ort's, or conflicts. Trees
-  // whose changed paths are disjoint and without removals are merged in process (exact); everything else goes
-  // through `git merge-tree` over synthetic commits, so renames, directory renames and attributes follow git.
+  // The best common ancestors, as `git merge-base --all` names them; none: the histories are unrelated.
+  [[nodiscard]] Result<std::vector<ObjectId>> merge_bases(const ObjectId& a, const ObjectId& b) const;
+
+  // The merge of `theirs` into `ours` since `ancestor`: the same tree as that of merge-ort under the
+  // ancestor's attributes, or conflicts. In process where every path was changed by one side only, or by both
+  // alike, or is text that both changed in different places and no attribute names a way to merge it: O(the
+  // directories that `theirs` changed). Where a rename, the rename of a directory, a submodule or an
+  // attribute may matter, and for the paths of a conflict: one process of git.
   [[nodiscard]] Result<TreeMerge> merge_trees(const ObjectId& ancestor, const ObjectId& ours,
                                               const ObjectId& theirs);
+  // The same of two commits since their common ancestor. Where they have several (criss-cross merges): by
+  // git. Error: they have none.
+  [[nodiscard]] Result<TreeMerge> merge_commits(const ObjectId& ours, const ObjectId& theirs);
 
  private:
+  friend class HeldWrites;
   struct Impl;
   explicit Objects(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+};
+
+// While it lives, what is written is held in memory: it can be read through the same Objects, but git does
+// not see it. One at a time.
+class HeldWrites {
+ public:
+  explicit HeldWrites(Objects& objects);
+  HeldWrites(const HeldWrites&) = delete;
+  HeldWrites& operator=(const HeldWrites&) = delete;
+  ~HeldWrites();  // forgets what was not stored
+
+  // Stores all that is held: as one pack where it is much, as a file for each object where it is little.
+  [[nodiscard]] Result<void> store();
+
+ private:
+  Objects::Impl& impl_;
 };
 
 }  // namespace par::git

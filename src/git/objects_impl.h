@@ -1,12 +1,13 @@
-// What Objects holds, shared by its two halves (objects.cc, merge.cc). Internal to git/.
+// What Objects consists of, shared by its two halves (objects.cc, merge.cc). Internal to git/.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "git/handle.h"
+#include "git/held_objects.h"
+#include "git/merge_directory.h"
 #include "git/objects.h"
-#include "os/files.h"
 
 namespace par::git {
 
@@ -14,8 +15,12 @@ struct Objects::Impl {
   std::string common_dir;
   OdbHandle odb;
   RepositoryHandle repository;
-  // The private git directory of `git merge-tree`; made when it is first needed.
-  std::optional<os::TemporaryDirectory> scratch;
+  HeldObjects* held = nullptr;            // owned by `odb`
+  std::optional<MergeDirectory> merging;  // made when it is first needed
+
+  [[nodiscard]] Result<MergeDirectory*> merge_directory();
+  [[nodiscard]] Result<TreeMerge> merge_by_git(const ObjectId& ours, const ObjectId& theirs,
+                                               const AttributeFiles& attributes);
 };
 
 [[nodiscard]] Result<git_oid> to_git(const ObjectId& id);

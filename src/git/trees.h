@@ -1,4 +1,4 @@
-// Trees compared and joined entry by entry, O(changed directories). Internal to git/.
+// Trees read and compared entry by entry, O(changed directories). Internal to git/.
 #pragma once
 
 #include <git2.h>
@@ -21,6 +21,28 @@ struct TreeChange {
 };
 
 [[nodiscard]] Result<TreeHandle> lookup_tree(git_repository* repository, const git_oid& oid);
+// The tree below an entry; none where the entry is none or no tree.
+[[nodiscard]] Result<TreeHandle> open_below(git_repository* repository, const git_tree_entry* entry);
+// As git itself: no deeper tree is read (it would only serve to exhaust our stack).
+[[nodiscard]] Result<void> check_depth(int depth);
+
+// Entries may be none (nullptr), and so may trees: they have no entries then.
+[[nodiscard]] bool is_tree_entry(const git_tree_entry* entry);
+[[nodiscard]] bool is_same_entry(const git_tree_entry* a, const git_tree_entry* b);
+[[nodiscard]] std::size_t entry_count(const TreeHandle& tree);
+[[nodiscard]] const git_tree_entry* find_entry(const TreeHandle& tree, const char* name);
+
+// Finds entries by names that are asked for in about the order of the tree: O(1) where they are.
+class TreeWalk {
+ public:
+  explicit TreeWalk(const TreeHandle& tree) : tree_(tree.get()), count_(entry_count(tree)) {}
+  [[nodiscard]] const git_tree_entry* find(const char* name);
+
+ private:
+  const git_tree* tree_;
+  std::size_t count_;
+  std::size_t next_ = 0;
+};
 
 // Sorted by path.
 [[nodiscard]] Result<std::vector<TreeChange>> tree_changes(git_repository* repository, const git_oid& before,
@@ -35,10 +57,5 @@ struct TreeChange {
 
 // What all files and symlinks hold, in tree order; without submodules.
 [[nodiscard]] Result<std::vector<git_oid>> tree_files(git_repository* repository, const git_oid& tree);
-
-// The three-way merge where every entry was changed by one side at most, or by both to the same; nullopt:
-// some entry needs more than that. Knows nothing of renames.
-[[nodiscard]] Result<std::optional<git_oid>> splice_trees(git_repository* repository, const git_oid& ancestor,
-                                                          const git_oid& ours, const git_oid& theirs);
 
 }  // namespace par::git

@@ -216,6 +216,7 @@ Result<core::TrialBuilt> RunWorkspace::build_trial(const ObjectId& onto,
                                                    const std::vector<core::BranchRef>& branches) {
   core::TrialBuilt built;
   built.onto = onto;
+  HeldWrites writes(objects_);
   PAR_ASSIGN(CommitInfo head, objects_.commit(onto));
   const Signature who = signature_now(committer_);
   for (const auto& branch : branches) {
@@ -232,6 +233,7 @@ Result<core::TrialBuilt> RunWorkspace::build_trial(const ObjectId& onto,
     head.tree = merge.tree;
     built.steps.push_back({branch.agent, branch.start, branch.tip, head.id, head.tree});
   }
+  PAR_TRY(writes.store());
   PAR_TRY(os::crash_point("trial.built"));
   return built;
 }

@@ -167,6 +167,59 @@ TEST_CASE("write_commit: git reads the same that was given, and fsck finds nothi
   f.repo.git({"fsck", "--strict"});
 }
 
+TEST_CASE("held writes: read here, unknown to git until they are stored; many become one pack") {
+  Fixture f;
+  const ObjectId base(f.repo.commit("base"));
+  const auto tree = f.tree("HEAD");
+  const auto known = [&](const ObjectId& id) {
+    return f.repo.try_git({"cat-file", "-e", id.str()}).exit_code == 0;
+  };
+  const auto write = [&](int count) {
+    ObjectId last = base;
+    for (int i = 0; i < count; ++i)
+      last = value_of(f.objects.write_commit({tree,
+                                              {last},
+                                              std::string(static_cast<std::size_t>(i) * 700, 'x'),
+                                              {"A", "a@example.com", i, 0},
+                                              {"A", "a@example.com", i, 0}}));
+    return last;
+  };
+  const auto packs = [&] { return value_of(os::list_directory(f.repo.git_dir() + "/objects/pack")).size(); };
+  {
+    git::HeldWrites writes(f.objects);
+    const auto few = write(3);
+    CHECK(value_of(f.objects.commit(few)).id == few);
+    CHECK_FALSE(known(few));
+    succeed(writes.store());
+    CHECK(known(few));
+    CHECK(packs() == 0);
+    const auto many = write(120);
+    CHECK_FALSE(known(many));
+    succeed(writes.store());
+    CHECK(known(many));
+    CHECK(packs() == 2);
+    CHECK(f.repo.git({"rev-list", "--count", many.str()}) == "121");
+    CHECK(f.repo.git({"fsck", "--strict", "--no-dangling"}).empty());
+  }
+  const auto later = write(130);
+  CHECK(known(later));
+  CHECK(value_of(f.objects.commit(later)).id == later);
+}
+
+TEST_CASE("held writes: what was not stored is gone, and can be written again") {
+  Fixture f;
+  const ObjectId base(f.repo.commit("base"));
+  const git::NewCommit commit{f.tree("HEAD"), {base}, "x\n", {"A", "a", 1, 0}, {"A", "a", 1, 0}};
+  ObjectId id;
+  {
+    git::HeldWrites writes(f.objects);
+    id = value_of(f.objects.write_commit(commit));
+  }
+  CHECK(f.repo.try_git({"cat-file", "-e", id.str()}).exit_code != 0);
+  CHECK(value_of(f.objects.write_commit(commit)) == id);
+  CHECK(f.repo.try_git({"cat-file", "-e", id.str()}).exit_code == 0);
+}
+
 TEST_CASE("write_commit: refuses a tree or parent that is not there") {
   Fixture f;
   const ObjectId one(f.repo.commit("one"));

@@ -220,6 +220,21 @@ TEST_CASE("build_trial: each branch's own work on the one before, up to the firs
         built.steps[0].commit.str() + " " + b.str() + " candidate: b");
 }
 
+TEST_CASE("build_trial: what git has to merge is merged with what was built just before") {
+  RunFixture f;
+  const ObjectId edited(f.branch_commit("edited", {{"file", "one\ntwo\n"}}));
+  const std::string place = f.repo.directory() + "/moving";
+  f.repo.git({"worktree", "add", "--quiet", "--detach", place, f.base.str()});
+  f.repo.git_in(place, {"mv", "file", "moved"});
+  const ObjectId moved(f.repo.commit("moved", place));
+  f.repo.git({"worktree", "remove", "--force", place});
+  const auto built = value_of(f.workspace.build_trial(
+      f.base, {{AgentName("edited"), f.base, edited}, {AgentName("moved"), f.base, moved}}));
+  REQUIRE(built.steps.size() == 2);
+  CHECK(f.repo.git({"show", built.steps[1].commit.str() + ":moved"}) == "one\ntwo");
+  CHECK(f.repo.git({"ls-tree", "--name-only", built.steps[1].tree.str()}) == ".gitignore\nmoved");
+}
+
 TEST_CASE("move_candidate: by compare-and-swap, with a checkpoint of where it was") {
   RunFixture f;
   succeed(f.workspace.prepare_run(f.base));

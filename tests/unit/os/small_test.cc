@@ -1,4 +1,4 @@
-// sha256, clock, terminal, signals, descriptors.
+// sha256, sha1, clock, terminal, signals, descriptors.
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "os/descriptor.h"
+#include "os/sha1.h"
 #include "os/sha256.h"
 #include "os/signals.h"
 #include "os/system_clock.h"
@@ -33,6 +34,12 @@ TEST_CASE("sha256: the published examples") {
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(sha256_hex(std::string(1'000'000, 'a')) ==
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST_CASE("sha1: a published example") {
+  const std::string digest = sha1_bytes("abc");
+  CHECK(digest.size() == 20);
+  CHECK(digest.substr(0, 4) == "\xa9\x99\x3e\x36");
 }
 
 TEST_CASE("descriptor: it closes once, moved or replaced") {

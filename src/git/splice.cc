@@ -1,0 +1,201 @@
+#include "git/splice.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "git/content_merge.h"
+#include "git/handle.h"
+#include "git/trees.h"
+
+namespace par::git {
+namespace {
+
+// One entry of the three trees of a merge.
+struct Sides {
+  const git_tree_entry* ancestor = nullptr;
+  const git_tree_entry* ours = nullptr;
+  const git_tree_entry* theirs = nullptr;
+};
+
+struct Trees {
+  TreeHandle ancestor;  // none: neither is there
+  TreeHandle ours;
+  TreeHandle theirs;
+};
+
+bool is_regular_file(const git_tree_entry* entry) {
+  if (entry == nullptr) return false;
+  const auto mode = git_tree_entry_filemode(entry);
+  return mode == GIT_FILEMODE_BLOB || mode == GIT_FILEMODE_BLOB_EXECUTABLE;
+}
+
+bool same_id(const git_tree_entry* a, const git_tree_entry* b) {
+  return git_oid_equal(git_tree_entry_id(a), git_tree_entry_id(b)) != 0;
+}
+
+// As merge-ort: what one side left as it was is the other's.
+git_filemode_t merged_mode(const Sides& sides) {
+  const auto ours = git_tree_entry_filemode(sides.ours);
+  const auto theirs = git_tree_entry_filemode(sides.theirs);
+  return ours == theirs || ours == git_tree_entry_filemode(sides.ancestor) ? theirs : ours;
+}
+
+class Splice {
+ public:
+  explicit Splice(git_repository* repository) : repository_(repository) {}
+
+  struct Outcome {
+    bool possible = true;
+    bool empty = false;  // the tree has no entries
+    git_oid tree{};
+  };
+
+  Result<Outcome> join(const Trees& trees, int depth) {
+    PAR_TRY(check_depth(depth));
+    git_treebuilder* raw = nullptr;
+    if (git_treebuilder_new(&raw, repository_, trees.ours.get()) != 0) return impossible();
+    const TreeBuilderHandle builder(raw);
+    const auto attributes = attributes_.size();
+    note_attributes(trees.ancestor);
+    PAR_ASSIGN(const bool joined, join_entries(*builder, trees, depth));
+    if (!joined) return impossible();
+    attributes_.resize(attributes);
+    Outcome outcome;
+    outcome.empty = git_treebuilder_entrycount(builder.get()) == 0;
+    if (git_treebuilder_write(&outcome.tree, builder.get()) != 0) return git2_error("cannot write a tree");
+    return outcome;
+  }
+
+  [[nodiscard]] Spliced result(const git_oid& tree) const {
+    return {tree, removed_by_both_, merged_contents_};
+  }
+
+ private:
+  static Outcome impossible() { return {false, false, {}}; }
+
+  Result<bool> join_entries(git_treebuilder& builder, const Trees& trees, int depth) {
+    TreeWalk ancestors(trees.ancestor);
+    for (std::size_t i = 0; i < entry_count(trees.theirs); ++i) {
+      const git_tree_entry* entry = git_tree_entry_byindex(trees.theirs.get(), i);
+      const git_tree_entry* ancestor = ancestors.find(git_tree_entry_name(entry));
+      if (is_same_entry(entry, ancestor)) continue;
+      const git_tree_entry* ours = find_entry(trees.ours, git_tree_entry_name(entry));
+      PAR_ASSIGN(const bool joined, join_entry(builder, {ancestor, ours, entry}, depth));
+      if (!joined) return false;
+    }
+    TreeWalk theirs(trees.theirs);
+    for (std::size_t i = 0; i < entry_count(trees.ancestor); ++i) {
+      const git_tree_entry* entry = git_tree_entry_byindex(trees.ancestor.get(), i);
+      const char* name = git_tree_entry_name(entry);
+      if (theirs.find(name) != nullptr) continue;
+      PAR_ASSIGN(const bool joined,
+                 join_entry(builder, {entry, find_entry(trees.ours, name), nullptr}, depth));
+      if (!joined) return false;
+    }
+    return true;
+  }
+
+  // False: this entry cannot be joined here. `theirs` is not as in the ancestor.
+  Result<bool> join_entry(git_treebuilder& builder, const Sides& sides, int depth) {
+    if (is_same_entry(sides.theirs, sides.ours)) {
+      note_removals(sides);
+      return true;
+    }
+    if (is_same_entry(sides.ours, sides.ancestor)) return replace(builder, sides);
+    if (is_tree_entry(sides.ours) && is_tree_entry(sides.theirs)) {
+      if (sides.ancestor != nullptr && !is_tree_entry(sides.ancestor)) return false;
+      return join_below(builder, sides, depth);
+    }
+    if (is_regular_file(sides.ancestor) && is_regular_file(sides.ours) && is_regular_file(sides.theirs))
+      return join_files(builder, sides);
+    return false;
+  }
+
+  Result<bool> join_below(git_treebuilder& builder, const Sides& sides, int depth) {
+    Trees trees;
+    PAR_ASSIGN(trees.ancestor, open_below(repository_, sides.ancestor));
+    PAR_ASSIGN(trees.ours, open_below(repository_, sides.ours));
+    PAR_ASSIGN(trees.theirs, open_below(repository_, sides.theirs));
+    PAR_ASSIGN(const Outcome below, join(trees, depth + 1));
+    if (!below.possible) return false;
+    const char* name = git_tree_entry_name(sides.ours);
+    if (below.empty) return git_treebuilder_remove(&builder, name) == 0;
+    return git_treebuilder_insert(nullptr, &builder, name, &below.tree, GIT_FILEMODE_TREE) == 0;
+  }
+
+  Result<bool> join_files(git_treebuilder& builder, const Sides& sides) {
+    git_oid content = *git_tree_entry_id(sides.theirs);
+    if (same_id(sides.theirs, sides.ancestor)) content = *git_tree_entry_id(sides.ours);
+    const bool trivial = same_id(sides.theirs, sides.ancestor) || same_id(sides.ours, sides.ancestor) ||
+                         same_id(sides.ours, sides.theirs);
+    if (!trivial) {
+      PAR_ASSIGN(const bool drivers, may_have_drivers());
+      if (drivers) return false;
+      PAR_ASSIGN(const auto merged, merge_contents(repository_, {*git_tree_entry_id(sides.ancestor),
+                                                                 *git_tree_entry_id(sides.ours),
+                                                                 *git_tree_entry_id(sides.theirs)}));
+      if (!merged) return false;
+      content = *merged;
+      merged_contents_ = true;
+    }
+    return git_treebuilder_insert(nullptr, &builder, git_tree_entry_name(sides.ours), &content,
+                                  merged_mode(sides)) == 0;
+  }
+
+  // Both did the same to an entry of the ancestor.
+  void note_removals(const Sides& sides) {
+    if (sides.ancestor == nullptr) return;
+    if (sides.theirs == nullptr || is_tree_entry(sides.ancestor) || is_tree_entry(sides.theirs))
+      removed_by_both_ = true;
+  }
+
+  static bool replace(git_treebuilder& builder, const Sides& sides) {
+    if (sides.theirs == nullptr)
+      return git_treebuilder_remove(&builder, git_tree_entry_name(sides.ancestor)) == 0;
+    return git_treebuilder_insert(nullptr, &builder, git_tree_entry_name(sides.theirs),
+                                  git_tree_entry_id(sides.theirs),
+                                  git_tree_entry_filemode(sides.theirs)) == 0;
+  }
+
+  void note_attributes(const TreeHandle& ancestor) {
+    const git_tree_entry* entry = find_entry(ancestor, ".gitattributes");
+    if (is_regular_file(entry)) attributes_.push_back(*git_tree_entry_id(entry));
+  }
+
+  // Whether the attributes in the directories above may say how a file is merged. (A macro's definition
+  // stands in the root and names what it sets.)
+  Result<bool> may_have_drivers() {
+    for (const auto& id : attributes_) {
+      git_blob* raw = nullptr;
+      if (git_blob_lookup(&raw, repository_, &id) != 0) return git2_error("cannot read '.gitattributes'");
+      const BlobHandle blob(raw);
+      const std::string_view text(static_cast<const char*>(git_blob_rawcontent(raw)),
+                                  static_cast<std::size_t>(git_blob_rawsize(raw)));
+      for (const std::string_view word : {"merge", "binary"})
+        if (text.find(word) != std::string_view::npos) return true;
+    }
+    return false;
+  }
+
+  git_repository* repository_;
+  std::vector<git_oid> attributes_;  // the ancestor's .gitattributes, from the root to where we are
+  bool removed_by_both_ = false;
+  bool merged_contents_ = false;
+};
+
+}  // namespace
+
+Result<std::optional<Spliced>> splice_trees(git_repository* repository, const git_oid& ancestor,
+                                            const git_oid& ours, const git_oid& theirs) {
+  Trees trees;
+  PAR_ASSIGN(trees.ancestor, lookup_tree(repository, ancestor));
+  PAR_ASSIGN(trees.ours, lookup_tree(repository, ours));
+  PAR_ASSIGN(trees.theirs, lookup_tree(repository, theirs));
+  Splice splice(repository);
+  PAR_ASSIGN(const auto outcome, splice.join(trees, 0));
+  if (!outcome.possible) return std::optional<Spliced>();
+  return std::optional(splice.result(outcome.tree));
+}
+
+}  // namespace par::git

@@ -1,0 +1,30 @@
+// Three trees merged entry by entry, in process. Internal to git/.
+#pragma once
+
+#include <git2.h>
+
+#include <optional>
+
+#include "base/result.h"
+
+namespace par::git {
+
+struct Spliced {
+  git_oid tree{};
+  // Some path was removed by both sides. Had one of them renamed it, git would see a conflict.
+  bool removed_by_both = false;
+  // Some file was changed by both sides, and what it holds was merged.
+  bool merged_contents = false;
+};
+
+// What both sides did since the ancestor; nullopt: some entry was changed by both, not alike, and is no text
+// file that merge_contents can merge, or the ancestor's attributes may name a merge driver for it. O(entries
+// of the directories that `theirs` changed).
+//
+// It is what merge-ort makes of the three unless `removed_by_both`: a rename matters to a merge only where
+// the other side changed or removed the file too, or added something to a directory that is gone; both show
+// as entries that were changed by both.
+[[nodiscard]] Result<std::optional<Spliced>> splice_trees(git_repository* repository, const git_oid& ancestor,
+                                                          const git_oid& ours, const git_oid& theirs);
+
+}  // namespace par::git
