@@ -234,13 +234,13 @@ Next trial_step(const Plan& plan, const RunState& state) {
   together.insert(together.end(), trial.steps.begin(), trial.steps.end());
   const auto names = validations_of(plan, together);
   if (!covers(integration, last.tree, names)) {
-    next.validation = AwaitValidation{last.commit, last.tree, names};
+    next.validations = {AwaitValidation{last.commit, last.tree, names}};
     return next;
   }
   const auto results = results_for(integration, last.tree, names);
   const bool needs_baseline = any(results, Outcome::fail);
   if (needs_baseline && !covers(integration, integration.base_tree, names)) {
-    next.validation = AwaitValidation{integration.base, integration.base_tree, all_validations(plan)};
+    next.validations = {AwaitValidation{integration.base, integration.base_tree, all_validations(plan)}};
     return next;
   }
   const auto verdict = judge(results, results_for(integration, integration.base_tree, names));
@@ -333,7 +333,7 @@ Next next_landing_step(const Plan& plan, const RunState& state) {
   }
   // The baseline is validated while the agents work, so that a validation that cannot run is known early.
   if (agents_are_busy(state) && !covers(integration, integration.base_tree, all_validations(plan))) {
-    next.validation = AwaitValidation{integration.base, integration.base_tree, all_validations(plan)};
+    next.validations = {AwaitValidation{integration.base, integration.base_tree, all_validations(plan)}};
     return next;
   }
   return landing_step(plan, state);

@@ -90,12 +90,12 @@ struct Next {
   std::optional<Action> action;  // take it, record its event, ask again
   std::vector<AwaitWorktree> worktrees;
   std::vector<AwaitAgent> agents;
-  std::optional<AwaitValidation> validation;  // at most one at a time
-  std::optional<Millis> wake;                 // wall clock: ask again then, an agent may start again
+  std::vector<AwaitValidation> validations;  // the most wanted first
+  std::optional<Millis> wake;                // wall clock: ask again then, an agent may start again
 
   // Nothing to do and nothing to wait for.
   [[nodiscard]] bool idle() const {
-    return !action && worktrees.empty() && agents.empty() && !validation && !wake;
+    return !action && worktrees.empty() && agents.empty() && validations.empty() && !wake;
   }
 };
 

@@ -66,7 +66,8 @@ class Workspace {
   // refs/par/<run>/candidate from -> to by compare-and-swap; the old value is kept as a checkpoint ref.
   virtual Result<void> move_candidate(const ObjectId& from, const ObjectId& to) = 0;
   // A worktree for validations with exactly the tree of `commit` (ignored files are kept); returns its path.
-  virtual Result<std::string> checkout_validation(const ObjectId& commit) = 0;
+  // Slots are counted from 0 on; each has a worktree of its own, in which nothing of ours may run now.
+  virtual Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) = 0;
   virtual Result<TargetTip> read_target(const RefName& target) = 0;
   // Writes the chain of commits onto `from`; returns the last.
   virtual Result<ObjectId> write_commits(const ObjectId& from, const std::vector<CommitSpec>& commits) = 0;

@@ -121,7 +121,9 @@ Result<void> FakeWorld::move_candidate(const ObjectId& from, const ObjectId& to)
   return {};
 }
 
-Result<std::string> FakeWorld::checkout_validation(const ObjectId& commit) { return commit.str(); }
+Result<std::string> FakeWorld::checkout_validation(const ObjectId& commit, std::size_t) {
+  return commit.str();
+}
 
 Result<TargetTip> FakeWorld::read_target(const RefName&) {
   const ObjectId& tip = refs.at("target");

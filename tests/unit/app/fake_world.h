@@ -79,7 +79,7 @@ class FakeWorld final : public core::Journal,
   Result<core::TrialBuilt> build_trial(const ObjectId& onto,
                                        const std::vector<core::BranchRef>& branches) override;
   Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
-  Result<std::string> checkout_validation(const ObjectId& commit) override;
+  Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
   Result<core::TargetTip> read_target(const RefName& target) override;
   Result<ObjectId> write_commits(const ObjectId& from, const std::vector<core::CommitSpec>& commits) override;
   Result<void> make_durable() override { return {}; }
