@@ -28,7 +28,9 @@ Engine::Engine(const Plan& plan, RunState state, EnginePorts ports, EngineSettin
       state_(std::move(state)),
       ports_(ports),
       settings_(std::move(settings)),
-      validator_(plan_.validations, ports_.workspace, ports_.journal, ports_.jobs, settings_.validator) {}
+      validator_(plan_.validations, ports_.workspace, ports_.journal, ports_.jobs, settings_.validator) {
+  state_.integration.planner.options.slots = settings_.validator.slots;
+}
 
 Result<EngineEnd> Engine::run() {
   for (;;) {
@@ -204,15 +206,18 @@ Result<void> Engine::perform_action(const Collect& action) {
 
 Result<void> Engine::perform_action(const BuildTrial& action) {
   PAR_ASSIGN(TrialBuilt built, ports_.workspace.build_trial(action.onto, action.branches));
+  built.trial = action.trial;
+  // A trial in the journal must not survive a power cut that its commits do not.
+  PAR_TRY(ports_.workspace.make_durable());
   return record(std::move(built));
 }
 
 Result<void> Engine::perform_action(const MoveCandidate& action) {
   PAR_TRY(ports_.workspace.move_candidate(action.from, action.to));
   PAR_TRY(ports_.workspace.make_durable());
-  const auto& trial = state_.integration.trial;
-  if (trial && !trial->steps.empty() && trial->steps.back().commit == action.to)
-    PAR_TRY(ports_.journal.record_green(trial->steps.back().tree));
+  const auto& integration = state_.integration;
+  if (const auto trial = integration.trial_to(action.to))
+    PAR_TRY(ports_.journal.record_green(integration.trials.at(*trial).chain.back().tree));
   return record(Accepted{action.to});
 }
 

@@ -110,7 +110,7 @@ Result<void> Validator::start_run(Tree& tree, const ValidationSpec& spec) {
 Result<void> Validator::on_exit(const os::JobExit& exit) {
   const auto at = std::find_if(trees_.begin(), trees_.end(), [&](const Tree& t) { return t.job == exit.id; });
   if (exit.id.empty() || at == trees_.end()) return {};
-  if (at->stopping && exit.how == ExitKind::stopped) {
+  if (at->stopping && exit.how != ExitKind::exited) {
     PAR_TRY(jobs_.forget(exit.id));
     trees_.erase(at);
   } else {

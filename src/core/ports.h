@@ -61,7 +61,8 @@ class Workspace {
   // Commits what the agent left uncommitted, on its branch; returns the new tip. Nothing left: the tip as it
   // is. Error (refused): git cannot take one of the files, by its name, its rights or a filter.
   virtual Result<ObjectId> commit_leftovers(const AgentName& agent) = 0;
-  // Merges each branch's own work (start..tip) onto the one before. Stops at the first that conflicts.
+  // Merges each branch's own work (start..tip) onto the one before. Stops at the first that conflicts. Of
+  // which trial that is, is not said.
   virtual Result<TrialBuilt> build_trial(const ObjectId& onto, const std::vector<BranchRef>& branches) = 0;
   // refs/par/<run>/candidate from -> to by compare-and-swap; the old value is kept as a checkpoint ref.
   virtual Result<void> move_candidate(const ObjectId& from, const ObjectId& to) = 0;
