@@ -18,7 +18,7 @@ Result<std::vector<core::ValidationResult>> validate_one(Validator& validator, o
     if (auto done = validator.take()) return std::move(done->results);
     PAR_ASSIGN(const auto exits, jobs.wait(-1));
     if (interrupts() > 0) {
-      PAR_TRY(jobs.stop(validator.job()));
+      PAR_TRY(validator.keep_only({}));
       PAR_TRY(jobs.wait(-1));
       return refused("interrupted");
     }

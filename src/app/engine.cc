@@ -29,7 +29,9 @@ Engine::Engine(const Plan& plan, RunState state, EnginePorts ports, EngineSettin
       state_(std::move(state)),
       ports_(ports),
       settings_(std::move(settings)),
-      validator_(plan_.validations, ports_.workspace, ports_.journal, ports_.jobs, settings_.validator) {}
+      validator_(plan_.validations, ports_.workspace, ports_.journal, ports_.jobs, settings_.validator) {
+  state_.integration.planner.options.slots = settings_.validator.slots;
+}
 
 Result<EngineEnd> Engine::run() {
   for (;;) {
@@ -72,8 +74,7 @@ Result<void> Engine::obey_interrupts() {
   if (ending_ || settings_.interrupts() < 2) return {};
   ending_ = true;
   for (const auto& id : watched_) PAR_TRY(ports_.jobs.stop(id));
-  if (!validator_.job().empty()) PAR_TRY(ports_.jobs.stop(validator_.job()));
-  return {};
+  return validator_.keep_only({});
 }
 
 Result<void> Engine::watch(const os::JobSpec& job) {
@@ -105,12 +106,21 @@ Result<void> Engine::ensure_under_way(const Next& next) {
     PAR_ASSIGN(const auto job, prepare_agent_job(context_for(agent), agent));
     PAR_TRY(watch(job));
   }
-  if (next.validation && !validator_.busy()) PAR_TRY(validator_.begin(*next.validation));
+  return ending_ ? Result<void>() : ensure_validated(next.validations);
+}
+
+Result<void> Engine::ensure_validated(const std::vector<AwaitValidation>& wanted) {
+  // The baseline is of use whatever becomes of the trials.
+  std::set<ObjectId> trees{state_.integration.base_tree};
+  for (const auto& await : wanted) trees.insert(await.tree);
+  PAR_TRY(validator_.keep_only(trees));
+  for (const auto& await : wanted)
+    if (validator_.has_room() && !validator_.has(await.tree)) PAR_TRY(validator_.begin(await));
   return {};
 }
 
 Result<bool> Engine::take_exits(Millis patience) {
-  if (watched_.empty() && validator_.job().empty() && patience <= 0) return false;
+  if (watched_.empty() && !validator_.busy() && patience <= 0) return false;
   PAR_ASSIGN(const auto exits, ports_.jobs.wait(patience));
   for (const auto& exit : exits) PAR_TRY(on_exit(exit));
   // A wait that a signal ended counts: the loop must look at the interrupts.
@@ -118,12 +128,7 @@ Result<bool> Engine::take_exits(Millis patience) {
 }
 
 Result<void> Engine::on_exit(const os::JobExit& exit) {
-  if (exit.id == validator_.job()) {
-    // Ended by us in the middle: no result, and none is wanted.
-    if (ending_) return validator_.abandon();
-    return validator_.on_exit(exit);
-  }
-  if (watched_.erase(exit.id) == 0) return {};
+  if (watched_.erase(exit.id) == 0) return validator_.on_exit(exit);
   for (const auto& agent : state_.agents) {
     if (current_job_id(agent) != exit.id) continue;
     if (agent.stage == Stage::filling) return on_worktree_exit(agent, exit);
@@ -205,15 +210,18 @@ Result<void> Engine::perform_action(const Collect& action) {
 
 Result<void> Engine::perform_action(const BuildTrial& action) {
   PAR_ASSIGN(TrialBuilt built, ports_.workspace.build_trial(action.onto, action.branches));
+  built.trial = action.trial;
+  // A trial in the journal must not survive a power cut that its commits do not.
+  PAR_TRY(ports_.workspace.make_durable());
   return record(std::move(built));
 }
 
 Result<void> Engine::perform_action(const MoveCandidate& action) {
   PAR_TRY(ports_.workspace.move_candidate(action.from, action.to));
   PAR_TRY(ports_.workspace.make_durable());
-  const auto& trial = state_.integration.trial;
-  if (trial && !trial->steps.empty() && trial->steps.back().commit == action.to)
-    PAR_TRY(ports_.journal.record_green(trial->steps.back().tree));
+  const auto& integration = state_.integration;
+  if (const auto trial = integration.trial_to(action.to))
+    PAR_TRY(ports_.journal.record_green(integration.trials.at(*trial).chain.back().tree));
   return record(Accepted{action.to});
 }
 

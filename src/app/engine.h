@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "app/agent_job.h"
 #include "app/reporter.h"
@@ -59,6 +60,8 @@ class Engine {
   [[nodiscard]] Result<void> obey_interrupts();
   [[nodiscard]] AgentJobContext context_for(const core::AgentState& agent) const;
   [[nodiscard]] Result<void> ensure_under_way(const core::Next& next);
+  // What is not wanted any more is ended.
+  [[nodiscard]] Result<void> ensure_validated(const std::vector<core::AwaitValidation>& wanted);
   // Waits at most `patience` ms for an end or a signal (0: does not wait, -1: no limit, but not for nothing).
   // True: look at everything again.
   [[nodiscard]] Result<bool> take_exits(Millis patience);

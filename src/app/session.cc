@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
+#include <thread>
 
 #include "app/environment.h"
 #include "base/strings.h"
@@ -27,6 +29,12 @@ os::Environment with_identity(os::Environment env, const git::Signature& who) {
   env.push_back("GIT_COMMITTER_NAME=" + who.name);
   env.push_back("GIT_COMMITTER_EMAIL=" + who.email);
   return env;
+}
+
+// Validations use more than one core themselves, as a rule.
+std::size_t validation_slots(const core::UserSettings& user) {
+  if (user.validations > 0) return static_cast<std::size_t>(user.validations);
+  return std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
 }
 
 // From 0 up to, but not including, 1.
@@ -94,6 +102,7 @@ ValidatorSettings validator_settings(const Project& project, const RunPaths& pat
   settings.log_dir = paths.logs();
   settings.report_dir = paths.state_dir + "/reports/" + paths.run.str();
   settings.log_limit = project.user.log_limit;
+  settings.slots = validation_slots(project.user);
   return settings;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/validation_outcome.h"
 #include "base/check.h"
 #include "base/json_writer.h"
@@ -36,102 +38,141 @@ std::string validation_key(const ValidationSpec& spec, const ObjectId& tree,
   return os::sha256_hex(json.text());
 }
 
-std::string Validator::log_path(const ValidationSpec& spec) const {
-  return fmt::format("{}/validate.{}.{}.log", settings_.log_dir, spec.name, short_oid(current_->what.tree));
+std::string Validator::log_path(const Tree& tree, const ValidationSpec& spec) const {
+  return fmt::format("{}/validate.{}.{}.log", settings_.log_dir, spec.name, short_oid(tree.what.tree));
+}
+
+bool Validator::has(const ObjectId& tree) const {
+  return std::any_of(trees_.begin(), trees_.end(), [&](const Tree& t) { return t.what.tree == tree; });
+}
+
+std::size_t Validator::free_slot() const {
+  std::size_t slot = 0;
+  while (std::any_of(trees_.begin(), trees_.end(), [&](const Tree& t) { return t.slot == slot; })) ++slot;
+  return slot;
+}
+
+bool Validator::is_run_elsewhere(const Tree& tree) const {
+  return std::any_of(trees_.begin(), trees_.end(), [&](const Tree& other) {
+    return &other != &tree && !other.job.empty() && other.key == tree.key;
+  });
 }
 
 Result<void> Validator::begin(const core::AwaitValidation& what) {
-  check(!busy(), "two validations at once");
+  check(has_room(), "more validations at once than there are slots");
   PAR_TRY(os::make_directories(settings_.log_dir, 0700));
   PAR_TRY(os::make_directories(settings_.report_dir, 0700));
-  current_ = Current();
-  current_->what = what;
-  return advance();
+  Tree tree;
+  tree.what = what;
+  tree.slot = free_slot();
+  trees_.push_back(std::move(tree));
+  return advance(trees_.back());
 }
 
-// Takes cached results until a validation must be run, or all are done.
-Result<void> Validator::advance() {
-  while (current_->next < current_->what.names.size()) {
-    const auto& spec = spec_named(current_->what.names[current_->next]);
-    current_->key = validation_key(spec, current_->what.tree, settings_.environment);
-    PAR_ASSIGN(auto cached, journal_.cached_result(current_->key));
-    if (!cached) return start_run(spec);
+Result<void> Validator::advance(Tree& tree) {
+  while (tree.next < tree.what.names.size()) {
+    const auto& spec = spec_named(tree.what.names[tree.next]);
+    tree.key = validation_key(spec, tree.what.tree, settings_.environment);
+    PAR_ASSIGN(auto cached, journal_.cached_result(tree.key));
+    if (!cached && is_run_elsewhere(tree)) return {};
+    if (!cached) return start_run(tree, spec);
     ++hits_;
     cached->name = spec.name;
     cached->cached = true;
-    current_->results.push_back(std::move(*cached));
-    ++current_->next;
+    tree.results.push_back(std::move(*cached));
+    ++tree.next;
   }
   return {};
 }
 
-Result<void> Validator::start_run(const ValidationSpec& spec) {
-  const auto number = current_->outcomes.size() + 1;
-  current_->job = fmt::format("v.{}.{}", current_->key.substr(0, 16), number);
-  PAR_TRY(jobs_.forget(current_->job));
-  PAR_TRY(os::remove_file(report_path()));
-  PAR_ASSIGN(const std::string dir, workspace_.checkout_validation(current_->what.commit));
+Result<void> Validator::start_run(Tree& tree, const ValidationSpec& spec) {
+  const auto number = tree.outcomes.size() + 1;
+  tree.job = fmt::format("v.{}.{}", tree.key.substr(0, 16), number);
+  PAR_TRY(jobs_.forget(tree.job));
+  PAR_TRY(os::remove_file(report_path(tree)));
+  PAR_ASSIGN(const std::string dir, workspace_.checkout_validation(tree.what.commit, tree.slot));
   os::JobSpec job;
-  job.id = current_->job;
-  const Placeholder report[] = {{"{report}", shell_quote(report_path())}};
+  job.id = tree.job;
+  const Placeholder report[] = {{"{report}", shell_quote(report_path(tree))}};
   job.command = fill_placeholders(spec.run, report);
   job.cwd = dir;
   job.env = settings_.environment;
-  job.log = log_path(spec);
+  job.log = log_path(tree, spec);
   job.log_limit = settings_.log_limit;
   job.log_timestamps = false;  // TAP is read from the output
   job.timeout_ms = spec.timeout * 1000;
   if (number == 1) PAR_TRY(os::remove_file(job.log));
-  current_->log_start = os::file_size(job.log);
+  tree.log_start = os::file_size(job.log);
   ++runs_;
   return jobs_.ensure(job);
 }
 
 Result<void> Validator::on_exit(const os::JobExit& exit) {
-  if (!current_ || exit.id != current_->job) return {};
-  const auto& spec = spec_named(current_->what.names[current_->next]);
-  const bool from_output =
-      spec.report == core::ReportKind::tap && spec.run.find("{report}") == std::string::npos;
-  const std::string source = from_output ? log_path(spec) : report_path();
-  std::optional<std::string> report;
-  if (os::exists(source)) {
-    PAR_ASSIGN(report, os::read_file(source));
-    if (from_output) report->erase(0, current_->log_start);  // what earlier runs printed
+  const auto at = std::find_if(trees_.begin(), trees_.end(), [&](const Tree& t) { return t.job == exit.id; });
+  if (exit.id.empty() || at == trees_.end()) return {};
+  if (at->stopping && exit.how != ExitKind::exited) {
+    PAR_TRY(jobs_.forget(exit.id));
+    trees_.erase(at);
+  } else {
+    PAR_TRY(take_run(*at, exit));
+    if (at->stopping && !at->is_done()) trees_.erase(at);
   }
-  auto outcome = read_outcome(spec, exit, report);
-  outcome.log = log_path(spec);
-  current_->outcomes.push_back(std::move(outcome));
-  PAR_TRY(jobs_.forget(exit.id));
-  PAR_TRY(os::remove_file(report_path()));
-  current_->job.clear();
-  if (wants_rerun(spec, current_->outcomes)) return start_run(spec);
-  PAR_TRY(finish(spec));
-  return advance();
-}
-
-Result<void> Validator::finish(const ValidationSpec& spec) {
-  ValidationResult result = combine_runs(current_->outcomes);
-  result.name = spec.name;
-  // An error says nothing about the tree, so it is not remembered.
-  if (result.result != Outcome::error) PAR_TRY(journal_.cache_result(current_->key, result));
-  current_->results.push_back(std::move(result));
-  current_->outcomes.clear();
-  ++current_->next;
+  for (auto& tree : trees_)
+    if (tree.job.empty() && !tree.is_done()) PAR_TRY(advance(tree));
   return {};
 }
 
-Result<void> Validator::abandon() {
-  PAR_TRY(jobs_.forget(current_->job));
-  current_.reset();
+Result<void> Validator::take_run(Tree& tree, const os::JobExit& exit) {
+  const auto& spec = spec_named(tree.what.names[tree.next]);
+  const std::string log = log_path(tree, spec);
+  const bool from_output =
+      spec.report == core::ReportKind::tap && spec.run.find("{report}") == std::string::npos;
+  const std::string source = from_output ? log : report_path(tree);
+  std::optional<std::string> report;
+  if (os::exists(source)) {
+    PAR_ASSIGN(report, os::read_file(source));
+    if (from_output) report->erase(0, tree.log_start);  // what earlier runs printed
+  }
+  auto outcome = read_outcome(spec, exit, report);
+  outcome.log = log;
+  tree.outcomes.push_back(std::move(outcome));
+  PAR_TRY(jobs_.forget(exit.id));
+  PAR_TRY(os::remove_file(report_path(tree)));
+  tree.job.clear();
+  if (!wants_rerun(spec, tree.outcomes)) PAR_TRY(finish(tree, spec));
+  if (tree.stopping) return {};
+  return tree.outcomes.empty() ? advance(tree) : start_run(tree, spec);
+}
+
+Result<void> Validator::finish(Tree& tree, const ValidationSpec& spec) {
+  ValidationResult result = combine_runs(tree.outcomes);
+  result.name = spec.name;
+  // An error says nothing about the tree, so it is not remembered.
+  if (result.result != Outcome::error) PAR_TRY(journal_.cache_result(tree.key, result));
+  tree.results.push_back(std::move(result));
+  tree.outcomes.clear();
+  ++tree.next;
+  return {};
+}
+
+Result<void> Validator::keep_only(const std::set<ObjectId>& wanted) {
+  std::erase_if(trees_, [&](const Tree& tree) {
+    return tree.job.empty() && !tree.is_done() && !wanted.contains(tree.what.tree);
+  });
+  for (auto& tree : trees_) {
+    if (tree.stopping || tree.job.empty() || wanted.contains(tree.what.tree)) continue;
+    tree.stopping = true;
+    PAR_TRY(jobs_.stop(tree.job));
+  }
   return {};
 }
 
 std::optional<core::TrialValidated> Validator::take() {
-  if (!current_ || !current_->job.empty() || current_->next < current_->what.names.size())
-    return std::nullopt;
-  core::TrialValidated done{current_->what.tree, std::move(current_->results)};
-  current_.reset();
-  return done;
+  const auto done = std::find_if(trees_.begin(), trees_.end(), [](const Tree& t) { return t.is_done(); });
+  if (done == trees_.end()) return std::nullopt;
+  core::TrialValidated validated{done->what.tree, std::move(done->results)};
+  trees_.erase(done);
+  return validated;
 }
 
 }  // namespace par::app

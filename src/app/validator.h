@@ -1,9 +1,11 @@
-// Runs the validations of one tree, one after the other, in the run's validation worktree; answers from the
-// cache where the same content was validated before. Driven by the engine: begin, then a job's exit at a
-// time.
+// Runs the validations of trees, several trees at once, each in a validation worktree of its own (a slot)
+// that keeps what git ignores; those of one tree one after the other. Answers from the cache where the same
+// content was validated before, and never runs the same twice at once. Driven by the engine: begin, then a
+// job's exit at a time.
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct ValidatorSettings {
   std::string log_dir;
   std::string report_dir;
   std::int64_t log_limit = 64 << 20;
+  std::size_t slots = 1;  // trees at once
 };
 
 // Where the result of a validation of a tree is kept. Whatever can change the result changes the key.
@@ -30,45 +33,57 @@ class Validator {
   Validator(const std::vector<core::ValidationSpec>& specs, core::Workspace& workspace,
             core::Journal& journal, os::Jobs& jobs, ValidatorSettings settings);
 
-  // Precondition: not busy.
+  [[nodiscard]] bool has_room() const { return trees_.size() < settings_.slots; }
+  // The tree is under way, or done and not taken yet.
+  [[nodiscard]] bool has(const ObjectId& tree) const;
+  [[nodiscard]] bool busy() const { return !trees_.empty(); }
+  // Precondition: there is room.
   [[nodiscard]] Result<void> begin(const core::AwaitValidation& what);
-  // A job ended; ignored unless it is the one under way.
+  // A job ended; ignored unless it is one of ours.
   [[nodiscard]] Result<void> on_exit(const os::JobExit& exit);
-  [[nodiscard]] bool busy() const { return current_.has_value(); }
-  // The job under way, if any.
-  [[nodiscard]] std::string job() const { return current_ ? current_->job : std::string(); }
-  // The job under way was ended on purpose: no result comes of it.
-  [[nodiscard]] Result<void> abandon();
-  // The results, once, when all validations of the tree are done.
+  // The jobs of other trees are told to end; nothing comes of those trees, unless they were about to be done.
+  [[nodiscard]] Result<void> keep_only(const std::set<ObjectId>& wanted);
+  // The results of a tree, once, when all its validations are done.
   [[nodiscard]] std::optional<core::TrialValidated> take();
   // Validations that were really run, and those answered from the cache, since the start.
   [[nodiscard]] int runs() const { return runs_; }
   [[nodiscard]] int hits() const { return hits_; }
 
  private:
-  struct Current {
+  struct Tree {
     core::AwaitValidation what;
+    std::size_t slot = 0;
     std::size_t next = 0;                          // into what.names
     std::string key;                               // of the validation under way
     std::vector<core::ValidationResult> outcomes;  // its runs so far
-    std::string job;                               // empty: none under way
+    std::string job;                               // empty: done, or another slot runs the same key
     std::size_t log_start = 0;                     // bytes of the log that earlier runs wrote
     std::vector<core::ValidationResult> results;   // of the validations done
+    bool stopping = false;
+
+    [[nodiscard]] bool is_done() const { return job.empty() && next == what.names.size(); }
   };
 
-  [[nodiscard]] Result<void> advance();
-  [[nodiscard]] Result<void> start_run(const core::ValidationSpec& spec);
-  [[nodiscard]] Result<void> finish(const core::ValidationSpec& spec);
+  // Takes cached results until a validation must be run, or all are done.
+  [[nodiscard]] Result<void> advance(Tree& tree);
+  [[nodiscard]] Result<void> start_run(Tree& tree, const core::ValidationSpec& spec);
+  // A run of its present validation has ended.
+  [[nodiscard]] Result<void> take_run(Tree& tree, const os::JobExit& exit);
+  [[nodiscard]] Result<void> finish(Tree& tree, const core::ValidationSpec& spec);
+  [[nodiscard]] bool is_run_elsewhere(const Tree& tree) const;
+  [[nodiscard]] std::size_t free_slot() const;
   [[nodiscard]] const core::ValidationSpec& spec_named(const std::string& name) const;
-  [[nodiscard]] std::string log_path(const core::ValidationSpec& spec) const;
-  [[nodiscard]] std::string report_path() const { return settings_.report_dir + "/" + current_->job; }
+  [[nodiscard]] std::string log_path(const Tree& tree, const core::ValidationSpec& spec) const;
+  [[nodiscard]] std::string report_path(const Tree& tree) const {
+    return settings_.report_dir + "/" + tree.job;
+  }
 
   const std::vector<core::ValidationSpec>& specs_;
   core::Workspace& workspace_;
   core::Journal& journal_;
   os::Jobs& jobs_;
   ValidatorSettings settings_;
-  std::optional<Current> current_;
+  std::vector<Tree> trees_;  // in the order they began
   int runs_ = 0;
   int hits_ = 0;
 };

@@ -69,6 +69,7 @@ Command status_command() {
           "how many attempts failed, each beside what it should keep to.\n\n"
           "Where agents pull their work (git-par-next(1)) also how many items are ready, claimed, done and "
           "failed, and who found everything held by others five times in a row or more. "
+          "While somebody works on the run: which branches are validated together. "
           "What made the run fall back, or was noticed of it, is listed below. "
           "Takes no lock and changes nothing.",
           {{"git par status", "the newest run"},

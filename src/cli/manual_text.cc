@@ -45,6 +45,10 @@ constexpr std::array kExitCodes{
 
 constexpr std::array kSettings{
     Term{"par.jobs", "how many agents may run at once, whatever the repository says"},
+    Term{
+        "par.validations",
+        "how many commits are validated at once, each in a worktree of its own; by default one for every two "
+        "cores, 4 at most"},
     Term{"par.agentEnv",
          "further environment variables that agents may see; names, separated by spaces or "
          "commas, can "

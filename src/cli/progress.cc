@@ -61,8 +61,12 @@ struct Line {
   }
   std::string operator()(const FellBack& e) const { return fallback_line(e); }
   std::string operator()(const RunFinished& e) const { return e.end == RunEnd::cleaned ? "cleaned" : ""; }
-  std::string operator()(const TrialSplit&) const {
-    return "the branches fail together: trying them one by one";
+  std::string operator()(const TrialJudged& e) const {
+    const auto& planner = state.integration.planner;
+    const auto& trial = planner.trials.at(static_cast<std::size_t>(e.trial));
+    const BranchSet tried = trial.branches - planner.landed;
+    if (e.outcome != search::Outcome::red || trial.explains || tried.size() < 2) return {};
+    return fmt::format("{} fail together: looking for who is to blame", tried_names(state, tried));
   }
   std::string operator()(const Accepted& e) const {
     const auto& steps = state.integration.steps;
@@ -90,6 +94,16 @@ struct Line {
 };
 
 }  // namespace
+
+std::string tried_names(const RunState& state, const BranchSet& branches) {
+  static constexpr std::size_t kMost = 8;
+  std::string text;
+  std::size_t shown = 0;
+  branches.each([&](BranchIndex branch) {
+    if (shown++ < kMost) text += (text.empty() ? "" : ", ") + state.integration.branches[branch].agent.str();
+  });
+  return shown > kMost ? fmt::format("{} and {} more", text, shown - kMost) : text;
+}
 
 std::string fallback_line(const FellBack& fallback) {
   return fmt::format("{}: {}; {}", name_of(fallback.trigger), fallback.reason,

@@ -21,6 +21,9 @@ class Progress final : public app::Reporter {
 [[nodiscard]] std::string event_line(const core::Plan& plan, const core::RunState& state,
                                      const core::Event& event);
 
+// The agents of these branches, the first few by name.
+[[nodiscard]] std::string tried_names(const core::RunState& state, const core::BranchSet& branches);
+
 // What made a run fall back, and what follows.
 [[nodiscard]] std::string fallback_line(const core::FellBack& fallback);
 

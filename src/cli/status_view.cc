@@ -196,10 +196,37 @@ std::string headline(const app::LoadedRun& run, const Live& live) {
                                  run.state.landing.landed.empty() ? "accepted" : "landed",
                                  short_name(run.state.landing.target));
   if (!run.state.landing.landed.empty()) text += " at " + short_oid(run.state.landing.landed);
-  if (const auto waiting = std::ssize(run.state.integration.queue); live.worker && waiting > 0)
+  const auto waiting = std::count_if(run.state.agents.begin(), run.state.agents.end(),
+                                     [](const auto& a) { return a.stage == Stage::queued; });
+  if (live.worker && waiting > 0)
     text += fmt::format("; {} to validate onto candidate {}", counted(waiting, "branch"),
                         short_oid(run.state.integration.candidate));
   return text + "\n";
+}
+
+// The sets of branches that are validated now, as far as they are not in.
+std::string trial_lines(const RunState& state, const Live& live) {
+  if (!live.worker) return "";
+  const auto& planner = state.integration.planner;
+  std::string text;
+  for (const auto& trial : planner.trials)
+    if (trial.is_running)
+      text += trial.explains
+                  ? fmt::format("  {}: to see who breaks with whom\n", tried_names(state, trial.branches))
+                  : fmt::format("  {}\n", tried_names(state, trial.branches - planner.landed));
+  return text.empty() ? text : "\ntried together:\n" + text;
+}
+
+void write_trials(JsonWriter& json, const RunState& state, const Live& live) {
+  json.key("trials").begin_array();
+  for (const auto& trial : state.integration.planner.trials) {
+    if (!live.worker || !trial.is_running) continue;
+    std::vector<AgentName> agents;
+    trial.branches.each(
+        [&](core::BranchIndex branch) { agents.push_back(state.integration.branches[branch].agent); });
+    json.begin_object().list("agents", agents).member("explains", trial.explains).end_object();
+  }
+  json.end_array();
 }
 
 std::string fallback_lines(const RunState& state) {
@@ -241,7 +268,7 @@ std::string_view run_state_name(const RunState& state, const Live& live) {
   if (!live.worker) return "stopped";
   const bool running = std::any_of(state.agents.begin(), state.agents.end(),
                                    [](const auto& a) { return core::is_active(a.stage); });
-  return state.integration.trial && !running ? "validating" : "running";
+  return state.integration.planner.running() > 0 && !running ? "validating" : "running";
 }
 
 std::string_view agent_state_name(const AgentState& agent) {
@@ -299,8 +326,8 @@ std::string status_text(const app::LoadedRun& run, const Live& live) {
   }
   const auto pace = pace_of(run, live);
   return headline(run, live) + "\n" + table_text(rows, 2) + item_lines(run, live, pace) +
-         refusal_lines(run.state) + fallback_lines(run.state) + (live.worker ? "" : measure_lines(pace)) +
-         next_line(run, live);
+         trial_lines(run.state, live) + refusal_lines(run.state) + fallback_lines(run.state) +
+         (live.worker ? "" : measure_lines(pace)) + next_line(run, live);
 }
 
 std::string status_json(const app::LoadedRun& run, const Live& live) {
@@ -327,6 +354,7 @@ std::string status_json(const app::LoadedRun& run, const Live& live) {
   for (const auto& row : live.queue.losing)
     json.begin_object().member("agent", row.agent.str()).member("losses", row.losses).end_object();
   json.end_array();
+  write_trials(json, run.state, live);
   json.key("fallbacks").begin_array();
   for (const auto& fallback : run.state.fallbacks)
     json.begin_object()

@@ -42,11 +42,11 @@ Error bad_setting(std::string_view key, std::string_view value, std::string_view
       .hint(fmt::format("for example: git config {} {}", key, example));
 }
 
-Result<int> parse_jobs(std::string_view value) {
+// From 1 to `most`.
+Result<int> parse_count(std::string_view key, std::string_view value, int most) {
   auto rest = trim(value);
   const auto number = take_number(rest);
-  if (!number || !rest.empty() || *number < 1 || *number > core::kMostAtOnce)
-    return bad_setting("par.jobs", value, "4");
+  if (!number || !rest.empty() || *number < 1 || *number > most) return bad_setting(key, value, "4");
   return static_cast<int>(*number);
 }
 
@@ -123,7 +123,9 @@ Result<core::UserSettings> parse_user_settings(
   for (const auto& [written, value] : entries) {
     const auto key = lower(written);
     if (key == "par.jobs") {
-      PAR_ASSIGN(settings.jobs, parse_jobs(value));
+      PAR_ASSIGN(settings.jobs, parse_count("par.jobs", value, core::kMostAtOnce));
+    } else if (key == "par.validations") {
+      PAR_ASSIGN(settings.validations, parse_count("par.validations", value, core::kMostValidations));
     } else if (key == "par.agentenv") {
       PAR_TRY(add_variables(value, settings.agent_env));
     } else if (key == "par.loglimit") {

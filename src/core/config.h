@@ -124,9 +124,13 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
+// Validations of a run at once, at most.
+inline constexpr int kMostValidations = 64;
+
 // The user's own settings (git config `par.*`), which the repository cannot set.
 struct UserSettings {
   int jobs = 0;                        // par.jobs: a cap; 0: not set
+  int validations = 0;                 // par.validations: trees validated at once; 0: not set
   std::vector<std::string> agent_env;  // par.agentEnv: further variables agents and validations may see
   std::int64_t log_limit = 64 << 20;   // par.logLimit: bytes kept of one agent's output
 };

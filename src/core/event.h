@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/exit_kind.h"
+#include "core/landing_search.h"
 #include "core/plan.h"
 #include "core/validation.h"
 
@@ -127,17 +128,47 @@ struct RunFinished {
 };
 
 // ---- integration: branches onto the candidate
-struct TrialBuilt {  // a merge of queued branches onto the candidate, not yet validated
-  ObjectId onto;
-  std::vector<Step> steps;         // may be empty when the first branch conflicts
+// Which sets of branches are tried, and what follows, is decided by the search (core/landing_search.h); its
+// decisions are recorded, so that a replay does not depend on how it decides.
+struct Arrival {
+  AgentName agent;
+  std::vector<AgentName> after;  // its branch gets in only with these
+};
+struct BranchesArrived {
+  std::vector<Arrival> branches;
+};  // finished branches take part in the search from now on
+struct PlannedTrial {
+  int trial = 0;                  // counted from 0 on, anew when the base moves
+  std::vector<AgentName> agents;  // whose branches are tried together on the base; what is in is among them
+  bool explains = false;          // only to see with whom a branch breaks: what is in need not be among them
+};
+struct TrialsPlanned {
+  std::vector<PlannedTrial> trials;
+};                   // intent: they are merged and validated
+struct TrialBuilt {  // its branches are merged, but not yet validated
+  ObjectId onto;     // the base, or a commit of an earlier trial
+  std::vector<Step> steps;
   AgentName conflict;              // the branch that did not merge; empty: all merged
   std::vector<std::string> paths;  // where
+  int trial = -1;                  // -1: of an earlier version, the steps onto the candidate
 };
 struct TrialValidated {
   ObjectId tree;
   std::vector<ValidationResult> results;
 };
-struct TrialSplit {};  // a red union: its branches are tried one by one
+struct TrialJudged {
+  int trial = 0;
+  search::Outcome outcome = search::Outcome::green;
+  std::vector<std::string> tests;   // red: the new failures; error: the validations that could not run
+  std::vector<AgentName> suspects;  // whom it is likely due to, as far as that can be told
+};
+struct TrialStopped {
+  int trial = 0;
+};  // what comes of it is of no use any more
+struct BranchCondemned {
+  AgentName agent;
+};                     // it cannot get in; with whom it breaks is looked for before it is rejected
+struct TrialSplit {};  // of an earlier version: a red union, whose branches were then tried one by one
 struct Accepting {
   ObjectId from;
   ObjectId to;
@@ -177,7 +208,8 @@ using EventBody =
     std::variant<RunStarted, RunPrepared, AgentAssigned, WorktreeAdded, WorktreeReady, AgentStarting,
                  AgentExited, AgentCollected, AgentRejected, AgentHeld, AgentParked, AgentRetried, RunResumed,
                  RunFinished, TrialBuilt, TrialValidated, TrialSplit, Accepting, Accepted, LandRequested,
-                 Rebased, LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack, FellBack>;
+                 Rebased, LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack, FellBack,
+                 BranchesArrived, TrialsPlanned, TrialJudged, TrialStopped, BranchCondemned>;
 
 struct Event {
   Millis at = 0;  // wall clock
@@ -197,6 +229,9 @@ template <>
 inline constexpr std::array<std::string_view, 3> enum_names<core::RunEnd>{"ready", "failed", "cleaned"};
 template <>
 inline constexpr std::array<std::string_view, 3> enum_names<core::RetryCause>{"lost", "failed", "asked"};
+template <>
+inline constexpr std::array<std::string_view, 5> enum_names<core::search::Outcome>{"green", "red", "conflict",
+                                                                                   "error", "skip"};
 template <>
 inline constexpr std::array<std::string_view, 7> enum_names<core::Trigger>{
     "failure-rate", "crash", "red-batch", "outside-ownership", "conflict", "speedup", "budget"};

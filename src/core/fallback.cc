@@ -3,7 +3,7 @@
 // Too many failures, a conflict, a plan that gains too little and a budget that is nearly spent change the
 // mode: what has not started yet starts one by one, each on a candidate that holds all before it. A crash, a
 // violation of ownership and branches that fail together concern only who they name: they are said, and the
-// run goes on as it was. (That branches fail together has an event of its own, TrialSplit.) What a plan can
+// run goes on as it was. (That branches fail together is said by TrialJudged.) What a plan can
 // know is decided there: an overlap by its phases, too small a speedup by its mode, which is said here as
 // well.
 #include <fmt/format.h>
@@ -46,11 +46,13 @@ struct Notice {
     if (e.cause == RetryCause::failed) failed(e.agent, e.kind);
     if (e.cause == RetryCause::lost) ++state.failed_attempts;
   }
-  void operator()(const TrialSplit&) const {
-    if (!has(state.fallbacks, Trigger::red_batch))
-      state.fallbacks.push_back(
-          {Trigger::red_batch, false, "branches failed together and were tried one by one"});
+  void operator()(const TrialJudged& e) const {
+    if (e.outcome != search::Outcome::red) return;
+    const auto& planner = state.integration.planner;
+    const auto& trial = planner.trials.at(static_cast<std::size_t>(e.trial));
+    if (!trial.explains && (trial.branches - planner.landed).size() > 1) failed_together();
   }
+  void operator()(const TrialSplit&) const { failed_together(); }
   void operator()(const FellBack& e) const {
     std::erase_if(state.noticed, [&](const auto& f) { return f.trigger == e.trigger; });
     state.fallbacks.push_back(e);
@@ -60,6 +62,11 @@ struct Notice {
   void operator()(const Other&) const {}
 
  private:
+  void failed_together() const {
+    if (!has(state.fallbacks, Trigger::red_batch))
+      state.fallbacks.push_back(
+          {Trigger::red_batch, false, "branches failed together, and who is to blame was looked for"});
+  }
   void failed(const AgentName& agent, RejectKind kind) const {
     ++state.failed_attempts;
     if (kind == RejectKind::outside_ownership)

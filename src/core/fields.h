@@ -59,9 +59,16 @@ template <class V> void fields(V& v, RunResumed& e) { later(v, "no_canary", e.no
 template <class V> void fields(V& v, FellBack& e) { v("trigger", e.trigger); v("sequence", e.sequence); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); later(v, "cause", e.cause); later(v, "kind", e.kind); later(v, "reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); later(v, "not_before", e.not_before); }
 template <class V> void fields(V& v, RunFinished& e) { v("end", e.end); }
-template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); }
+template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); later(v, "trial", e.trial); }
 template <class V> void fields(V& v, TrialValidated& e) { v("tree", e.tree); v("results", e.results); }
 template <class V> void fields(V&, TrialSplit&) {}
+template <class V> void fields(V& v, Arrival& a) { v("agent", a.agent); v("after", a.after); }
+template <class V> void fields(V& v, BranchesArrived& e) { v("branches", e.branches); }
+template <class V> void fields(V& v, PlannedTrial& t) { v("trial", t.trial); v("agents", t.agents); v("explains", t.explains); }
+template <class V> void fields(V& v, TrialsPlanned& e) { v("trials", e.trials); }
+template <class V> void fields(V& v, TrialJudged& e) { v("trial", e.trial); v("outcome", e.outcome); v("tests", e.tests); v("suspects", e.suspects); }
+template <class V> void fields(V& v, TrialStopped& e) { v("trial", e.trial); }
+template <class V> void fields(V& v, BranchCondemned& e) { v("agent", e.agent); }
 template <class V> void fields(V& v, Accepting& e) { v("from", e.from); v("to", e.to); }
 template <class V> void fields(V& v, Accepted& e) { v("to", e.to); }
 template <class V> void fields(V& v, LandRequested& e) { v("target", e.target); v("strategy", e.strategy); }

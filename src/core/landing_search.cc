@@ -35,10 +35,12 @@ void learn_green(Search& search, const BranchSet& set) {
 }
 
 // The likeliest of each test's branches that took part, and was not named yet.
-void learn_names(Search& search, const BranchSet& set, const std::vector<std::string>& tests) {
-  if (!search.options.ranking) return;
+void learn_names(Search& search, const BranchSet& set, const TrialEnded& e) {
   const BranchSet present = set & search.open;
-  for (const auto& test : tests)
+  for (const auto branch : e.suspects)
+    if (present.contains(branch)) search.suspects.insert(branch);
+  if (!search.options.ranking) return;
+  for (const auto& test : e.tests)
     for (const auto branch : search.options.ranking(test))
       if (present.contains(branch)) {
         search.suspects.insert(branch);
@@ -73,8 +75,12 @@ struct ApplyEvent {
     if (trial.base != search.base) return;
     Fact& fact = search.facts[trial.branches];
     const bool says = e.outcome != Outcome::error && e.outcome != Outcome::skip;
-    search.errors_in_a_row = says ? 0 : search.errors_in_a_row + 1;
-    if (says) fact.trial = e.trial;
+    if (says) {
+      search.errors_in_a_row = 0;
+      fact.trial = e.trial;
+    } else if (!trial.explains) {
+      ++search.errors_in_a_row;
+    }
     switch (e.outcome) {
       case Outcome::green:
         fact.is_green = true;
@@ -86,7 +92,7 @@ struct ApplyEvent {
       case Outcome::red:
         ++fact.reds;
         fact.tests = e.tests;
-        learn_names(search, trial.branches, e.tests);
+        learn_names(search, trial.branches, e);
         break;
       case Outcome::error:
         ++fact.errors;

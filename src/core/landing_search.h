@@ -42,7 +42,7 @@ struct Options {
   int reruns = 0;               // how many more reds a red needs before it counts
   int error_tries = 2;          // how often a trial that could not run is tried in all
   std::size_t max_errors = 16;  // after so many errors and nothing else, all branches are parked
-  bool explain = true;          // trials are spent on finding the minimal partners of a rejected branch
+  bool explain = true;          // trials are spent on the minimal partners of a branch that tests reject
   SuspectRanking ranking;       // empty: names of tests are not used
 };
 
@@ -51,6 +51,7 @@ enum class Stage { open, landed, condemned, rejected, held, parked, withdrawn };
 struct Branch {
   std::string name;
   std::vector<BranchIndex> after;     // these must have landed, or land together with it
+  std::vector<BranchIndex> upon;      // it began on these: its partners are not looked for without them
   std::vector<BranchIndex> overlaps;  // known to touch the same files: likelier to break together
   bool green_alone = false;           // validated on the base, alone
   int priority = 0;                   // the higher, the earlier; then in the order of arrival
@@ -85,7 +86,8 @@ struct BranchRaised {
 struct TrialEnded {
   std::size_t trial = 0;
   Outcome outcome = Outcome::green;
-  std::vector<std::string> tests;  // the new failures of a red one, as far as they are known
+  std::vector<std::string> tests;          // the new failures of a red one, as far as they are known
+  std::vector<BranchIndex> suspects = {};  // that it is likely due to, besides those of the ranking
 };
 // The set of the last `Land` is now what the target holds.
 struct SetLanded {};
@@ -171,7 +173,7 @@ struct Search {
   BranchSet landed;
   BranchSet open;
   BranchSet untried;   // open, and not in any trial on this base
-  BranchSet suspects;  // named by the ranking
+  BranchSet suspects;  // named by the ranking, or with a result
   std::optional<BranchSet> landing;
   std::size_t base = 0;
   std::map<BranchSet, Fact> facts;    // on this base

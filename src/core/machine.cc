@@ -36,7 +36,7 @@ Next next_step(const Plan& plan, const RunState& state, const Limits& limits) {
   Next next = next_agent_step(plan, state, limits);
   if (auto fallback = next_fallback(plan, state, limits)) next.action = Record{*std::move(fallback)};
   Next landing = next_landing_step(plan, state);
-  next.validation = std::move(landing.validation);
+  next.validations = std::move(landing.validations);
   if (!next.action) next.action = std::move(landing.action);
   if (next.idle() && may_finish(state))
     next.action = Record{RunFinished{state.integration.steps.empty() ? RunEnd::failed : RunEnd::ready}};

@@ -1,10 +1,10 @@
 // The two machines of a run, pure: what an event changes, and what to do next.
 //
-// run_machine.cc moves agents from `waiting` to a finished branch; landing_machine.cc takes finished branches
-// into the candidate and the candidate to the target. Both follow one scheme: a decision is recorded as an
-// event before its effect; while the state says that an effect is due, `next_step` names it; its result is
-// recorded as an event. Every effect is idempotent or a compare-and-swap, so after a crash the same step is
-// simply taken again.
+// run_machine.cc moves agents from `waiting` to a finished branch; landing_machine.cc and its parts take
+// finished branches into the candidate and the candidate to the target. Both follow one scheme: a decision is
+// recorded as an event before its effect; while the state says that an effect is due, `next_step` names it;
+// its result is recorded as an event. Every effect is idempotent or a compare-and-swap, so after a crash the
+// same step is simply taken again.
 #pragma once
 
 #include <optional>
@@ -37,12 +37,8 @@ struct Collect {
   int attempt = 1;
   ObjectId start;
 };  // -> AgentCollected | AgentRejected | AgentRetried
-struct BranchRef {
-  AgentName agent;
-  ObjectId start;
-  ObjectId tip;
-};
 struct BuildTrial {
+  int trial = 0;
   ObjectId onto;
   std::vector<BranchRef> branches;
 };  // -> TrialBuilt
@@ -90,12 +86,12 @@ struct Next {
   std::optional<Action> action;  // take it, record its event, ask again
   std::vector<AwaitWorktree> worktrees;
   std::vector<AwaitAgent> agents;
-  std::optional<AwaitValidation> validation;  // at most one at a time
-  std::optional<Millis> wake;                 // wall clock: ask again then, an agent may start again
+  std::vector<AwaitValidation> validations;  // the most wanted first
+  std::optional<Millis> wake;                // wall clock: ask again then, an agent may start again
 
   // Nothing to do and nothing to wait for.
   [[nodiscard]] bool idle() const {
-    return !action && worktrees.empty() && agents.empty() && !validation && !wake;
+    return !action && worktrees.empty() && agents.empty() && validations.empty() && !wake;
   }
 };
 
@@ -113,8 +109,9 @@ void apply_landing_event(RunState& state, const Event& event);
 void apply_fallback_event(RunState& state, const Event& event);
 [[nodiscard]] std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state,
                                                     const Limits& limits);
-// Removes a branch from everything that queues up.
-void drop_from_queue(Integration& integration, const AgentName& agent);
+// The agent's branch does not queue up any more, and takes no part in the search: it was rejected, held,
+// parked, or withdrawn for another attempt.
+void leave_queue(Integration& integration, const AgentName& agent, search::Stage as);
 
 // Why the agent cannot go on: something it comes after is not in the candidate and, at present, not on its
 // way there. Empty: it can.

@@ -61,12 +61,14 @@ class Workspace {
   // Commits what the agent left uncommitted, on its branch; returns the new tip. Nothing left: the tip as it
   // is. Error (refused): git cannot take one of the files, by its name, its rights or a filter.
   virtual Result<ObjectId> commit_leftovers(const AgentName& agent) = 0;
-  // Merges each branch's own work (start..tip) onto the one before. Stops at the first that conflicts.
+  // Merges each branch's own work (start..tip) onto the one before. Stops at the first that conflicts. Of
+  // which trial that is, is not said.
   virtual Result<TrialBuilt> build_trial(const ObjectId& onto, const std::vector<BranchRef>& branches) = 0;
   // refs/par/<run>/candidate from -> to by compare-and-swap; the old value is kept as a checkpoint ref.
   virtual Result<void> move_candidate(const ObjectId& from, const ObjectId& to) = 0;
   // A worktree for validations with exactly the tree of `commit` (ignored files are kept); returns its path.
-  virtual Result<std::string> checkout_validation(const ObjectId& commit) = 0;
+  // Slots are counted from 0 on; each has a worktree of its own, in which nothing of ours may run now.
+  virtual Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) = 0;
   virtual Result<TargetTip> read_target(const RefName& target) = 0;
   // Writes the chain of commits onto `from`; returns the last.
   virtual Result<ObjectId> write_commits(const ObjectId& from, const std::vector<CommitSpec>& commits) = 0;

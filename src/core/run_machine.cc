@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/check.h"
 #include "base/strings.h"
@@ -34,7 +35,7 @@ void forget_refusal(AgentState& agent) {
 }
 
 void start_again(RunState& state, AgentState& agent, int attempt) {
-  drop_from_queue(state.integration, agent.name);
+  leave_queue(state.integration, agent.name, search::Stage::withdrawn);
   agent.stage = Stage::waiting;
   agent.attempt = attempt;
   agent.tip = ObjectId();
@@ -97,12 +98,13 @@ struct ApplyRunEvent {
     agent.stage = Stage::queued;
     agent.tip = e.tip;
     agent.files = static_cast<std::int64_t>(e.files.size());
+    agent.changed = e.files;
     agent.commits = e.commits;
     state.integration.queue.push_back(e.agent);
   }
   void operator()(const AgentRejected& e) const {
     auto& agent = agent_in(state, e.agent, {Stage::filling, Stage::exited, Stage::queued});
-    drop_from_queue(state.integration, e.agent);
+    leave_queue(state.integration, e.agent, search::Stage::rejected);
     agent.stage = Stage::rejected;
     agent.reason = e.reason;
     agent.tests = e.tests;
@@ -111,13 +113,13 @@ struct ApplyRunEvent {
   }
   void operator()(const AgentHeld& e) const {
     auto& agent = agent_in(state, e.agent, {Stage::waiting, Stage::queued});
-    drop_from_queue(state.integration, e.agent);
+    leave_queue(state.integration, e.agent, search::Stage::held);
     agent.stage = Stage::held;
     agent.reason = e.reason;
   }
   void operator()(const AgentParked& e) const {
     auto& agent = agent_in(state, e.agent, {Stage::queued});
-    drop_from_queue(state.integration, e.agent);
+    leave_queue(state.integration, e.agent, search::Stage::parked);
     agent.stage = Stage::parked;
     agent.reason = e.reason;
   }

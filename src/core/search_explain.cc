@@ -7,18 +7,22 @@
 namespace par::core::search {
 namespace {
 
-// The branch and all it comes after, landed or not: sets are tried on the base itself.
+// With all they come after, landed or not, and what they began on as far as it has landed: sets are tried on
+// the base itself.
 BranchSet with_needs(const Search& search, const BranchSet& branches) {
   BranchSet all = branches;
   std::vector<BranchIndex> left = branches.members();
+  const auto add = [&](BranchIndex before) {
+    if (all.contains(before)) return;
+    all.insert(before);
+    left.push_back(before);
+  };
   while (!left.empty()) {
-    const BranchIndex branch = left.back();
+    const Branch& branch = search.branches[left.back()].branch;
     left.pop_back();
-    for (const auto before : search.branches[branch].branch.after)
-      if (!all.contains(before)) {
-        all.insert(before);
-        left.push_back(before);
-      }
+    for (const auto before : branch.after) add(before);
+    for (const auto before : branch.upon)
+      if (search.landed.contains(before)) add(before);
   }
   return all;
 }
@@ -28,6 +32,7 @@ class Partners {
   Partners(const Search& search, BranchIndex branch) : search_(search) {
     red_ = smallest_red(branch);
     needed_ = with_needs(search, {branch});
+    alone_ = needed_;
     others_ = (red_ - needed_).members();
   }
 
@@ -105,18 +110,22 @@ class Partners {
     }
   }
 
+  // The branch alone comes first: most that break do so by themselves.
   [[nodiscard]] std::vector<BranchSet> tries(std::size_t most) const {
-    const std::size_t unknown = red_from_ - green_below_;
-    const std::size_t count = std::min(most, unknown);
     std::vector<BranchSet> sets;
+    if (green_below_ == 0 && needed_ == alone_) sets.push_back(needed_);
+    const std::size_t from = green_below_ + sets.size();
+    const std::size_t unknown = red_from_ - from;
+    const std::size_t count = std::min(most - sets.size(), unknown);
     for (std::size_t i = 0; i < count; ++i)
-      sets.push_back(prefix(green_below_ + (2 * i + 1) * unknown / (2 * count)));
+      sets.push_back(prefix(from + (2 * i + 1) * unknown / (2 * count)));
     return sets;
   }
 
   const Search& search_;
   BranchSet red_;
   BranchSet needed_;
+  BranchSet alone_;  // what was needed at first
   std::vector<BranchIndex> others_;
   std::size_t red_from_ = 0;
   std::size_t green_below_ = 0;

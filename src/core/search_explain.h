@@ -13,8 +13,8 @@ struct Explanation {
   bool is_minimal = false;       // neither, and no tries: a set that would be needed cannot be validated
 };
 
-// At most `most` tries, which divide what is left evenly: log(n) rounds for each partner. The branch is in a
-// confirmed red set. O(n * facts) for each partner.
+// At most `most` tries: the branch alone, then those that divide what is left evenly: log(n) rounds for each
+// partner. The branch is in a confirmed red set. O(n * facts) for each partner.
 [[nodiscard]] Explanation explain(const Search& search, BranchIndex branch, std::size_t most);
 
 }  // namespace par::core::search

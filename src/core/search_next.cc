@@ -83,11 +83,12 @@ std::vector<Action> next_actions(const Search& search) {
   for (const auto branch : doomed) {
     const auto explanation =
         explain(search, branch, std::max<std::size_t>(1, search.options.slots / doomed.size()));
-    if (search.options.explain && !explanation.tries.empty()) {
+    const Fact& fact = search.facts.at(explanation.red);
+    // What a conflict says of its branch is known; the colours of smaller sets would add nothing to that.
+    if (search.options.explain && !explanation.tries.empty() && !fact.is_conflict) {
       tries.insert(tries.end(), explanation.tries.begin(), explanation.tries.end());
       continue;
     }
-    const Fact& fact = search.facts.at(explanation.red);
     rejections.emplace_back(
         Reject{branch, explanation.red - BranchSet{branch}, explanation.is_minimal, fact.tests, fact.trial});
   }

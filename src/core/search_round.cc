@@ -89,6 +89,13 @@ class Round {
   }
   [[nodiscard]] double faults(const BranchSet& more) const { return weights_.added(base_, more); }
 
+  [[nodiscard]] bool was_red() const {
+    const auto& branches = view_.search().branches;
+    return !view_.residues().empty() || std::any_of(branches.begin(), branches.end(), [](const auto& state) {
+      return state.stage == Stage::condemned || state.stage == Stage::rejected;
+    });
+  }
+
   // Union first; once something was red, pools where the union is not likely green.
   void try_union() {
     if (field_.fresh.empty()) {
@@ -97,8 +104,7 @@ class Round {
     }
     const BranchSet all = field_.clean | field_.fresh;
     const double green = std::exp(-weights_.added(view_.landed(), all));
-    const bool is_first = view_.residues().empty() && view_.landed().empty();
-    if (!is_first && green < (has_names() ? kUnionNamed : kUnionGreen)) return split();
+    if (was_red() && green < (has_names() ? kUnionNamed : kUnionGreen)) return split();
     add(all);
     if (view_.options().eager) nested(field_.fresh, slots_ - sets_.size());
   }

@@ -67,6 +67,12 @@ bool is_foregone(const View& view, const BranchSet& whole) {
   });
 }
 
+bool holds_condemned(const Search& search, const BranchSet& set) {
+  bool found = false;
+  set.each([&](BranchIndex branch) { found |= search.branches[branch].stage == Stage::condemned; });
+  return found;
+}
+
 }  // namespace
 
 std::vector<Action> verdicts(const View& view) {
@@ -94,10 +100,12 @@ std::vector<Action> needless_trials(const View& view) {
   const BranchSet usable = view.landed() | search.open;
   for (std::size_t id = 0; id < search.trials.size(); ++id) {
     const TrialState& trial = search.trials[id];
-    if (!trial.is_running || trial.explains) continue;
-    const bool needless = trial.base != search.base || trial.branches.is_within(view.landed()) ||
-                          !trial.branches.is_within(usable) || is_foregone(view, trial.branches);
-    if (needless) actions.emplace_back(StopTrial{id});
+    if (!trial.is_running) continue;
+    const bool of_use = trial.explains
+                            ? holds_condemned(search, trial.branches)
+                            : !trial.branches.is_within(view.landed()) && trial.branches.is_within(usable) &&
+                                  !is_foregone(view, trial.branches);
+    if (trial.base != search.base || !of_use) actions.emplace_back(StopTrial{id});
   }
   return actions;
 }

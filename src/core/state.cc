@@ -5,6 +5,15 @@
 
 namespace par::core {
 
+std::optional<std::size_t> Integration::trial_to(const ObjectId& commit) const {
+  for (const auto& [number, trial] : trials) {
+    if (!trial.conflict.empty() || trial.chain.empty() || trial.chain.back().commit != commit) continue;
+    const BranchSet& set = planner.trials.at(number).branches;
+    if (set != planner.landed && planner.landed.is_within(set)) return number;
+  }
+  return std::nullopt;
+}
+
 const AgentState* RunState::find(const AgentName& name) const {
   const auto found =
       std::find_if(agents.begin(), agents.end(), [&](const AgentState& a) { return a.name == name; });

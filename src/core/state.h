@@ -3,7 +3,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -48,7 +47,8 @@ struct AgentState {
   ObjectId start;         // where its branch began
   ObjectId tip;           // its finished branch
   std::string worktree;
-  std::int64_t files = 0;  // changed
+  std::int64_t files = 0;            // changed
+  std::vector<std::string> changed;  // these
   int commits = 0;
   ExitKind how = ExitKind::exited;
   int code = 0;
@@ -61,11 +61,20 @@ struct AgentState {
   std::string log;  // of what refused it
 };
 
+// The work of one attempt.
+struct BranchRef {
+  AgentName agent;
+  ObjectId start;
+  ObjectId tip;
+};
+
+// A set of branches that was merged on the base.
 struct Trial {
-  ObjectId onto;
-  std::vector<Step> steps;
-  AgentName conflict;
-  std::vector<std::string> paths;
+  std::vector<Step> chain;         // from the base on, as far as they merged
+  AgentName conflict;              // the branch that did not; empty: all did
+  std::vector<std::string> paths;  // where
+  std::optional<search::Outcome> outcome;
+  std::vector<std::string> tests;  // as in TrialJudged
 };
 
 using ResultsByName = std::map<std::string, ValidationResult>;
@@ -76,16 +85,20 @@ struct Integration {
   ObjectId base_tree;
   bool holds_run_base = true;  // `base` is, or comes after, the run's base
   std::vector<Step> steps;
-  ObjectId candidate;  // the value of refs/par/<run>/candidate
-  std::vector<AgentName> queue;
-  std::set<AgentName> singles;  // after a red union: these are tried one by one
-  std::optional<Trial> trial;
+  ObjectId candidate;            // the value of refs/par/<run>/candidate
+  std::vector<AgentName> queue;  // finished branches that do not take part in the search yet
+  // Which sets of branches are tried next; what lands, in its words, gets into the candidate.
+  search::Search planner = search::Search();
+  std::vector<BranchRef> branches;      // by the planner's numbers
+  std::map<std::size_t, Trial> trials;  // those that were built, by the planner's numbers
   std::optional<Accepting> accepting;
   std::map<ObjectId, ResultsByName> results;  // by tree
   std::string blocked;  // why nothing can be judged: a validation could not run on the base; empty: nothing
 
-  // The commit that the next trial builds on.
+  // The commit that holds what is in.
   [[nodiscard]] const ObjectId& head() const { return steps.empty() ? base : steps.back().commit; }
+  // The trial that holds more than what is in, and ends at this commit.
+  [[nodiscard]] std::optional<std::size_t> trial_to(const ObjectId& commit) const;
 };
 
 struct LandingState {

@@ -5,8 +5,10 @@
 
 #include <charconv>
 #include <filesystem>
+#include <set>
 
 #include "base/strings.h"
+#include "core/config.h"
 #include "git/command.h"
 #include "git/refs.h"
 #include "git/workspace_parts.h"
@@ -72,8 +74,9 @@ std::string worktree_path(const Repository& repository, const std::string& workt
 }
 
 std::string validation_path(const Repository& repository, const std::string& worktree_template,
-                            const RunId& run) {
-  return worktree_path(repository, worktree_template, run, AgentName("@validation"));
+                            const RunId& run, std::size_t slot) {
+  const std::string name = slot == 0 ? "@validation" : fmt::format("@validation.{}", slot + 1);
+  return worktree_path(repository, worktree_template, run, AgentName(name));
 }
 
 Result<Signature> committer(const Repository& repository) {
@@ -255,8 +258,8 @@ Result<void> RunWorkspace::move_candidate(const ObjectId& from, const ObjectId& 
       .hint(fmt::format("somebody moved '{}': move it back to {}", candidate.str(), short_oid(from)));
 }
 
-Result<std::string> RunWorkspace::checkout_validation(const ObjectId& commit) {
-  const std::string path = validation_path(repository_, template_, run_);
+Result<std::string> RunWorkspace::checkout_validation(const ObjectId& commit, std::size_t slot) {
+  const std::string path = validation_path(repository_, template_, run_, slot);
   PAR_ASSIGN(const Worktree worktree, ensure_worktree(repository_, path, RefName(), commit));
   PAR_TRY(reset_worktree(worktree, commit, true, false));
   PAR_TRY(os::crash_point("validation.checkout"));
@@ -283,9 +286,14 @@ Result<ObjectId> RunWorkspace::write_commits(const ObjectId& from,
 Result<void> RunWorkspace::make_durable() { return os::sync_file_system(repository_.common_dir); }
 
 Result<void> RunWorkspace::remove_run() {
-  const std::string path = validation_path(repository_, template_, run_);
-  PAR_TRY(remove_worktree(repository_, path));
-  remove_empty_parents(repository_, template_, path);
+  PAR_ASSIGN(const auto worktrees, list_worktrees(repository_));
+  std::set<std::string> listed;
+  for (const auto& worktree : worktrees) listed.insert(worktree.path);
+  for (std::size_t slot = 0; slot < core::kMostValidations; ++slot) {
+    const std::string path = validation_path(repository_, template_, run_, slot);
+    if (listed.contains(path) || os::exists(path)) PAR_TRY(remove_worktree(repository_, path));
+  }
+  remove_empty_parents(repository_, template_, validation_path(repository_, template_, run_, 0));
   PAR_TRY(os::crash_point("clean.removed"));
   PAR_TRY(delete_refs(repository_, ref_prefix(run_)));
   return os::crash_point("clean.removed");

@@ -48,7 +48,7 @@ class RunWorkspace final : public core::Workspace {
   Result<core::TrialBuilt> build_trial(const ObjectId& onto,
                                        const std::vector<core::BranchRef>& branches) override;
   Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
-  Result<std::string> checkout_validation(const ObjectId& commit) override;
+  Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
   Result<core::TargetTip> read_target(const RefName& target) override;
   Result<ObjectId> write_commits(const ObjectId& from, const std::vector<core::CommitSpec>& commits) override;
   Result<void> make_durable() override;  // os::sync_file_system(common_dir)
@@ -62,7 +62,7 @@ class RunWorkspace final : public core::Workspace {
   Result<std::optional<Salvaged>> salvage(const AgentName& agent, const ObjectId& start);
   // Salvages, then removes the agent's worktree and branch.
   Result<std::optional<Salvaged>> remove_agent(const AgentName& agent, const ObjectId& start);
-  // Removes the validation worktree and the refs below refs/par/<run>/ (salvage stays).
+  // Removes the validation worktrees and the refs below refs/par/<run>/ (salvage stays).
   Result<void> remove_run();
 
  private:

@@ -118,7 +118,9 @@ TEST_CASE("merge: a squash lands only trees that were tested, one commit per age
                 kHead + "[[validate]]\nname = \"pair\"\nreruns = 0\nrun = \"" + pair + "\"\n" + waiting("a") +
                     waiting("b") +
                     "[agent.c]\nowns = [\"/src/c/**\"]\nrun = \"mkdir src/c; echo c > src/c/new.txt\"\n");
-  REQUIRE(sandbox.par({"run", "-q", "-j", "3"}).exit_code == 0);
+  const auto run = sandbox.par({"run", "-j", "3"});
+  INFO(run.out << run.err << sandbox.par({"status"}).out << sandbox.par({"log"}).out);
+  REQUIRE(run.exit_code == 0);
   const auto merge = sandbox.par({"merge", "--strategy", "squash"});
   INFO(merge.out << merge.err);
   for (const auto& commit : split_terminated(sandbox.git({"rev-list", "--first-parent", "main"}), '\n')) {

@@ -58,7 +58,8 @@ TEST_CASE("cleaning: a run whose record is damaged is left alone, and is no obst
 }
 
 TEST_CASE(
-    "cleaning: what is removed is not found again, of its queue what was left undone stays, and other runs keep theirs") {
+    "cleaning: what is removed is not found again, of its queue what was left undone stays, and other runs "
+    "keep theirs") {
   Runs runs;
   const store::QueueSession session{RunId("r1"), {AgentName("a"), 1}, "", 1000};
   REQUIRE(runs.queue.next(session, 1, std::nullopt, [] { return 0; })->items.size() == 1);

@@ -45,8 +45,9 @@ void must(const Result<T>& result) {
 bool live(FakeWorld& world, const Plan& plan) {
   world.restart();
   try {
-    app::Engine engine(plan, replay(plan, world), {world, world, world, world, world},
-                       test::engine_settings(scratch()));
+    auto settings = test::engine_settings(scratch());
+    settings.validator.slots = world.slots;
+    app::Engine engine(plan, replay(plan, world), {world, world, world, world, world}, settings);
     if (world.events.empty())
       must(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), world.canary}));
     must(engine.run());
@@ -137,6 +138,25 @@ TEST_CASE("engine: a crash at any two points leads to the same end, each effect 
   const FakeWorld fresh = new_world();
   const Plan plan = test::plan_of(kPhases, fresh.refs.at("target"));
   CHECK(crash_everywhere(fresh, plan, check_end_state) > 2000);
+}
+
+TEST_CASE("engine: a crash at any two points around trials side by side leads to one of a pair less") {
+  FakeWorld fresh;
+  fresh.slots = 2;
+  fresh.breaking_pairs = {{"alpha", "beta"}};
+  const Plan plan = test::plan_of({{"alpha", "beta", "gamma"}}, fresh.refs.at("target"));
+  const auto check_pair = [](const FakeWorld& world, const Plan& made) {
+    const RunState state = replay(made, world);
+    const bool alpha_is_in = state.find(AgentName("alpha"))->stage == Stage::landed;
+    const std::string in = alpha_is_in ? "alpha" : "beta";
+    const AgentState& out = *state.find(AgentName(alpha_is_in ? "beta" : "alpha"));
+    CHECK(world.tree_at("target") == FakeWorld::Tree{"base", in, "gamma"});
+    CHECK(out.stage == Stage::rejected);
+    CHECK(out.with == std::vector<AgentName>{AgentName(in)});
+    CHECK(world.green.contains(FakeWorld::tree_id(world.tree_at("target"))));
+    check_each_once(world);
+  };
+  CHECK(crash_everywhere(fresh, plan, check_pair) > 2000);
 }
 
 TEST_CASE("engine: a crash at any two points around attempts that start again leads to the same end") {

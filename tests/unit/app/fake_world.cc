@@ -104,6 +104,15 @@ Result<TrialBuilt> FakeWorld::build_trial(const ObjectId& onto, const std::vecto
   for (const auto& ref : refs_in) {
     // Its own work only: start..tip.
     const Tree& before = commits.at(ref.start).tree;
+    const std::string agent = ref.agent.str();
+    for (const auto& [one, other] : conflicting_pairs) {
+      const bool conflicts = (one == agent && tree.contains(other)) || (other == agent && tree.contains(one));
+      if (conflicts) built.paths = {(one == agent ? other : one) + "/file"};
+    }
+    if (!built.paths.empty()) {
+      built.conflict = ref.agent;
+      break;
+    }
     for (const auto& work : commits.at(ref.tip).tree)
       if (!before.contains(work)) tree.insert(work);
     built.steps.push_back({ref.agent, ref.start, ref.tip, add_commit(tree), tree_id(tree)});
@@ -121,7 +130,9 @@ Result<void> FakeWorld::move_candidate(const ObjectId& from, const ObjectId& to)
   return {};
 }
 
-Result<std::string> FakeWorld::checkout_validation(const ObjectId& commit) { return commit.str(); }
+Result<std::string> FakeWorld::checkout_validation(const ObjectId& commit, std::size_t) {
+  return commit.str();
+}
 
 Result<TargetTip> FakeWorld::read_target(const RefName&) {
   const ObjectId& tip = refs.at("target");
@@ -174,6 +185,8 @@ void FakeWorld::finish_validation(const os::JobSpec& spec, os::JobExit& exit) {
   const bool red = std::any_of(tree.begin(), tree.end(), is_red) ||
                    std::any_of(breaking_pairs.begin(), breaking_pairs.end(), holds);
   exit.code = red ? 1 : 0;
+  for (const auto& agent : absent)
+    if (tree.contains(agent)) exit.code = 127;
 }
 
 Result<void> FakeWorld::ensure(const os::JobSpec& spec) {
@@ -187,6 +200,10 @@ Result<void> FakeWorld::ensure(const os::JobSpec& spec) {
     effect("start " + spec.id);
   }
   awaited_.insert(spec.id);
+  const auto validations = std::count_if(awaited_.begin(), awaited_.end(), [&](const auto& id) {
+    return id.starts_with("v.") && !jobs.at(id).reported;
+  });
+  most_validations = std::max(most_validations, static_cast<std::size_t>(validations));
   return {};
 }
 
@@ -198,7 +215,7 @@ Result<std::vector<os::JobExit>> FakeWorld::wait(Millis timeout) {
     if (job.reported) continue;
     job.reported = true;
     exits.push_back(job.exit);
-    break;
+    if (!all_end_at_once) break;
   }
   if (exits.empty() && timeout > 0) {
     if (on_pause) on_pause();

@@ -45,8 +45,13 @@ class FakeWorld final : public core::Journal,
   std::set<std::string> idle_agents;   // agents that change nothing
   std::set<std::string> failing;       // attempts ("agent.1") whose command exits with 3
   std::set<std::string> red_attempts;  // attempts whose work makes the validation red
-  std::set<std::pair<std::string, std::string>> breaking_pairs;  // work that is red together
-  std::function<void()> on_pause;                                // an engine waits for nothing but time
+  std::set<std::pair<std::string, std::string>> breaking_pairs;     // work that is red together
+  std::set<std::pair<std::string, std::string>> conflicting_pairs;  // work that does not merge
+  std::set<std::string> absent;        // agents on whose work no validation can run
+  std::size_t slots = 1;               // validations at once
+  bool all_end_at_once = false;        // whatever runs has ended when the engine waits
+  std::size_t most_validations = 0;    // under way at once
+  std::function<void()> on_pause;      // an engine waits for nothing but time
   ObjectId intruder_at_landing;        // somebody moves the target here when the landing is first tried
   std::map<std::string, int> effects;  // how often each effect took place
   std::vector<core::Event> events;
@@ -79,7 +84,7 @@ class FakeWorld final : public core::Journal,
   Result<core::TrialBuilt> build_trial(const ObjectId& onto,
                                        const std::vector<core::BranchRef>& branches) override;
   Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
-  Result<std::string> checkout_validation(const ObjectId& commit) override;
+  Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
   Result<core::TargetTip> read_target(const RefName& target) override;
   Result<ObjectId> write_commits(const ObjectId& from, const std::vector<core::CommitSpec>& commits) override;
   Result<void> make_durable() override { return {}; }

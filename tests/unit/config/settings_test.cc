@@ -44,9 +44,11 @@ TEST_CASE("user settings: read from git config, the last value wins") {
                                              {"par.agentenv", "ANTHROPIC_API_KEY, AWS_*"},
                                              {"par.agentEnv", "HTTP_PROXY"},
                                              {"par.logLimit", "128m"},
+                                             {"par.validations", "6"},
                                              {"par.jobs", "3"}});
   REQUIRE(settings);
   CHECK(settings->jobs == 3);
+  CHECK(settings->validations == 6);
   CHECK(settings->agent_env == std::vector<std::string>{"ANTHROPIC_API_KEY", "AWS_*", "HTTP_PROXY"});
   CHECK(settings->log_limit == 128 << 20);
 }
@@ -70,6 +72,7 @@ TEST_CASE("user settings: a bad value is named with its key") {
   CHECK(settings_problem("par.jobs", "many") == "bad value 'many' for 'par.jobs' in git config");
   for (const auto* bad : {"", "0", "-1", "1001", "4 5", "99999999999999999999"})
     CHECK(settings_problem("par.jobs", bad) != "no error");
+  CHECK(settings_problem("par.validations", "65") != "no error");
   for (const auto* bad : {"", "k", "0", "12x", "1kb", "9999999999g", "-5m", "100"})
     CHECK(settings_problem("par.loglimit", bad) != "no error");
   CHECK(settings_problem("par.loglimit", "1G") == "no error");

@@ -35,6 +35,17 @@ TEST_CASE("landing search: the union is tried first, alone, and lands as a whole
   CHECK(desk.search.is_settled());
 }
 
+TEST_CASE("landing search: as long as nothing was red, what came meanwhile is tried as a whole too") {
+  Desk desk(slots(1));
+  desk.arrive_many(1);
+  desk.act();
+  desk.arrive_many(2);
+  desk.act();
+  desk.finish(ended(Outcome::green));
+  REQUIRE(desk.tried.size() == 2);
+  CHECK(desk.tried.back() == Desk::first(3));
+}
+
 TEST_CASE("landing search: eager tries nested cuts of the union beside it") {
   Options options = slots(8);
   options.eager = true;
@@ -95,6 +106,60 @@ TEST_CASE("landing search: the likeliest branch that took part is the suspect") 
   desk.act();
   desk.finish(ended(Outcome::red, {"t"}));
   CHECK(desk.tried.back() == BranchSet{0, 1, 3});
+}
+
+TEST_CASE("landing search: whom a result names is left out of the next trial, also without a ranking") {
+  Desk desk(slots(1));
+  desk.arrive_many(6);
+  desk.act();
+  auto conflict = ended(Outcome::conflict);
+  conflict.suspects = {4};
+  desk.finish(conflict);
+  CHECK(desk.tried.back() == Desk::first(6) - BranchSet{4});
+  desk.finish(ended(Outcome::green));
+  CHECK(desk.search.landed == Desk::first(6) - BranchSet{4});
+  // With whom it conflicts is not looked for by trials.
+  REQUIRE(desk.rejections.size() == 1);
+  CHECK(desk.rejections[0].branch == 4);
+  CHECK(desk.tried.size() == 2);
+}
+
+TEST_CASE("landing search: a branch that breaks on what has landed is tried alone before its partners are") {
+  Desk desk(slots(1));
+  desk.arrive_many(8);
+  desk.finish_all(red_with({}));
+  desk.arrive();
+  desk.finish(ended(Outcome::red));
+  CHECK(desk.tried.back() == BranchSet{8});
+  desk.finish(ended(Outcome::red, {"t"}));
+  REQUIRE(desk.rejections.size() == 1);
+  CHECK(desk.rejections[0].with.empty());
+  CHECK(desk.rejections[0].is_minimal);
+}
+
+TEST_CASE("landing search: the partners of a branch are not looked for without what it began on") {
+  Desk desk(slots(1));
+  desk.arrive_many(3);
+  desk.finish_all(red_with({}));
+  Branch branch;
+  branch.upon = {0, 2};
+  desk.arrive(branch);
+  desk.finish_all(red_with({{3}}));
+  for (const auto& set : desk.tried) CHECK((!set.contains(3) || BranchSet{0, 2}.is_within(set)));
+  REQUIRE(desk.rejections.size() == 1);
+  CHECK(desk.rejections[0].with == BranchSet{0, 2});
+}
+
+TEST_CASE("landing search: partners of a branch that is gone are not looked for any more") {
+  Desk desk(slots(3));
+  desk.arrive_many(9);
+  desk.finish_all(red_with({}));
+  desk.arrive();
+  desk.finish(ended(Outcome::red));
+  REQUIRE(desk.running.size() == 3);
+  desk.tell(BranchWithdrawn{9});
+  CHECK(desk.running.empty());
+  CHECK(desk.search.is_settled());
 }
 
 TEST_CASE("landing search: a red counts when it is red again, and a flake costs nobody a place") {

@@ -113,15 +113,18 @@ TEST_CASE("remove_agent: works on what an agent broke") {
   CHECK_FALSE(f.repo.has(admin));
 }
 
-TEST_CASE("remove_run: the validation worktree and the run's refs go, saved work stays") {
+TEST_CASE("remove_run: the validation worktrees and the run's refs go, saved work stays") {
   Fixture f;
   succeed(f.workspace.prepare_run(f.base));
-  const auto path = value_of(f.workspace.checkout_validation(f.base));
+  const auto path = value_of(f.workspace.checkout_validation(f.base, 0));
+  const auto other = value_of(f.workspace.checkout_validation(f.base, 2));
+  CHECK(other != path);
   f.repo.write(f.path + "/work", "1");
   value_of(f.workspace.remove_agent(f.agent, f.base));
   f.repo.git({"update-ref", "refs/par/r10/base", f.base.str()});
   succeed(f.workspace.remove_run());
   CHECK_FALSE(f.repo.has(path));
+  CHECK_FALSE(f.repo.has(other));
   CHECK_FALSE(f.repo.has(f.repo.directory() + "/repo.par"));
   CHECK(f.repo.git({"for-each-ref", "--format=%(refname)", "refs/par/"}) ==
         "refs/par/r10/base\nrefs/par/salvage/r1/a/1");

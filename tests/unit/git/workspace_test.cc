@@ -259,12 +259,12 @@ TEST_CASE("move_candidate: by compare-and-swap, with a checkpoint of where it wa
 TEST_CASE("checkout_validation: exactly the tree of each commit, ignored files stay") {
   RunFixture f;
   const ObjectId one(f.branch_commit("one", {{"one", "1"}}));
-  const auto path = value_of(f.workspace.checkout_validation(one));
+  const auto path = value_of(f.workspace.checkout_validation(one, 0));
   CHECK(f.repo.read(path + "/one") == "1");
   f.repo.write(path + "/build.ign", "kept");
   f.repo.write(path + "/litter", "x");
   f.repo.write(path + "/file", "changed by a test");
-  CHECK(value_of(f.workspace.checkout_validation(f.base)) == path);
+  CHECK(value_of(f.workspace.checkout_validation(f.base, 0)) == path);
   CHECK(f.repo.git_in(path, {"status", "--porcelain", "--ignored"}) == "!! build.ign");
   CHECK(f.repo.git_in(path, {"rev-parse", "HEAD"}) == f.base.str());
   CHECK_FALSE(f.repo.has(path + "/one"));
@@ -295,7 +295,7 @@ TEST_CASE("workspace: no hook of the repository ever runs") {
   const auto built = value_of(f.workspace.build_trial(f.base, {{f.agent, f.base, tip}}));
   const auto& to = built.steps.back().commit;
   succeed(f.workspace.move_candidate(f.base, to));
-  value_of(f.workspace.checkout_validation(to));
+  value_of(f.workspace.checkout_validation(to, 0));
   CHECK(value_of(f.workspace.move_target(RefName("refs/heads/main"), f.base, to)).outcome ==
         core::TargetMove::moved);
   value_of(f.workspace.remove_agent(f.agent, to));

@@ -1,0 +1,200 @@
+// What the search decides, as steps of the run: how a set is merged, what the candidate moves to, and what an
+// agent is told that cannot get in.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/strings.h"
+#include "core/landing_parts.h"
+
+namespace par::core {
+namespace {
+
+std::vector<AgentName> agents_of(const Integration& integration, const BranchSet& set) {
+  std::vector<AgentName> agents;
+  set.each([&](BranchIndex branch) { agents.push_back(integration.branches[branch].agent); });
+  return agents;
+}
+
+// ---- merging
+
+// What is in comes first, as it is there; then each branch after all it comes after.
+std::vector<BranchRef> merge_order(const Integration& integration, const BranchSet& set) {
+  std::vector<BranchRef> order;
+  BranchSet left = set;
+  for (const auto& step : integration.steps) {
+    const auto branch = branch_of(integration, step.agent);
+    if (!branch || !left.contains(*branch)) continue;
+    order.push_back(integration.branches[*branch]);
+    left.erase(*branch);
+  }
+  left.each([&](BranchIndex branch) { order.push_back(integration.branches[branch]); });
+  return order;
+}
+
+std::size_t common_length(const std::vector<Step>& chain, const std::vector<BranchRef>& order) {
+  const auto same = [](const Step& step, const BranchRef& branch) {
+    return step.agent == branch.agent && step.start == branch.start && step.tip == branch.tip;
+  };
+  return static_cast<std::size_t>(
+      std::mismatch(chain.begin(), chain.end(), order.begin(), order.end(), same).first - chain.begin());
+}
+
+// On top of the longest part that is merged already: so sets that begin alike share their commits.
+BuildTrial build_trial(const Integration& integration, std::size_t number) {
+  auto order = merge_order(integration, integration.planner.trials[number].branches);
+  BuildTrial build{static_cast<int>(number), integration.base, {}};
+  std::size_t merged = 0;
+  const auto look = [&](const std::vector<Step>& chain) {
+    const auto length = common_length(chain, order);
+    if (length <= merged) return;
+    merged = length;
+    build.onto = chain[length - 1].commit;
+  };
+  look(integration.steps);
+  for (const auto& [other, trial] : integration.trials) look(trial.chain);
+  build.branches.assign(order.begin() + static_cast<std::ptrdiff_t>(merged), order.end());
+  return build;
+}
+
+std::optional<Action> next_build(const Integration& integration) {
+  const auto& trials = integration.planner.trials;
+  for (std::size_t number = 0; number < trials.size(); ++number)
+    if (trials[number].is_running && !integration.trials.contains(number))
+      return build_trial(integration, number);
+  return std::nullopt;
+}
+
+// ---- what an agent is told
+
+std::string tests_reason(const std::vector<std::string>& tests, const std::vector<AgentName>& with) {
+  std::string where = "on top of the candidate";
+  if (!with.empty()) where = fmt::format("together with '{}'", with.front().str());
+  if (with.size() > 1) where += fmt::format(" and {} more", with.size() - 1);
+  if (tests.empty()) return "does not pass " + where;
+  if (tests.size() == 1) return fmt::format("breaks '{}' {}", tests.front(), where);
+  return fmt::format("breaks {} tests {}: '{}', ...", tests.size(), where, tests.front());
+}
+
+// Those that the branch is not built on: without these it could not be tried.
+std::vector<AgentName> partners(const Integration& integration, const search::Reject& reject) {
+  if (!reject.is_minimal) return {};
+  BranchSet with = reject.with;
+  const auto& branch = integration.planner.branches[reject.branch].branch;
+  for (const auto before : branch.after) with.erase(before);
+  for (const auto before : branch.upon) with.erase(before);
+  return agents_of(integration, with);
+}
+
+void explain_red(const Plan& plan, const Integration& integration, const search::Reject& reject,
+                 AgentRejected& rejected) {
+  rejected.kind = RejectKind::red;
+  rejected.tests = reject.tests;
+  rejected.with = partners(integration, reject);
+  rejected.reason = tests_reason(rejected.tests, rejected.with);
+  const auto& chain = integration.trials.at(reject.trial).chain;
+  const auto results = results_for(integration, chain.back().tree, validations_of(plan, chain));
+  const auto red =
+      std::find_if(results.begin(), results.end(), [](const auto& r) { return r.result == Outcome::fail; });
+  if (red != results.end()) rejected.log = red->log;
+}
+
+// Of those that it was merged with, the ones that changed what it conflicts in; all, where that is no file of
+// theirs.
+std::vector<AgentName> partners_in_conflict(const RunState& state, const std::vector<AgentName>& with,
+                                            const std::vector<std::string>& paths) {
+  std::vector<AgentName> partners;
+  for (const auto& name : with) {
+    const auto& changed = state.find(name)->changed;
+    const bool meets = std::any_of(changed.begin(), changed.end(), [&](const std::string& file) {
+      return std::find(paths.begin(), paths.end(), quote_path(file)) != paths.end();
+    });
+    if (meets) partners.push_back(name);
+  }
+  return partners.empty() ? with : partners;
+}
+
+void explain_conflict(const RunState& state, const search::Reject& reject, AgentRejected& rejected) {
+  const auto& integration = state.integration;
+  const auto& paths = integration.trials.at(reject.trial).paths;
+  const std::string more = paths.size() > 1 ? fmt::format(" and {} more", paths.size() - 1) : "";
+  rejected.kind = RejectKind::conflict;
+  rejected.reason = paths.empty()
+                        ? "does not merge onto the candidate"
+                        : fmt::format("conflicts with the candidate in '{}'{}", paths.front(), more);
+  rejected.with = partners_in_conflict(state, agents_of(integration, reject.with), paths);
+}
+
+// The validation that could not run on the smallest set with the branch.
+std::string parked_reason(const Integration& integration, BranchIndex branch) {
+  std::string what = "a validation";
+  std::size_t least = static_cast<std::size_t>(-1);
+  for (const auto& [number, trial] : integration.trials) {
+    const auto& set = integration.planner.trials[number].branches;
+    if (trial.outcome != search::Outcome::error || !set.contains(branch) || set.size() >= least) continue;
+    least = set.size();
+    if (!trial.tests.empty()) what = "validation '" + trial.tests.front() + "'";
+  }
+  return what + " could not run on its branch";
+}
+
+// ---- decisions
+
+struct Decide {
+  const Plan& plan;
+  const RunState& state;
+  const std::vector<search::Action>& all;  // that were decided at once
+
+  [[nodiscard]] const Integration& in() const { return state.integration; }
+  [[nodiscard]] const AgentName& agent(BranchIndex branch) const { return in().branches[branch].agent; }
+
+  // A round is begun as a whole, or the search would take its first trial for all of it.
+  Action operator()(const search::StartTrial&) const {
+    TrialsPlanned planned;
+    for (const auto& action : all) {
+      const auto& start = std::get<search::StartTrial>(action);
+      planned.trials.push_back(
+          {static_cast<int>(start.trial), agents_of(in(), start.branches), start.explains});
+    }
+    return Record{std::move(planned)};
+  }
+  Action operator()(const search::StopTrial& a) const {
+    return Record{TrialStopped{static_cast<int>(a.trial)}};
+  }
+  Action operator()(const search::Land& a) const {
+    check(a.trial != search::kNoTrial, "branches get in that no trial held");
+    return Record{Accepting{in().candidate, in().trials.at(a.trial).chain.back().commit}};
+  }
+  Action operator()(const search::Condemn& a) const { return Record{BranchCondemned{agent(a.branch)}}; }
+  Action operator()(const search::Reject& a) const {
+    AgentRejected rejected;
+    rejected.agent = agent(a.branch);
+    rejected.attempt = state.find(rejected.agent)->attempt;
+    if (in().trials.at(a.trial).conflict.empty())
+      explain_red(plan, in(), a, rejected);
+    else
+      explain_conflict(state, a, rejected);
+    return Refuse{std::move(rejected)};
+  }
+  Action operator()(const search::Hold& a) const {
+    auto reason = hold_reason(state, plan.find(agent(a.branch))->spec);
+    if (reason.empty()) reason = fmt::format("needs '{}', which did not get in", agent(a.because).str());
+    return Record{AgentHeld{agent(a.branch), std::move(reason)}};
+  }
+  Action operator()(const search::Park& a) const {
+    return Record{AgentParked{agent(a.branch), parked_reason(in(), a.branch)}};
+  }
+};
+
+}  // namespace
+
+std::optional<Action> next_search_action(const Plan& plan, const RunState& state) {
+  const auto& integration = state.integration;
+  if (auto build = next_build(integration)) return build;
+  const auto actions = search::next_actions(integration.planner);
+  if (actions.empty()) return std::nullopt;
+  return std::visit(Decide{plan, state, actions}, actions.front());
+}
+
+}  // namespace par::core

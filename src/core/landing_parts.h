@@ -1,0 +1,32 @@
+// What the parts of the landing machine share: landing_fold.cc (what an event changes), landing_trials.cc
+// (what results mean for a trial), landing_actions.cc (what the search wants), landing_machine.cc (what is
+// next). Internal to core.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/machine.h"
+
+namespace par::core {
+
+// The agent's branch that takes part in the search, or got in by it; nullopt: none does.
+[[nodiscard]] std::optional<BranchIndex> branch_of(const Integration& integration, const AgentName& agent);
+
+// The validations that what these steps hold together has to pass, sorted.
+[[nodiscard]] std::vector<std::string> validations_of(const Plan& plan, const std::vector<Step>& steps);
+[[nodiscard]] std::vector<std::string> all_validations(const Plan& plan);
+// Each of the validations has a result for the tree.
+[[nodiscard]] bool covers(const Integration& integration, const ObjectId& tree,
+                          const std::vector<std::string>& names);
+// Those results that are known.
+[[nodiscard]] std::vector<ValidationResult> results_for(const Integration& integration, const ObjectId& tree,
+                                                        const std::vector<std::string>& names);
+
+// Judges a trial of which enough is known, and names the validations that the others wait for.
+[[nodiscard]] Next next_trial_step(const Plan& plan, const RunState& state);
+// What the search wants now; nullopt: nothing, until a trial is judged or a branch arrives.
+[[nodiscard]] std::optional<Action> next_search_action(const Plan& plan, const RunState& state);
+
+}  // namespace par::core

@@ -1,0 +1,127 @@
+// What the results of its tree, or a conflict, mean for a trial.
+#include <algorithm>
+#include <set>
+
+#include "core/landing_parts.h"
+#include "core/suspects.h"
+
+namespace par::core {
+namespace {
+
+bool any(const std::vector<ValidationResult>& results, Outcome outcome) {
+  return std::any_of(results.begin(), results.end(), [&](const auto& r) { return r.result == outcome; });
+}
+
+// Whom the failing tests of a trial name, among those of its branches that are not in yet.
+std::vector<AgentName> suspects_in(const Plan& plan, const RunState& state, std::size_t number,
+                                   const std::vector<std::string>& tests) {
+  const auto& planner = state.integration.planner;
+  std::vector<ChangedFiles> changes;
+  (planner.trials[number].branches - planner.landed).each([&](BranchIndex branch) {
+    const auto& agent = *state.find(state.integration.branches[branch].agent);
+    changes.push_back({agent.name, agent.changed});
+  });
+  std::vector<std::string> names;
+  const auto is_validation = [&](const std::string& test) {
+    return std::any_of(plan.validations.begin(), plan.validations.end(),
+                       [&](const auto& spec) { return spec.name == test; });
+  };
+  std::copy_if(tests.begin(), tests.end(), std::back_inserter(names),
+               [&](const auto& test) { return !is_validation(test); });
+  return suspects_of(names, changes);
+}
+
+TrialJudged judge_conflict(std::size_t number, const Trial& trial, bool explains) {
+  TrialJudged judged;
+  judged.trial = static_cast<int>(number);
+  // A set that leaves out what others were built on may conflict: that says nothing of its tests.
+  judged.outcome = explains ? search::Outcome::skip : search::Outcome::conflict;
+  if (!explains) judged.suspects = {trial.conflict};
+  return judged;
+}
+
+// nullopt: results are missing, and what is `wanted` for them is added there.
+std::optional<TrialJudged> judge_trial(const Plan& plan, const RunState& state, std::size_t number,
+                                       std::vector<AwaitValidation>& wanted) {
+  const auto& integration = state.integration;
+  const Trial& trial = integration.trials.at(number);
+  const bool explains = integration.planner.trials[number].explains;
+  if (!trial.conflict.empty()) return judge_conflict(number, trial, explains);
+  const Step& last = trial.chain.back();
+  const auto names = validations_of(plan, trial.chain);
+  if (!covers(integration, last.tree, names)) {
+    wanted.push_back({last.commit, last.tree, names});
+    return std::nullopt;
+  }
+  const auto results = results_for(integration, last.tree, names);
+  if (any(results, Outcome::fail) && !covers(integration, integration.base_tree, names)) {
+    wanted.push_back({integration.base, integration.base_tree, all_validations(plan)});
+    return std::nullopt;
+  }
+  const auto verdict = judge(results, results_for(integration, integration.base_tree, names));
+  TrialJudged judged;
+  judged.trial = static_cast<int>(number);
+  switch (verdict.colour) {
+    case Colour::green:
+      judged.outcome = search::Outcome::green;
+      break;
+    case Colour::red:
+      judged.outcome = search::Outcome::red;
+      judged.tests = verdict.new_failures;
+      if (!explains) judged.suspects = suspects_in(plan, state, number, judged.tests);
+      break;
+    case Colour::unknown:
+      judged.outcome = search::Outcome::error;
+      judged.tests = verdict.errors;
+      break;
+  }
+  return judged;
+}
+
+}  // namespace
+
+std::vector<std::string> validations_of(const Plan& plan, const std::vector<Step>& steps) {
+  std::set<std::string> names;
+  for (const auto& step : steps)
+    if (const auto* planned = plan.find(step.agent))
+      names.insert(planned->validations.begin(), planned->validations.end());
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> all_validations(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& spec : plan.validations) names.push_back(spec.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool covers(const Integration& integration, const ObjectId& tree, const std::vector<std::string>& names) {
+  if (names.empty()) return true;
+  const auto found = integration.results.find(tree);
+  if (found == integration.results.end()) return false;
+  return std::all_of(names.begin(), names.end(), [&](const auto& n) { return found->second.contains(n); });
+}
+
+std::vector<ValidationResult> results_for(const Integration& integration, const ObjectId& tree,
+                                          const std::vector<std::string>& names) {
+  std::vector<ValidationResult> results;
+  const auto found = integration.results.find(tree);
+  if (found == integration.results.end()) return results;
+  for (const auto& name : names)
+    if (const auto result = found->second.find(name); result != found->second.end())
+      results.push_back(result->second);
+  return results;
+}
+
+Next next_trial_step(const Plan& plan, const RunState& state) {
+  const auto& integration = state.integration;
+  Next next;
+  for (const auto& [number, trial] : integration.trials) {
+    if (trial.outcome || !integration.planner.trials.at(number).is_running) continue;
+    auto judged = judge_trial(plan, state, number, next.validations);
+    if (judged && !next.action) next.action = Record{*std::move(judged)};
+  }
+  return next;
+}
+
+}  // namespace par::core
