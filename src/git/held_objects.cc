@@ -17,8 +17,19 @@ constexpr int kPriority = 100;  // above those that libgit2 brings
 
 using IndexerHandle = Handle<git_indexer, git_indexer_free>;
 
+// A pack that a power cut left short would be in the way of all others: it is on the disk before it has its
+// name. (What else libgit2 writes is synced at once, by make_durable.)
+class Synced {
+ public:
+  Synced() { git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1); }
+  Synced(const Synced&) = delete;
+  Synced& operator=(const Synced&) = delete;
+  ~Synced() { git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0); }
+};
+
 Result<void> store_pack(const std::string& directory, const std::string& pack) {
   PAR_TRY(os::make_directories(directory));
+  const Synced synced;
   git_indexer* raw = nullptr;
   if (git_indexer_new(&raw, directory.c_str(), 0444, nullptr, nullptr) != 0)
     return git2_error("cannot write a pack");
@@ -51,6 +62,7 @@ void HeldObjects::hold() { git_odb_backend::write = write_held; }
 
 void HeldObjects::release() {
   git_odb_backend::write = nullptr;
+  bytes_ = 0;
   objects_.clear();
   places_.clear();
 }
@@ -58,10 +70,9 @@ void HeldObjects::release() {
 Result<void> HeldObjects::store(const std::string& objects_dir) {
   // Not to be found here any more, or they would not be written elsewhere.
   const auto objects = std::exchange(objects_, {});
+  const auto bytes = std::exchange(bytes_, 0);
   places_.clear();
   if (objects.size() < kFewestInPack) return store_loose(objects);
-  std::size_t bytes = 0;
-  for (const auto& object : objects) bytes += object.content.size();
   PackText pack(objects.size(), bytes);
   for (const auto& object : objects) pack.add(static_cast<unsigned>(object.type), object.content);
   return store_pack(objects_dir + "/pack", std::move(pack).take());
@@ -110,8 +121,9 @@ int HeldObjects::read_held_header(std::size_t* size, git_object_t* type, git_odb
 int HeldObjects::write_held(git_odb_backend* self, const git_oid* id, const void* data, std::size_t size,
                             git_object_t type) {
   HeldObjects& held = of(self);
-  if (held.places_.emplace(*id, held.objects_.size()).second)
-    held.objects_.push_back({*id, type, std::string(static_cast<const char*>(data), size)});
+  if (!held.places_.emplace(*id, held.objects_.size()).second) return 0;
+  held.objects_.push_back({*id, type, std::string(static_cast<const char*>(data), size)});
+  held.bytes_ += size;
   return 0;
 }
 

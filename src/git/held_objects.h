@@ -24,6 +24,8 @@ class HeldObjects : private git_odb_backend {
   // Stores what is held below `objects_dir`: few objects as files of their own, many as one pack. Goes on
   // holding.
   [[nodiscard]] Result<void> store(const std::string& objects_dir);
+  // Of what is held.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
   // Holds no more; what was not stored is gone.
   void release();
 
@@ -60,6 +62,7 @@ class HeldObjects : private git_odb_backend {
   static int has_held(git_odb_backend* self, const git_oid* id);
   static void free_held(git_odb_backend* self);
 
+  std::size_t bytes_ = 0;
   std::vector<Held> objects_;  // in the order in which they were written
   std::unordered_map<git_oid, std::size_t, Hash, Equal> places_;
 };

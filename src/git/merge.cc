@@ -107,11 +107,7 @@ Result<TreeMerge> Objects::merge_trees(const ObjectId& ancestor, const ObjectId&
   PAR_ASSIGN(trees.ancestor, to_git(ancestor));
   PAR_ASSIGN(trees.ours, to_git(ours));
   PAR_ASSIGN(trees.theirs, to_git(theirs));
-  PAR_ASSIGN(auto spliced, splice_trees(repository, trees.ancestor, trees.ours, trees.theirs));
-  if (spliced && spliced->merged_contents) {
-    PAR_ASSIGN(const auto* directory, impl_->merge_directory());
-    if (directory->renormalizes()) spliced.reset();
-  }
+  PAR_ASSIGN(const auto spliced, splice_trees(repository, trees.ancestor, trees.ours, trees.theirs));
   if (spliced && !spliced->removed_by_both) return TreeMerge{from_git(spliced->tree), {}};
 
   PAR_ASSIGN(const SideChanges changes, changes_of(repository, trees));

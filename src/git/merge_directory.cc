@@ -15,7 +15,8 @@
 namespace par::git {
 namespace {
 
-constexpr const char* kConfig = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n";
+constexpr const char* kConfig =
+    "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tattributesFile = /dev/null\n";
 // What of the user's configuration has a say in `git merge` and names no program.
 constexpr const char* kSettings =
     "^(merge\\.(renames|renamelimit|directoryrenames|renormalize)|diff\\.(renames|renamelimit)|"
@@ -33,10 +34,6 @@ bool is_plain_word(const std::string& value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
   });
-}
-
-bool is_true(const std::string& value) {
-  return value != "false" && value != "no" && value != "off" && value != "0" && !value.empty();
 }
 
 // Where two things want one name, git moves one aside to "<path>~<side>", the side being a commit here.
@@ -113,7 +110,6 @@ Result<void> MergeDirectory::configure() {
     const auto dot = key.find('.');
     if (dot == std::string::npos || !is_plain_word(value)) continue;
     config += fmt::format("[{}]\n\t{} = {}\n", key.substr(0, dot), key.substr(dot + 1), value);
-    if (key == "merge.renormalize") renormalizes_ = is_true(value);
   }
   const std::string git_dir = directory_.path() + "/git";
   PAR_TRY(os::make_directories(git_dir + "/refs", 0700));
@@ -128,7 +124,7 @@ Result<TreeMerge> MergeDirectory::merge(const ObjectId& ours, const ObjectId& th
   options.work_tree = options.cwd = directory_.path() + "/tree";
   PAR_TRY(fill_work_tree(options.work_tree, attributes));
   options.environment = {"GIT_OBJECT_DIRECTORY=" + common_dir_ + "/objects", "GIT_CONFIG_NOSYSTEM=1",
-                         "GIT_CONFIG_GLOBAL=/dev/null"};
+                         "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1"};
   // Where the history of a shallow clone ends.
   if (os::exists(common_dir_ + "/shallow"))
     options.environment.push_back("GIT_SHALLOW_FILE=" + common_dir_ + "/shallow");

@@ -21,9 +21,6 @@ class MergeDirectory {
   // One git process, for what the repository's configuration says of merging.
   [[nodiscard]] static Result<MergeDirectory> create(const std::string& common_dir);
 
-  // merge.renormalize: what files hold is brought to one form of line ends before it is merged.
-  [[nodiscard]] bool renormalizes() const { return renormalizes_; }
-
   // The merge of two commits as git makes it, with all their merge bases. One git process: before 2.50, git
   // answers what it is asked by `merge-tree --stdin` only when it has been asked everything, so one that
   // stays could not answer merges of which each builds on the one before.
@@ -37,7 +34,6 @@ class MergeDirectory {
 
   std::string common_dir_;
   os::TemporaryDirectory directory_;
-  bool renormalizes_ = false;
 };
 
 }  // namespace par::git

@@ -117,7 +117,12 @@ HeldWrites::HeldWrites(Objects& objects) : impl_(*objects.impl_) { impl_.held->h
 
 HeldWrites::~HeldWrites() { impl_.held->release(); }
 
-Result<void> HeldWrites::store() { return impl_.held->store(impl_.common_dir + "/objects"); }
+Result<void> HeldWrites::store_when_large() const {
+  constexpr std::size_t kMostHeld = 64 << 20;
+  return impl_.held->bytes() < kMostHeld ? Result<void>() : store();
+}
+
+Result<void> HeldWrites::store() const { return impl_.held->store(impl_.common_dir + "/objects"); }
 
 Result<CommitInfo> Objects::commit(const ObjectId& id) const {
   PAR_ASSIGN(const CommitHandle commit, lookup_commit(impl_->repository.get(), id));

@@ -106,7 +106,9 @@ class HeldWrites {
   ~HeldWrites();  // forgets what was not stored
 
   // Stores all that is held: as one pack where it is much, as a file for each object where it is little.
-  [[nodiscard]] Result<void> store();
+  [[nodiscard]] Result<void> store() const;
+  // The same where more is held than should be.
+  [[nodiscard]] Result<void> store_when_large() const;
 
  private:
   Objects::Impl& impl_;

@@ -1,10 +1,7 @@
 #include "git/splice.h"
 
-#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "git/content_merge.h"
 #include "git/handle.h"
 #include "git/trees.h"
 
@@ -56,20 +53,15 @@ class Splice {
     git_treebuilder* raw = nullptr;
     if (git_treebuilder_new(&raw, repository_, trees.ours.get()) != 0) return impossible();
     const TreeBuilderHandle builder(raw);
-    const auto attributes = attributes_.size();
-    note_attributes(trees.ancestor);
     PAR_ASSIGN(const bool joined, join_entries(*builder, trees, depth));
     if (!joined) return impossible();
-    attributes_.resize(attributes);
     Outcome outcome;
     outcome.empty = git_treebuilder_entrycount(builder.get()) == 0;
     if (git_treebuilder_write(&outcome.tree, builder.get()) != 0) return git2_error("cannot write a tree");
     return outcome;
   }
 
-  [[nodiscard]] Spliced result(const git_oid& tree) const {
-    return {tree, removed_by_both_, merged_contents_};
-  }
+  [[nodiscard]] Spliced result(const git_oid& tree) const { return {tree, removed_by_both_}; }
 
  private:
   static Outcome impossible() { return {false, false, {}}; }
@@ -124,21 +116,13 @@ class Splice {
     return git_treebuilder_insert(nullptr, &builder, name, &below.tree, GIT_FILEMODE_TREE) == 0;
   }
 
-  Result<bool> join_files(git_treebuilder& builder, const Sides& sides) {
+  // Where no more than one of them changed what it holds.
+  static bool join_files(git_treebuilder& builder, const Sides& sides) {
     git_oid content = *git_tree_entry_id(sides.theirs);
-    if (same_id(sides.theirs, sides.ancestor)) content = *git_tree_entry_id(sides.ours);
-    const bool trivial = same_id(sides.theirs, sides.ancestor) || same_id(sides.ours, sides.ancestor) ||
-                         same_id(sides.ours, sides.theirs);
-    if (!trivial) {
-      PAR_ASSIGN(const bool drivers, may_have_drivers());
-      if (drivers) return false;
-      PAR_ASSIGN(const auto merged, merge_contents(repository_, {*git_tree_entry_id(sides.ancestor),
-                                                                 *git_tree_entry_id(sides.ours),
-                                                                 *git_tree_entry_id(sides.theirs)}));
-      if (!merged) return false;
-      content = *merged;
-      merged_contents_ = true;
-    }
+    if (same_id(sides.theirs, sides.ancestor))
+      content = *git_tree_entry_id(sides.ours);
+    else if (!same_id(sides.ours, sides.ancestor) && !same_id(sides.ours, sides.theirs))
+      return false;
     return git_treebuilder_insert(nullptr, &builder, git_tree_entry_name(sides.ours), &content,
                                   merged_mode(sides)) == 0;
   }
@@ -158,30 +142,8 @@ class Splice {
                                   git_tree_entry_filemode(sides.theirs)) == 0;
   }
 
-  void note_attributes(const TreeHandle& ancestor) {
-    const git_tree_entry* entry = find_entry(ancestor, ".gitattributes");
-    if (is_regular_file(entry)) attributes_.push_back(*git_tree_entry_id(entry));
-  }
-
-  // Whether the attributes in the directories above may say how a file is merged. (A macro's definition
-  // stands in the root and names what it sets.)
-  Result<bool> may_have_drivers() {
-    for (const auto& id : attributes_) {
-      git_blob* raw = nullptr;
-      if (git_blob_lookup(&raw, repository_, &id) != 0) return git2_error("cannot read '.gitattributes'");
-      const BlobHandle blob(raw);
-      const std::string_view text(static_cast<const char*>(git_blob_rawcontent(raw)),
-                                  static_cast<std::size_t>(git_blob_rawsize(raw)));
-      for (const std::string_view word : {"merge", "binary"})
-        if (text.find(word) != std::string_view::npos) return true;
-    }
-    return false;
-  }
-
   git_repository* repository_;
-  std::vector<git_oid> attributes_;  // the ancestor's .gitattributes, from the root to where we are
   bool removed_by_both_ = false;
-  bool merged_contents_ = false;
 };
 
 }  // namespace

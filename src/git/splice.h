@@ -13,13 +13,12 @@ struct Spliced {
   git_oid tree{};
   // Some path was removed by both sides. Had one of them renamed it, git would see a conflict.
   bool removed_by_both = false;
-  // Some file was changed by both sides, and what it holds was merged.
-  bool merged_contents = false;
 };
 
-// What both sides did since the ancestor; nullopt: some entry was changed by both, not alike, and is no text
-// file that merge_contents can merge, or the ancestor's attributes may name a merge driver for it. O(entries
-// of the directories that `theirs` changed).
+// What both sides did since the ancestor; nullopt: some entry was changed by both, not alike. (What a file
+// holds is not merged here: git aligns lines by histogram, which libgit2 does not have, and where its own
+// algorithms merge a block that moved, git sees a conflict.) O(entries of the directories that `theirs`
+// changed).
 //
 // It is what merge-ort makes of the three unless `removed_by_both`: a rename matters to a merge only where
 // the other side changed or removed the file too, or added something to a directory that is gone; both show

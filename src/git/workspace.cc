@@ -235,6 +235,7 @@ Result<core::TrialBuilt> RunWorkspace::build_trial(const ObjectId& onto,
     PAR_ASSIGN(head.id, objects_.write_commit({merge.tree, {head.id, branch.tip}, message, who, who}));
     head.tree = merge.tree;
     built.steps.push_back({branch.agent, branch.start, branch.tip, head.id, head.tree});
+    PAR_TRY(writes.store_when_large());
   }
   PAR_TRY(writes.store());
   PAR_TRY(os::crash_point("trial.built"));

@@ -63,7 +63,10 @@ class History {
     }
     auto lines = split_terminated(entry.content, '\n');
     const auto at = static_cast<std::ptrdiff_t>(below(lines.size() + 1));
-    if (below(3) == 0 || lines.empty() || at == static_cast<std::ptrdiff_t>(lines.size()))
+    if (below(6) == 0 && lines.size() > 3) {  // a block moves
+      const auto end = lines.begin() + 1 + static_cast<std::ptrdiff_t>(below(lines.size() - 2));
+      std::rotate(lines.begin(), end, lines.end() - static_cast<std::ptrdiff_t>(below(2)));
+    } else if (below(3) == 0 || lines.empty() || at == static_cast<std::ptrdiff_t>(lines.size()))
       lines.insert(lines.begin() + at, any(kLines));
     else if (below(2) == 0)
       lines.erase(lines.begin() + at);

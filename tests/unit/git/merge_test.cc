@@ -125,6 +125,8 @@ std::vector<Case> cases() {
   const Files moved_a = with(without(kBase, {"a"}), {{"z", kBase.at("a")}});
   const Files odd{{"new\nline", {"n"}},    {"quo\"te\\", {"q"}}, {"by\xff\xfete", {"y"}}, {" tab\t", {"t"}},
                   {"dir/\xc3\xbc", {"u"}}, {"-dash", {"d"}},     {":(top)", {"m"}}};
+  const std::string kept = "a\nb\nc\nd\ne\n";
+  const std::string passed = "1\n2\n3\n4\n5\n6\n7\n8\n";
   return {
       {"disjoint edits", kBase, with(kBase, {{"a", {"x"}}}), with(kBase, {{"run", {"y", "100755"}}})},
       {"disjoint edits in one directory", kBase, with(kBase, {{"dir/b", {"x"}}}),
@@ -193,6 +195,9 @@ std::vector<Case> cases() {
        with(kBase, {{"a", {lines("x", "9").content, "100755"}}}), with(kBase, {{"a", lines("1", "y")}})},
       {"lines that are alike", with(kBase, {{"a", {"{\n}\n\n{\n}\n"}}}),
        with(kBase, {{"a", {"{\n}\n\n{\n}\n\n{\n}\n"}}}), with(kBase, {{"a", {"{\nx\n}\n\n{\n}\n"}}})},
+      {"a block that moved, a line of what it passed changed", with(kBase, {{"a", {kept + passed}}}),
+       with(kBase, {{"a", {"1\n2\n3\n4\nz\n5\n6\n7\n8\n" + kept}}}),
+       with(kBase, {{"a", {kept + "1\nx\n3\n4\n5\n6\n7\n8\n"}}})},
       {"not text, changed by both", with(kBase, {{"a", {{"1\n2\n3\n4\n5\n\0", 11}}}}),
        with(kBase, {{"a", {{"x\n2\n3\n4\n5\n\0", 11}}}}), with(kBase, {{"a", {{"1\n2\n3\n4\ny\n\0", 11}}}})},
       {"names that differ in case", kBase, with(kBase, {{"A", {"x"}}, {"DIR/b", {"x"}}}),
@@ -238,7 +243,7 @@ TEST_CASE("merge_trees: no merge driver of the repository ever runs") {
   CHECK_FALSE(merging.repo().has(marker));
 }
 
-TEST_CASE("merge_trees: a file that an attribute may rule is merged by git") {
+TEST_CASE("merge_trees: an attribute of the ancestor that forbids it is heeded") {
   Merging merging;
   const Files base = with(kBase, {{".gitattributes", {"/a binary\n"}}});
   merging.store({"", base, with(base, {{"a", lines("x", "9")}}), with(base, {{"a", lines("1", "y")}})});
