@@ -201,6 +201,7 @@ struct ApplyLandingEvent {
   }
   void operator()(const RunResumed&) const {
     in().blocked.clear();
+    in().planner.errors_in_a_row = 0;
     for (auto& [tree, results] : in().results)
       std::erase_if(results, [](const auto& entry) { return entry.second.result == Outcome::error; });
     state.landing.refused.clear();

@@ -40,13 +40,17 @@ std::optional<Action> next_queue_action(const Plan& plan, const RunState& state)
   return std::nullopt;
 }
 
-// A squash lands a commit for each step, and each must have been tested: those that were tested together
-// queue up again, one by one.
+// A squash lands a commit for each step, and each must have passed: those that were tested together queue up
+// again, one by one.
 bool has_untested_step(const Plan& plan, const Integration& integration) {
   std::vector<Step> steps;
   for (const auto& step : integration.steps) {
     steps.push_back(step);
-    if (!covers(integration, step.tree, validations_of(plan, steps))) return true;
+    const auto names = validations_of(plan, steps);
+    if (!covers(integration, step.tree, names)) return true;
+    const auto verdict = judge(results_for(integration, step.tree, names),
+                               results_for(integration, integration.base_tree, names));
+    if (verdict.colour != Colour::green) return true;
   }
   return false;
 }

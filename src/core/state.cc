@@ -8,8 +8,11 @@ namespace par::core {
 std::optional<std::size_t> Integration::trial_to(const ObjectId& commit) const {
   for (const auto& [number, trial] : trials) {
     if (!trial.conflict.empty() || trial.chain.empty() || trial.chain.back().commit != commit) continue;
+    // The same commit may be the end of an earlier trial, of a branch that has left and come again.
     const BranchSet& set = planner.trials.at(number).branches;
-    if (set != planner.landed && planner.landed.is_within(set)) return number;
+    if (set != planner.landed && planner.landed.is_within(set) &&
+        set.is_within(planner.landed | planner.open))
+      return number;
   }
   return std::nullopt;
 }

@@ -207,6 +207,34 @@ TEST_CASE("landing: what cannot be validated is set aside, the others get in, an
   CHECK(burst.candidate() == FakeWorld::Tree{"base", "a", "b", "c", "d"});
 }
 
+TEST_CASE(
+    "landing: the last branch is tried again by resume, on the commit of the trial that could not run") {
+  for (const int count : {1, 3}) {
+    Burst burst(count);
+    const std::string last(1, static_cast<char>('a' + count - 1));
+    burst.world.absent = {last};
+    burst.run();
+    CHECK(burst.agent(last).stage == Stage::parked);
+    burst.world.absent.clear();
+    burst.run();
+    CHECK(burst.agent(last).stage == Stage::accepted);
+    CHECK(burst.candidate().size() == static_cast<std::size_t>(count) + 1);
+    CHECK(burst.replayed().integration.planner.is_settled());
+    burst.land();
+    CHECK(burst.world.tree_at("target") == burst.candidate());
+  }
+}
+
+TEST_CASE("landing: after nothing at all could be validated, resume tries all again") {
+  Burst burst(12);
+  for (const auto& agent : burst.plan.agents) burst.world.absent.insert(agent.spec.name.str());
+  burst.run();
+  CHECK(burst.candidate() == FakeWorld::Tree{"base"});
+  burst.world.absent.clear();
+  burst.run();
+  CHECK(burst.candidate().size() == 13);
+}
+
 TEST_CASE("landing: a squash validates every commit that it lands, one after the other") {
   Burst burst(4);
   burst.plan.strategy = Strategy::squash;
