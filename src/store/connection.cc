@@ -12,7 +12,8 @@ namespace par::store {
 namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;  // for writers that do not know our lock: an sqlite3 shell, a backup
-constexpr int kCheckpointPages = 250;   // 1 MB: short enough to be read at once by whoever opens the database
+constexpr int kCheckpointPages = 1000;  // 4 MB: short enough to be read at once by whoever opens the database
+constexpr int kLongestLog = 2000;       // pages
 
 Error sqlite_error(sqlite3* handle, const std::string& file) {
   const int code = sqlite3_errcode(handle) & 0xff;
@@ -161,9 +162,15 @@ Result<void> Connection::write(const std::string& lock_file,
 }
 
 // A checkpoint that cannot be made now (a reader is in the way) is made after a later commit: no error.
+// That all was carried over is known as long as somebody has the database open. Processes that come one after
+// the other would each carry it over again and add to it: then the log has to go.
 void Connection::checkpoint_when_due() const {
   if (*log_pages_ < kCheckpointPages) return;
-  sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  const bool cut = *log_pages_ >= kLongestLog;
+  if (cut) sqlite3_busy_timeout(handle_.get(), 0);
+  sqlite3_wal_checkpoint_v2(handle_.get(), nullptr,
+                            cut ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (cut) sqlite3_busy_timeout(handle_.get(), kBusyTimeoutMs);
 }
 
 }  // namespace par::store

@@ -220,7 +220,22 @@ TEST_CASE("store: the log is carried over into the database as it grows") {
   const std::string reason(100'000, 'x');
   for (int i = 0; i < 30; ++i)
     REQUIRE(database.append(RunId("r1"), {i, core::AgentHeld{AgentName("a"), reason}}));
-  CHECK(std::filesystem::file_size(state.file()) > 1'000'000);
-  CHECK(std::filesystem::file_size(state.file() + "-wal") < 2'000'000);
-  CHECK(database.events(RunId("r1"))->size() == 31);
+  for (int i = 0; i < 40; ++i)
+    REQUIRE(database.append(RunId("r1"), {i, core::AgentHeld{AgentName("a"), reason}}));
+  CHECK(std::filesystem::file_size(state.file()) > 3'000'000);
+  CHECK(std::filesystem::file_size(state.file() + "-wal") < 6'000'000);
+  CHECK(database.events(RunId("r1"))->size() == 71);
+}
+
+TEST_CASE("store: processes that come one after the other do not let the log grow for ever") {
+  State state;
+  {
+    auto database = state.open();
+    REQUIRE(database.create_run(started(database), 1));
+  }
+  const std::string reason(400'000, 'x');
+  for (int i = 0; i < 60; ++i)
+    REQUIRE(state.open().append(RunId("r1"), {i, core::AgentHeld{AgentName("a"), reason}}));
+  CHECK(std::filesystem::file_size(state.file() + "-wal") < 10'000'000);
+  CHECK(state.open().events(RunId("r1"))->size() == 61);
 }
