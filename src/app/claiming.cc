@@ -20,6 +20,11 @@ namespace {
 
 constexpr std::int64_t kFailedShown = 10;
 
+// What a lease lasts when nobody says it. Claims of a job's session end with the job, and how long that may
+// take is said where it is started.
+constexpr Millis kLease = 3'600'000;
+constexpr Millis kLeaseOfJob = 30LL * 24 * 3'600'000;
+
 core::Moment read_moment() { return {os::boot_name(), os::SystemClock().monotonic()}; }
 
 std::string given_or(const std::string& given, const char* variable) {
@@ -59,6 +64,12 @@ Result<std::string> job_lock(const Project& project, const store::QueueSession& 
       .hint("a process that outlived its agent has nothing left to do");
 }
 
+Result<void> find_job(const Project& project, store::QueueSession& session) {
+  PAR_ASSIGN(session.lock, job_lock(project, session));
+  if (session.ttl == 0) session.ttl = session.lock.empty() ? kLease : kLeaseOfJob;
+  return {};
+}
+
 // For those who watch whether the agent still lives; without them nobody asks.
 void show_life(const Project& project, const store::QueueSession& session) {
   if (session.lock.empty()) return;
@@ -93,7 +104,7 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller) {
   if (session.who.agent.empty())
     return usage_error("no agent is named").hint("give --agent <agent>, or call it from an agent of a run");
   PAR_ASSIGN(auto database, open_state(project));
-  PAR_ASSIGN(session.lock, job_lock(project, session));
+  PAR_TRY(find_job(project, session));
   show_life(project, session);
   if (session.lock.empty()) {
     PAR_ASSIGN(const auto run, load_run(database, session.run.str()));
@@ -112,7 +123,7 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller) {
 
 Result<Claims> open_path_claims(const Project& project, const Caller& caller) {
   auto session = session_of(caller);
-  PAR_ASSIGN(session.lock, job_lock(project, session));
+  PAR_TRY(find_job(project, session));
   show_life(project, session);
   if (session.lock.empty()) session.run = RunId();
   PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
@@ -130,15 +141,12 @@ Result<QueueView> view_queue(const store::Database& database, const RunId& run) 
   const store::Queue queue(database, read_moment);
   PAR_ASSIGN(view.losing, queue.losing(store::kManyLosses));
   std::erase_if(view.losing, [&](const auto& row) { return !row.run.empty() && row.run != run; });
-  PAR_ASSIGN(const bool laid_out, queue.is_laid_out(run));
-  if (laid_out) {
-    PAR_ASSIGN(view.items, queue.counts(run));
-    for (const auto& counts : view.items) {
-      const auto room = kFailedShown - std::ssize(view.failed);
-      if (counts.failed == 0 || room == 0) continue;
-      PAR_ASSIGN(auto failed, queue.failed(run, counts.agent, room));
-      std::move(failed.begin(), failed.end(), std::back_inserter(view.failed));
-    }
+  PAR_ASSIGN(view.items, queue.counts(run));
+  for (const auto& counts : view.items) {
+    const auto room = kFailedShown - std::ssize(view.failed);
+    if (counts.failed == 0 || room == 0) continue;
+    PAR_ASSIGN(auto failed, queue.failed(run, counts.agent, room));
+    std::move(failed.begin(), failed.end(), std::back_inserter(view.failed));
   }
   return view;
 }

@@ -18,7 +18,7 @@ namespace par::app {
 struct Caller {
   std::string run;
   std::string agent;
-  Millis ttl = 0;  // of the lease
+  Millis ttl = 0;  // of the lease; 0: an hour, or as long as the job that calls
 };
 
 // The queue, opened, and the session that claims from it. A session of an agent that one of our jobs runs

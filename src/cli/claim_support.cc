@@ -21,7 +21,7 @@ void add_caller(OptionList& line, CallerOptions& options) {
 }
 
 void add_ttl(OptionList& line, CallerOptions& options) {
-  line.value("--ttl", options.ttl, "how long the lease lasts from now on; 1h by default")
+  line.value("--ttl", options.ttl, "how long the lease lasts; 1h, or as long as the agent works, by default")
       .value_name("<duration>");
 }
 
@@ -35,7 +35,8 @@ Result<core::Seconds> read_duration(const char* option, const std::string& text)
 
 Result<app::Caller> read_caller(const CallerOptions& options) {
   PAR_ASSIGN(const auto seconds, read_duration("--ttl", options.ttl));
-  if (seconds == 0) return usage_error("--ttl: a lease needs some time").hint(kDurationHint);
+  if (seconds == 0 && !options.ttl.empty())
+    return usage_error("--ttl: a lease needs some time").hint(kDurationHint);
   return app::Caller{options.run, options.agent, seconds * 1000};
 }
 

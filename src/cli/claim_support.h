@@ -11,7 +11,7 @@ namespace par::cli {
 struct CallerOptions {
   std::string run;
   std::string agent;
-  std::string ttl = "1h";
+  std::string ttl;
 };
 
 // --run and --agent; for those that take or extend a lease also --ttl.

@@ -15,7 +15,7 @@ Result<int> heartbeat(const CallerOptions& options, const Invocation& invocation
   PAR_ASSIGN(const auto held, claims.queue.heartbeat(claims.session));
   if (!invocation.json) return 0;
   JsonWriter json;
-  json.begin_object().member("schema", 1).member("held", held).member("lease", caller.ttl / 1000);
+  json.begin_object().member("schema", 1).member("held", held).member("lease", claims.session.ttl / 1000);
   json.end_object();
   print_out(std::move(json).take() + "\n");
   return 0;

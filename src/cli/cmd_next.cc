@@ -32,7 +32,7 @@ Error nothing_to_claim(const store::NextItems& answer) {
   if (answer.waiting) return refused("what is left waits for items that are not done").hint(again);
   if (answer.after_failed)
     return refused("what is left comes after items that failed")
-        .hint("'git par status' lists them; nobody is given them again in this run");
+        .hint("'git par status' shows them; they come again with the next plan");
   return refused("nothing is left to claim");
 }
 

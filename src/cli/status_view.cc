@@ -31,7 +31,7 @@ std::optional<store::AgentItemCounts> claimed_by(const Live& live, const AgentNa
 
 // The items of one agent: those it was given by where it stands, those it pulls by their claims. An agent
 // that is in brought all of its items, but one that pulls only those it said to be done; one that was refused
-// none.
+// none. What comes after a failed item counts as failed, too.
 store::AgentItemCounts items_of(const app::LoadedRun& run, std::size_t i, const Live& live) {
   const AgentState& agent = run.state.agents[i];
   const auto n = run.head.item_counts[i];
@@ -39,16 +39,20 @@ store::AgentItemCounts items_of(const app::LoadedRun& run, std::size_t i, const 
   counts.agent = agent.name;
   const auto claimed = claimed_by(live, agent.name);
   if (core::is_accepted(agent.stage)) {
-    counts.done = claimed ? claimed->done : n;
-    counts.failed = claimed ? claimed->failed : 0;
-    counts.ready = n - counts.done - counts.failed;
+    counts.failed = claimed ? claimed->ready + claimed->claimed + claimed->failed : 0;
+    counts.done = n - counts.failed;
     return counts;
   }
   if (agent.stage == Stage::rejected || agent.stage == Stage::rolled_back) {
     counts.failed = n;
     return counts;
   }
-  if (claimed) return *claimed;
+  if (claimed) {
+    counts = *claimed;
+    counts.ready -= counts.stuck;
+    counts.failed += counts.stuck;
+    return counts;
+  }
   const bool idle =
       agent.stage == Stage::waiting || agent.stage == Stage::held || agent.stage == Stage::stopped;
   (idle ? counts.ready : counts.claimed) = n;

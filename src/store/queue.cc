@@ -254,26 +254,14 @@ Result<void> Queue::lay_out(const RunId& run, const core::Plan& plan) {
 Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>& agents) {
   auto& rows = parts_->rows;
   return parts_->write([&]() -> Result<void> {
-    PAR_ASSIGN(const auto stuck, rows.stuck_items(run));
-    std::set<ItemId> left_out;
-    for (const auto& item : stuck) left_out.insert(item.id);
     for (const auto& agent : agents) {
-      std::vector<ItemId> ids;
-      {
-        PAR_ASSIGN(auto query,
-                   rows.sql.ask("SELECT id FROM queue_item WHERE run = ?1 AND agent = ?2 AND state "
-                                "IN ('ready', 'blocked')",
-                                run.str(), agent.str()));
-        for (;;) {
-          PAR_ASSIGN(const bool more, query.step());
-          if (!more) break;
-          if (ItemId id(query.text(0)); !left_out.contains(id)) ids.push_back(std::move(id));
-        }
-      }
-      for (const auto& id : ids) {
-        PAR_ASSIGN(auto item, rows.find_item(run, id));
-        item->claim.state = ItemState::done;
-        PAR_TRY(rows.put_item(run, *item, ItemState::ready, ""));
+      PAR_ASSIGN(const bool pulls,
+                 rows.sql.any("SELECT 1 FROM queue_item WHERE run = ?1 AND agent = ?2 AND taker <> ''",
+                              run.str(), agent.str()));
+      PAR_ASSIGN(auto left, rows.left_by(run, agent));
+      for (auto& item : left) {
+        item.claim.state = pulls ? ItemState::failed : ItemState::done;
+        PAR_TRY(rows.put_item(run, item, ItemState::ready, pulls ? "left undone" : ""));
       }
     }
     return {};
@@ -282,12 +270,12 @@ Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>
 
 Result<void> Queue::forget(const RunId& run) {
   return parts_->write([&]() -> Result<void> {
-    // What was left undone stays, as failed: it is no finished work for later plans.
+    // Of what was left undone the ids stay, as failed: it is no finished work for later plans.
+    constexpr const char* kKeep =
+        "UPDATE queue_item SET state = 'failed', body = '' WHERE run = ?1 AND NOT (state = 'done' AND taker "
+        "<> '') AND agent IN (SELECT agent FROM queue_item WHERE run = ?1 AND taker <> '')";
     for (const auto* sql :
-         {"UPDATE queue_item SET state = 'failed' WHERE run = ?1 AND NOT (state = 'done' AND taker <> '') "
-          "AND "
-          "agent IN (SELECT agent FROM queue_item WHERE run = ?1 AND taker <> '')",
-          "DELETE FROM claimed_path WHERE holder IN (SELECT number FROM holder WHERE run = ?1)",
+         {kKeep, "DELETE FROM claimed_path WHERE holder IN (SELECT number FROM holder WHERE run = ?1)",
           "DELETE FROM holder WHERE run = ?1", "DELETE FROM queue_after WHERE run = ?1",
           "DELETE FROM queue_item WHERE run = ?1 AND state <> 'failed'",
           "DELETE FROM queue_agent WHERE run = ?1", "DELETE FROM queue WHERE run = ?1"})
@@ -300,6 +288,8 @@ Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
                               const std::optional<std::string>& category,
                               const std::function<std::uint64_t()>& random) {
   NextItems answer;
+  std::string owner;
+  int losses = 0;
   auto& rows = parts_->rows;
   const auto claim = [&]() -> Result<void> {
     const auto at = parts_->moment();
@@ -320,19 +310,20 @@ Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
     answer.items = std::move(ready.taken);
     answer.lease = session.ttl;
     answer.others_hold = picked.taken == 0 && picked.passed_over > 0;
-    if (picked.taken == 0) {
-      PAR_ASSIGN(const auto blocked, rows.blocked_items(session.run, share.owner, category.value_or("")));
-      answer.waiting = blocked == BlockedItems::may_go_on;
-      answer.after_failed = blocked == BlockedItems::after_failed && !answer.others_hold;
-    }
-    holder.losses = answer.others_hold ? holder.losses + 1 : 0;
-    if (answer.others_hold || answer.waiting)
-      answer.retry_in = core::backoff(std::max(0, holder.losses - 1), kLongestPause, fraction(random()));
+    losses = holder.losses = answer.others_hold ? holder.losses + 1 : 0;
+    owner = share.owner;
     return rows.put_holder(holder);
   };
   PAR_TRY(os::crash_point("queue.before.next"));
   PAR_TRY(parts_->write(claim));
   PAR_TRY(os::crash_point("queue.after.next"));
+  if (!answer.items.empty()) return answer;
+  // Only read, and linear in what is stuck: nobody has to wait for it.
+  PAR_ASSIGN(const auto blocked, rows.blocked_items(session.run, owner, category.value_or("")));
+  answer.waiting = blocked == BlockedItems::may_go_on;
+  answer.after_failed = blocked == BlockedItems::after_failed && !answer.others_hold;
+  if (answer.others_hold || answer.waiting)
+    answer.retry_in = core::backoff(std::max(0, losses - 1), kLongestPause, fraction(random()));
   return answer;
 }
 

@@ -87,7 +87,8 @@ struct AgentItemCounts {
   std::int64_t ready = 0;  // blocked ones too
   std::int64_t claimed = 0;
   std::int64_t done = 0;
-  std::int64_t failed = 0;  // with those that come after them
+  std::int64_t failed = 0;
+  std::int64_t stuck = 0;  // of the ready ones, those that come after items that failed
 };
 
 class Queue {
@@ -103,8 +104,8 @@ class Queue {
   // Linear in the plan; once more changes nothing.
   [[nodiscard]] Result<void> lay_out(const RunId& run, const core::Plan& plan);
 
-  // These agents' branches are in the candidate or on the target: what nobody claimed of their items is done,
-  // but for what comes after items that failed.
+  // These agents' branches are in the candidate or on the target. Of one that was given its items all are
+  // done; of one that claims them those are failed that it left.
   [[nodiscard]] Result<void> finish_agents(const RunId& run, const std::vector<AgentName>& agents);
 
   // Its items but for those left undone, and the sessions that claimed any. Linear in them; nothing there:
@@ -131,7 +132,8 @@ class Queue {
   // What lives, by run, agent and item.
   [[nodiscard]] Result<std::vector<ClaimRow>> claims() const;
 
-  // Of a run that is laid out; by plan entry, sorted. Linear in the run's items, from an index.
+  // By plan entry, sorted; of a run that was forgotten only what was left undone, as failed. Linear in the
+  // run's items, from an index.
   [[nodiscard]] Result<std::vector<AgentItemCounts>> counts(const RunId& run) const;
   // Of one plan entry's items; at most `limit`, by id.
   [[nodiscard]] Result<std::vector<FailedItem>> failed(const RunId& run, const AgentName& agent,

@@ -186,11 +186,7 @@ Result<std::vector<AgentItemCounts>> Queue::counts(const RunId& run) const {
     }));
   }
   PAR_ASSIGN(const auto stuck, rows.stuck_items(run));
-  for (const auto& item : stuck) {
-    auto& agent = counts[item.agent];
-    --agent.ready;
-    ++agent.failed;
-  }
+  for (const auto& item : stuck) ++counts[item.agent].stuck;
   std::vector<AgentItemCounts> sorted;
   for (auto& [name, agent] : counts) sorted.push_back(std::move(agent));
   return sorted;

@@ -151,6 +151,14 @@ Result<std::vector<ItemRecord>> QueueRows::batch_of(const Holder& holder, std::i
   return read_items(std::move(query));
 }
 
+Result<std::vector<ItemRecord>> QueueRows::left_by(const RunId& run, const AgentName& agent) {
+  PAR_ASSIGN(auto query,
+             sql.ask("SELECT number, id, state, attempt, taker, taker_attempt, batch FROM queue_item "
+                     "WHERE run = ?1 AND agent = ?2 AND state IN ('ready', 'blocked')",
+                     run.str(), agent.str()));
+  return read_items(std::move(query));
+}
+
 Result<std::vector<StuckItem>> QueueRows::stuck_items(const RunId& run) {
   // Agents first: failed items are found by the index that counts them.
   PAR_ASSIGN(auto query,
@@ -173,6 +181,10 @@ Result<std::vector<StuckItem>> QueueRows::stuck_items(const RunId& run) {
 
 Result<BlockedItems> QueueRows::blocked_items(const RunId& run, const std::string& owner,
                                               const std::string& category) {
+  PAR_ASSIGN(const bool any,
+             sql.any("SELECT 1 FROM queue_item WHERE run = ?1 AND owner = ?2 AND state = 'blocked'",
+                     run.str(), owner));
+  if (!any) return BlockedItems::none;
   PAR_ASSIGN(const auto stuck, stuck_items(run));
   std::unordered_set<std::int64_t> numbers;
   for (const auto& item : stuck) numbers.insert(item.number);

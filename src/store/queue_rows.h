@@ -121,6 +121,8 @@ class QueueRows {
 
   // ---- items
   [[nodiscard]] Result<std::optional<ItemRecord>> find_item(const RunId& run, const ItemId& id);
+  // Of one plan entry, those that are ready or blocked.
+  [[nodiscard]] Result<std::vector<ItemRecord>> left_by(const RunId& run, const AgentName& agent);
   // By id. Linear in what waits for failed items.
   [[nodiscard]] Result<std::vector<StuckItem>> stuck_items(const RunId& run);
   // `category`: only such items; empty: all. Linear in the stuck ones.

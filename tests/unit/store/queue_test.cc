@@ -84,8 +84,8 @@ TEST_CASE("queue rows: what comes after a failed item is given up with it, until
   CHECK_FALSE(room.next(session_of("one"), 1, "other").waiting);
   REQUIRE(room.end(session_of("one"), {"a"}, ItemState::failed));
   CHECK(room.next(session_of("one"), 1, "style").after_failed);
-  CHECK(room.queue.counts(run)->front().failed == 3);
-  CHECK(room.queue.counts(run)->front().ready == 0);
+  CHECK(room.queue.counts(run)->front().failed == 1);
+  CHECK(room.queue.counts(run)->front().stuck == 2);
   // The other agent's items wait for nothing of this.
   REQUIRE(room.ids(session_of("two")) == Names{"d"});
   CHECK(room.next(session_of("two")).waiting);
