@@ -6,11 +6,14 @@
 #include <charconv>
 #include <fstream>
 #include <optional>
+#include <vector>
 
 #include "os/files.h"
 
 namespace par::app {
 namespace {
+
+constexpr std::size_t kLongestLine = 1 << 20;
 
 // Holds "<attempt> <bytes>" of the newest attempt.
 std::string note_path(const RunPaths& paths, const AgentName& agent) {
@@ -65,7 +68,15 @@ Result<void> each_line(const RunPaths& paths, const AgentName& agent, int attemp
   std::ifstream file(paths.agent_log(agent), std::ios::binary);
   if (!start || !file) return {};
   file.seekg(*start);
-  for (std::string line; std::getline(file, line);) use(without_stamp(line));
+  std::vector<char> buffer(kLongestLine);
+  for (bool begins = true; file.good();) {
+    file.getline(buffer.data(), std::ssize(buffer));
+    const std::string_view line(buffer.data());
+    const bool is_whole = !file.fail();
+    if (begins && is_whole) use(without_stamp(line));
+    begins = is_whole;
+    if (!is_whole && !file.eof()) file.clear();
+  }
   return {};
 }
 

@@ -18,7 +18,8 @@ namespace par::app {
 [[nodiscard]] Result<std::string> attempt_output(const RunPaths& paths, const AgentName& agent, int attempt,
                                                  std::int64_t most);
 
-// Each line that the attempt printed, without the log's time stamp; none where that was not noted.
+// Each line that the attempt printed, without the log's time stamp, but for those beyond a mebibyte; none
+// where its beginning was not noted.
 [[nodiscard]] Result<void> each_line(const RunPaths& paths, const AgentName& agent, int attempt,
                                      const std::function<void(std::string_view)>& use);
 

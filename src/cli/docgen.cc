@@ -122,7 +122,10 @@ std::string usage_text(const core::UsageFields& usage) {
   if (usage.line.empty()) return "";
   std::vector<std::string> fields;
   if (!usage.cost.empty()) fields.push_back(fmt::format("the cost in dollars at '{}'", usage.cost));
-  fields.push_back(fmt::format("tokens at '{}' and '{}'", usage.input_tokens, usage.output_tokens));
+  std::vector<std::string> places;
+  for (const auto place : usage.tokens)
+    if (!place.empty()) places.push_back(fmt::format("'{}'", place));
+  fields.push_back("tokens at " + join(places, " and "));
   return fmt::format("; {} of type '{}' {} {}", usage.each ? "every line" : "the last line", usage.line,
                      usage.each ? "adds" : "has", join(fields, ", "));
 }

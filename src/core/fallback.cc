@@ -84,6 +84,12 @@ bool has_more_to_start(const RunState& state, const Limits& limits) {
                                         [](const auto& a) { return a.stage == Stage::waiting; });
 }
 
+// They could start anew side by side, if not now.
+bool may_start_again(const RunState& state, const Limits& limits) {
+  return limits.jobs > 1 && std::any_of(state.agents.begin(), state.agents.end(),
+                                        [](const auto& a) { return !is_settled(a.stage); });
+}
+
 std::optional<FellBack> failure_rate(const Plan& plan, const RunState& state) {
   const auto accepted = std::count_if(state.agents.begin(), state.agents.end(),
                                       [](const auto& a) { return is_accepted(a.stage); });
@@ -119,16 +125,17 @@ void apply_fallback_event(RunState& state, const Event& event) { std::visit(Noti
 
 std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state, const Limits& limits) {
   if (state.finished || limits.draining) return std::nullopt;
-  const bool may_change = !state.in_sequence && has_more_to_start(state, limits);
+  const bool is_parallel = !state.in_sequence && may_start_again(state, limits);
   if (!state.noticed.empty()) {
     FellBack fallback = state.noticed.front();
-    fallback.sequence = may_change && fallback.trigger == Trigger::conflict;
+    fallback.sequence = is_parallel && fallback.trigger == Trigger::conflict;
     return fallback;
   }
   if (auto fallback = speedup(plan, state)) return fallback;
   if (auto reason = nearly_spent(plan, state); !reason.empty() && !has(state.fallbacks, Trigger::budget))
-    return FellBack{Trigger::budget, may_change, std::move(reason)};
-  if (!may_change || has(state.fallbacks, Trigger::failure_rate)) return std::nullopt;
+    return FellBack{Trigger::budget, is_parallel, std::move(reason)};
+  if (state.in_sequence || !has_more_to_start(state, limits) || has(state.fallbacks, Trigger::failure_rate))
+    return std::nullopt;
   return failure_rate(plan, state);
 }
 

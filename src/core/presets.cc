@@ -21,14 +21,21 @@ constexpr std::array<string_view, 2> kGooseTexts{"Status: 401 Unauthorized", "St
 constexpr std::array<string_view, 2> kOpencodeTexts{"\"statusCode\":401", "\"statusCode\":403"};
 constexpr std::array<string_view, 1> kQwenTexts{"[API Error: 401"};
 
-constexpr UsageFields kClaudeUsage{"result", false, "/total_cost_usd", "/usage/input_tokens",
-                                   "/usage/output_tokens"};
+constexpr std::array<string_view, 5> kResultTokens{"/usage/input_tokens", "/usage/output_tokens",
+                                                   "/usage/cache_creation_input_tokens",
+                                                   "/usage/cache_read_input_tokens"};
+constexpr UsageFields kClaudeUsage{"result", false, "/total_cost_usd", kResultTokens};
 // Shaped like claude's, without a cost.
-constexpr UsageFields kResultUsage{"result", false, "", "/usage/input_tokens", "/usage/output_tokens"};
-constexpr UsageFields kCodexUsage{"turn.completed", false, "", "/usage/input_tokens", "/usage/output_tokens"};
-constexpr UsageFields kGeminiUsage{"result", false, "", "/stats/input_tokens", "/stats/output_tokens"};
-constexpr UsageFields kOpencodeUsage{"step_finish", true, "/part/cost", "/part/tokens/input",
-                                     "/part/tokens/output"};
+constexpr UsageFields kResultUsage{"result", false, "", kResultTokens};
+// What was cached is counted in.
+constexpr UsageFields kCodexUsage{
+    "turn.completed", false, "", {"/usage/input_tokens", "/usage/output_tokens"}};
+constexpr UsageFields kGeminiUsage{"result", false, "", {"/stats/total_tokens"}};
+constexpr UsageFields kOpencodeUsage{"step_finish",
+                                     true,
+                                     "/part/cost",
+                                     {"/part/tokens/input", "/part/tokens/output", "/part/tokens/reasoning",
+                                      "/part/tokens/cache/read", "/part/tokens/cache/write"}};
 
 // A CLI that takes its prompt as an argument only is sent to the file: an argument has a limit.
 constexpr std::array kPresets{

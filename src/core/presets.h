@@ -3,6 +3,7 @@
 // is for others. Pure.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -19,8 +20,7 @@ struct UsageFields {
   std::string_view line;  // the line's "type"
   bool each = false;      // there is one for every step: they add up; otherwise the last one counts
   std::string_view cost;  // in US dollars
-  std::string_view input_tokens;
-  std::string_view output_tokens;
+  std::array<std::string_view, 5> tokens;  // they add up; cached ones are among them
 };
 
 struct Preset {

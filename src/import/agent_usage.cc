@@ -35,9 +35,9 @@ void UsageReader::add(std::string_view line) {
   if (parser_->json.parse(line.data(), line.size()).get(json) || json["type"].get(type) ||
       type != fields_.line)
     return;
-  const Usage said{number_at(json, fields_.cost),
-                   static_cast<std::int64_t>(number_at(json, fields_.input_tokens)) +
-                       static_cast<std::int64_t>(number_at(json, fields_.output_tokens))};
+  Usage said{number_at(json, fields_.cost)};
+  for (const auto pointer : fields_.tokens)
+    said.tokens += static_cast<std::int64_t>(number_at(json, pointer));
   if (!fields_.each) usage_ = {};
   usage_.cost += said.cost;
   usage_.tokens += said.tokens;

@@ -29,8 +29,11 @@ TEST_CASE("presets: every one is given its prompt through a file, and says truly
     CHECK(command.find(preset.name) != std::string::npos);
     const auto known = replace_all(replace_all(command, "{prompt_file}", ""), "{tmp}", "");
     CHECK(known.find_first_of("{}") == std::string::npos);
-    for (const auto& pointer : {preset.usage.cost, preset.usage.input_tokens, preset.usage.output_tokens})
-      CHECK((pointer.empty() || (pointer.front() == '/' && !preset.usage.line.empty())));
+    const auto is_pointer = [&](std::string_view text) {
+      return text.empty() || (text.front() == '/' && !preset.usage.line.empty());
+    };
+    CHECK(is_pointer(preset.usage.cost));
+    for (const auto& place : preset.usage.tokens) CHECK(is_pointer(place));
     if (!preset.usage.line.empty()) CHECK(preset.output == OutputFormat::json_lines);
     for (const auto& text : preset.permanent_texts) CHECK(text.size() > 10);  // no word that agents write
     for (const int code : preset.permanent_codes) CHECK(code > 1);

@@ -17,7 +17,8 @@ return reader.usage();
 }  // namespace
 
 const std::string kResult =
-    R"({"type":"result","total_cost_usd":0.25,"usage":{"input_tokens":1000,"output_tokens":200}})";
+    R"({"type":"result","total_cost_usd":0.25,"usage":{"input_tokens":100,"output_tokens":200,)"
+    R"("cache_read_input_tokens":900}})";
 
 }  // namespace
 
