@@ -328,6 +328,17 @@ TEST_CASE("hook: an existing pre-commit hook runs first, and is back after unins
   CHECK(contains(sandbox.read(".git/hooks/pre-commit"), "not on Fridays"));
 }
 
+TEST_CASE("hook: trouble of ours keeps nobody from committing") {
+  const Sandbox sandbox;
+  REQUIRE(sandbox.par({"hook", "install", "-q"}).exit_code == 0);
+  REQUIRE(sandbox.par({"claim", "--agent", "other", "file"}).exit_code == 0);
+  sandbox.write(".git/par/state.db", "what is left of a database");
+  sandbox.write("file", "x");
+  const auto commit = sandbox.shell("git add file && git commit -q -m x");
+  CHECK(commit.exit_code == 0);
+  CHECK(contains(commit.err, "warning: claims of paths are not checked: "));
+}
+
 TEST_CASE("hook: wrong usage says so") {
   const Sandbox sandbox;
   CHECK(sandbox.par({"hook"}).exit_code == 129);
