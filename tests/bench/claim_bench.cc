@@ -7,12 +7,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "bench.h"
+#include "os/file_lock.h"
 #include "os/files.h"
 #include "os/process.h"
 #include "os/system_clock.h"
@@ -37,14 +39,14 @@ T value_of(Result<T> result) {
 
 std::string worker_name(std::size_t worker) { return "w-" + std::to_string(worker); }
 
-core::Plan pool_plan() {
+core::Plan pool_plan(std::size_t items = kItems) {
   core::Plan plan;
   plan.agents.resize(kMostProcesses);
   for (std::size_t i = 0; i < kMostProcesses; ++i) {
     plan.agents[i].spec.name = AgentName(worker_name(i));
     plan.agents[i].spec.pool = AgentName("w");
   }
-  for (std::size_t i = 0; i < kItems; ++i) {
+  for (std::size_t i = 0; i < items; ++i) {
     core::Item item;
     item.id = ItemId("finding-" + std::to_string(i));
     item.title = "this call may read past the end of the buffer";
@@ -54,6 +56,8 @@ core::Plan pool_plan() {
   return plan;
 }
 
+core::Moment read_moment() { return {os::boot_name(), os::SystemClock().monotonic()}; }
+
 // Milliseconds of each claim, and how many items they gave.
 struct Times {
   std::vector<double> ms;
@@ -62,7 +66,7 @@ struct Times {
 
 Times claim_for_a_while(const std::string& state_dir, std::size_t worker, std::size_t batch) {
   auto database = value_of(Database::open(state_dir));
-  Queue queue(database, [] { return core::Moment{os::boot_name(), os::SystemClock().monotonic()}; });
+  Queue queue(database, read_moment);
   const QueueSession session{RunId("r1"), {AgentName(worker_name(worker)), 1}, "", 3'600'000};
   std::mt19937_64 random(worker);
   Times times;
@@ -127,6 +131,7 @@ void measure(const std::string& filled, std::size_t processes, std::size_t batch
   must_run({"git", "init", "-q", repository});
   const auto state_dir = repository + "/.git/par";
   must_run({"cp", "-r", filled, state_dir});
+  must_run({"sync"});  // or the first checkpoint waits until the copy is on the disk
   in_processes(processes, [&](std::size_t worker) {
     const auto times = by == By::store ? claim_for_a_while(state_dir, worker, batch)
                                        : call_for_a_while(repository, worker, batch);
@@ -171,6 +176,44 @@ void measure_mkdir(std::size_t processes) {
   bench::print(m);
 }
 
+// From the death of a session that holds all items until another has claimed them.
+void measure_freed() {
+  constexpr std::size_t kHeld = 16;
+  const auto directory = value_of(os::TemporaryDirectory::create("par-bench"));
+  auto database = value_of(Database::open(directory.path()));
+  const auto plan = pool_plan(kHeld);
+  value_of(database.create_run({value_of(database.put_plan(plan)), ObjectId(), ObjectId()}, 1));
+  Queue queue(database, read_moment);
+  if (!queue.lay_out(RunId("r1"), plan)) std::abort();
+  const auto claim_all = [&](Queue& of, std::size_t worker, const std::string& lock) {
+    const QueueSession session{RunId("r1"), {AgentName(worker_name(worker)), 1}, lock, 3'600'000};
+    return value_of(of.next(session, kHeld, std::nullopt, [] { return 0; })).items.size();
+  };
+  int pipe[2];
+  if (::pipe(pipe) != 0) std::abort();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto lock = os::FileLock::acquire(directory.path() + "/lock");
+    auto own = value_of(Database::open(directory.path()));
+    Queue its(own, read_moment);
+    if (!lock || claim_all(its, 1, directory.path() + "/lock") != kHeld) std::abort();
+    if (::write(pipe[1], "x", 1) != 1) std::abort();
+    for (;;) ::pause();
+  }
+  char ready = 0;
+  if (::read(pipe[0], &ready, 1) != 1 || claim_all(queue, 2, "") != 0) std::abort();
+  bench::Measurement m;
+  m.name = "items of a killed session, claimed by another";
+  m.n = kHeld;
+  m.limit = 1;
+  m.seconds = bench::seconds_of([&] {
+    ::kill(child, SIGKILL);
+    while (claim_all(queue, 2, "") == 0) ::usleep(1000);
+  });
+  ::waitpid(child, nullptr, 0);
+  bench::print(m);
+}
+
 int run() {
   const auto directory = value_of(os::TemporaryDirectory::create("par-bench"));
   const auto filled = directory.path() + "/par";
@@ -194,6 +237,7 @@ int run() {
     counts.seconds = bench::seconds_of([&] { value_of(queue.counts(RunId("r1"))); });
     bench::print(counts);
   }
+  measure_freed();
   for (const std::size_t processes : {1U, 4U, 16U, 50U}) {
     for (const std::size_t batch : {1U, 16U}) measure(filled, processes, batch, By::store);
     for (const std::size_t batch : {1U, 16U}) measure(filled, processes, batch, By::commands);

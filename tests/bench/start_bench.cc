@@ -1,8 +1,7 @@
 // Thirty agents that are started at once: until the last one runs, beside the best that git does with the
 // same worktrees from a shell. Real git, the real program. 2,000 files; with PAR_BENCH_LARGE 20,000, of which
-// thirty worktrees take minutes and 2.4 GB: then each is made once, and git's by 2 or 4 processes only.
+// thirty worktrees take half a minute and 2.4 GB: then git's are made by 2 or 4 processes only.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -61,19 +60,37 @@ double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-// Seconds until the last of the agents runs.
-double start_ours(const std::string& seed) {
+struct Start {
+  double seconds = 0;  // until the last of the agents runs
+  double rss_mib = 0;  // of the program, at most, while it runs
+};
+
+// The largest of the "VmHWM:  <n> kB" lines.
+double largest_mib(const std::string& file) {
+  double most = 0;
+  const auto text = os::read_file(file).value_or("");
+  for (std::size_t at = 0; (at = text.find(':', at)) != std::string::npos; ++at)
+    most = std::max(most, std::atof(text.c_str() + at + 1) / 1024);
+  return most;
+}
+
+Start start_ours(const std::string& seed) {
   const auto place = *os::TemporaryDirectory::create("par-bench");
   const auto repo = place.path() + "/repo";
   must(place.path(), {"cp", "-a", seed, repo});
+  must(place.path(), {"sync"});
   const double begin = now();
-  must(repo, {PAR_PROGRAM, "run", "-q", "-j", std::to_string(kAgents), "--force-parallel"});
+  must(repo,
+       {"sh", "-c",
+        fmt::format("{} run -q -j {} --force-parallel & p=$!; "
+                    "while grep VmHWM /proc/$p/status >>../rss 2>/dev/null; do sleep 0.1; done; wait $p",
+                    PAR_PROGRAM, kAgents)});
   double last = 0;
   for (int i = 0; i < kAgents; ++i)
     last = std::max(last, std::atof(os::read_file(fmt::format("{}/repo.par/r1/a{}.started", place.path(), i))
                                         .value_or("1e99")
                                         .c_str()));
-  return last - begin;
+  return {last - begin, largest_mib(place.path() + "/rss")};
 }
 
 // Entries one after the other, then files by so many processes at once.
@@ -81,6 +98,7 @@ double start_raw(const std::string& seed, int processes) {
   const auto place = *os::TemporaryDirectory::create("par-bench");
   const auto repo = place.path() + "/repo";
   must(place.path(), {"cp", "-a", seed, repo});
+  must(place.path(), {"sync"});
   const double begin = now();
   must(repo,
        {"sh", "-c",
@@ -106,17 +124,18 @@ int run() {
   Measurement m;
   m.name = fmt::format("until {} agents run on {} files", kAgents, files());
   m.n = kAgents;
-  m.seconds = start_ours(seed);
-  if (!large()) m.seconds = std::min(m.seconds, start_ours(seed));
-  rusage children{};
-  ::getrusage(RUSAGE_CHILDREN, &children);
-  m.rss_mib = static_cast<double>(children.ru_maxrss) / 1024;
+  m.seconds = m.compared_seconds = 1e99;
   m.rss_limit = kRssLimitMib;
   m.compared = large() ? "git worktree add in a row, git read-tree by 2 or 4 at once (the best)"
                        : "git worktree add in a row, git read-tree by 2, 4, 8 or 30 at once (the best)";
-  m.compared_seconds = 1e99;
-  for (const int processes : large() ? std::vector{2, 4} : std::vector{2, 4, 8, kAgents})
-    m.compared_seconds = std::min(m.compared_seconds, start_raw(seed, processes));
+  // By turns, so that none has the disk at a better time.
+  for (int round = 0; round < (large() ? 2 : 3); ++round) {
+    for (const int processes : large() ? std::vector{2, 4} : std::vector{2, 4, 8, kAgents})
+      m.compared_seconds = std::min(m.compared_seconds, start_raw(seed, processes));
+    const auto ours = start_ours(seed);
+    m.seconds = std::min(m.seconds, ours.seconds);
+    m.rss_mib = std::max(m.rss_mib, ours.rss_mib);
+  }
   m.limit = m.compared_seconds * kMostTimesGit;
   print(m);
   return 0;

@@ -68,8 +68,8 @@ bool all_done(const store::Queue& queue, std::size_t items) {
   return done == static_cast<std::int64_t>(items);
 }
 
-// Claims and ends items until all are done. Writes "c <item> <attempt>" after a claim, and "d ..." after an
-// end that was not refused.
+// Claims and ends items until all are done. Writes "c <item> <attempt>" after a claim, "d ..." after an end
+// that was not refused, and "t next <ms>", what a claim took.
 int work(const std::string& state_dir, std::size_t worker, std::size_t items, int pipe) {
   auto database = store::Database::open(state_dir);
   const auto lock = os::FileLock::acquire(state_dir + "/" + worker_name(worker));
@@ -81,7 +81,9 @@ int work(const std::string& state_dir, std::size_t worker, std::size_t items, in
   const auto say = [&](char what, const std::string& id, int attempt) {
     return os::write_all(pipe, fmt::format("{} {} {}\n", what, id, attempt));
   };
+  const os::SystemClock clock;
   for (;;) {
+    const auto before = clock.monotonic();
     const auto next = queue.next(session, 1 + random() % 4, std::nullopt, [&] { return random(); });
     if (!next) return 2;
     if (next->items.empty()) {
@@ -89,6 +91,7 @@ int work(const std::string& state_dir, std::size_t worker, std::size_t items, in
       os::nap(2);
       continue;
     }
+    if (!say('t', "next", static_cast<int>(clock.monotonic() - before))) return 3;
     for (const auto& claimed : next->items)
       if (!say('c', claimed.item.id.str(), claimed.attempt)) return 3;
     for (const auto& claimed : next->items) {
@@ -107,12 +110,14 @@ struct Tally {
   std::map<std::string, int> newest;    // attempt of each item that was claimed
   std::map<std::string, int> ended;     // attempt of each item whose end was accepted
   std::vector<std::string> duplicates;  // claimed twice with one attempt, or ended twice
+  std::vector<int> took;                // ms
 
   void add(const std::string& text) {
     for (const auto& line : split_terminated(text, '\n')) {
       const auto words = split(line, ' ');
       if (words.size() != 3) continue;  // killed while it wrote
       const int attempt = std::atoi(words[2].c_str());
+      if (words[0] == "t") took.push_back(attempt);
       if (words[0] == "c" && !claims.insert(words[1] + " " + words[2]).second) duplicates.push_back(line);
       if (words[0] == "c") newest[words[1]] = std::max(newest[words[1]], attempt);
       if (words[0] == "d" && !ended.emplace(words[1], attempt).second) duplicates.push_back(line);
@@ -159,6 +164,13 @@ void storm(const Size& size, unsigned seed) {
     CHECK(worker.wait() == 0);
   }
 
+  std::sort(tally.took.begin(), tally.took.end());
+  REQUIRE_FALSE(tally.took.empty());
+  if (size.items > Size().items)
+    WARN("round " << seed << ": " << tally.took.size() << " claims, median "
+                  << tally.took[tally.took.size() / 2] << " ms, 99th percentile "
+                  << tally.took[tally.took.size() * 99 / 100] << " ms, slowest " << tally.took.back()
+                  << " ms");
   CHECK(tally.duplicates.empty());
   for (const auto& [item, attempt] : tally.ended) CHECK(tally.newest[item] == attempt);
   CHECK(state.number("SELECT count(*) FROM queue_item WHERE state = 'done'") ==

@@ -84,7 +84,8 @@ TEST_CASE("retry: claims of the attempt that failed are free, and its late resul
       sandbox,
       "[[item]]\nid = \"I-1\"\nfiles = [\"src/a/file.txt\"]\n"
       "[agent.puller]\nowns = [\"src/a/**\"]\nretries = 1\n"
-      "run = \"git par next > src/a/got.txt || exit 5; test $PAR_ATTEMPT = 2 || exit 1; "
+      "run = \"git par next > src/a/got.txt || exit 5; "
+      "test $PAR_ATTEMPT = 2 || { echo x > src/a/early.txt; git add src; git commit -qm early; exit 1; }; "
       "PAR_ATTEMPT=1 git par done I-1 2> src/a/late.txt; echo $? >> src/a/late.txt; git par done I-1\"\n");
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err);
@@ -92,5 +93,7 @@ TEST_CASE("retry: claims of the attempt that failed are free, and its late resul
   CHECK(has(sandbox.read("src/a/got.txt"), "\"id\":\"I-1\""));
   INFO(sandbox.read("src/a/late.txt"));
   CHECK(sandbox.read("src/a/late.txt").ends_with("1\n"));
+  CHECK(sandbox.git({"log", "--format=%s", "--grep=early", "main"}) == "");
+  CHECK(sandbox.shell("test -e src/a/early.txt").exit_code == 1);
   sandbox.assert_clean();
 }
