@@ -10,16 +10,16 @@ namespace {
 // The name under which its worktree, jobs and logs are kept apart from those of runs.
 const RunId kAdhocRun("validate");
 
-Result<std::vector<core::ValidationResult>> validate_one(Validator& validator, os::Jobs& jobs,
+Result<std::vector<core::ValidationResult>> validate_one(Validator& validator, os::Executor& executor,
                                                          const core::AwaitValidation& what,
                                                          const std::function<int()>& interrupts) {
   PAR_TRY(validator.begin(what));
   for (;;) {
     if (auto done = validator.take()) return std::move(done->results);
-    PAR_ASSIGN(const auto exits, jobs.wait(-1));
+    PAR_ASSIGN(const auto exits, executor.wait(-1));
     if (interrupts() > 0) {
       PAR_TRY(validator.keep_only({}));
-      PAR_TRY(jobs.wait(-1));
+      PAR_TRY(executor.wait(-1));
       return refused("interrupted");
     }
     for (const auto& exit : exits) PAR_TRY(validator.on_exit(exit));
@@ -36,15 +36,15 @@ Result<std::vector<CommitResults>> validate_commits(Project& project, store::Dat
   PAR_TRY(end_old_validations(paths));
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   git::RunWorkspace workspace(project.repository, *project.objects, kAdhocRun, what.config.worktrees, who);
-  PAR_ASSIGN(const auto jobs, os::local_jobs(paths.jobs()));
-  Validator validator(what.config.validations, workspace, database, *jobs,
+  PAR_ASSIGN(const auto executor, os::make_executor(os::ExecutorKind::local, paths.jobs()));
+  Validator validator(what.config.validations, workspace, database, *executor,
                       validator_settings(project, paths, who));
   std::vector<std::string> names;
   for (const auto& spec : what.config.validations) names.push_back(spec.name);
   for (auto& commit : what.commits) {
     PAR_ASSIGN(const auto info, project.objects->commit(commit.commit));
     commit.tree = info.tree;
-    auto results = validate_one(validator, *jobs, {commit.commit, commit.tree, names}, what.interrupts);
+    auto results = validate_one(validator, *executor, {commit.commit, commit.tree, names}, what.interrupts);
     if (!results) {
       PAR_TRY(workspace.remove_run());
       return std::move(results).error();

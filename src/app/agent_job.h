@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "core/plan.h"
 #include "core/state.h"
-#include "os/jobs.h"
+#include "os/executor.h"
 
 namespace par::app {
 

@@ -10,6 +10,7 @@
 #include "git/refs.h"
 #include "git/worktrees.h"
 #include "os/files.h"
+#include "os/jobs.h"
 #include "os/system_clock.h"
 
 namespace par::app {

@@ -16,7 +16,7 @@ using namespace core;  // NOLINT(google-build-using-namespace): this file is whe
 
 namespace {
 
-// How long to wait for the end of something before the machines are asked again; as Jobs::wait takes it.
+// How long to wait for the end of something before the machines are asked again; as Executor::wait takes it.
 Millis patience(const Next& next, const Limits& limits) {
   if (next.action) return 0;
   return next.wake ? *next.wake - limits.now : -1;
@@ -29,7 +29,7 @@ Engine::Engine(const Plan& plan, RunState state, EnginePorts ports, EngineSettin
       state_(std::move(state)),
       ports_(ports),
       settings_(std::move(settings)),
-      validator_(plan_.validations, ports_.workspace, ports_.journal, ports_.jobs, settings_.validator) {
+      validator_(plan_.validations, ports_.workspace, ports_.journal, ports_.executor, settings_.validator) {
   state_.integration.planner.options.slots = settings_.validator.slots;
 }
 
@@ -73,12 +73,12 @@ Limits Engine::limits() const {
 Result<void> Engine::obey_interrupts() {
   if (ending_ || settings_.interrupts() < 2) return {};
   ending_ = true;
-  for (const auto& id : watched_) PAR_TRY(ports_.jobs.stop(id));
+  for (const auto& id : watched_) PAR_TRY(ports_.executor.stop(id));
   return validator_.keep_only({});
 }
 
 Result<void> Engine::watch(const os::JobSpec& job) {
-  PAR_TRY(ports_.jobs.ensure(job));
+  PAR_TRY(ports_.executor.ensure(job));
   watched_.insert(job.id);
   return {};
 }
@@ -121,7 +121,7 @@ Result<void> Engine::ensure_validated(const std::vector<AwaitValidation>& wanted
 
 Result<bool> Engine::take_exits(Millis patience) {
   if (watched_.empty() && !validator_.busy() && patience <= 0) return false;
-  PAR_ASSIGN(const auto exits, ports_.jobs.wait(patience));
+  PAR_ASSIGN(const auto exits, ports_.executor.wait(patience));
   for (const auto& exit : exits) PAR_TRY(on_exit(exit));
   // A wait that a signal ended counts: the loop must look at the interrupts.
   return patience != 0 || !exits.empty();
@@ -147,7 +147,7 @@ Result<void> Engine::on_worktree_exit(const AgentState& agent, const os::JobExit
   if (exit.how == ExitKind::stopped || exit.how == ExitKind::lost)
     return record(AgentExited{name, attempt, exit.how, exit.code, exit.seconds});
   if (exit.how == ExitKind::exited && exit.code != kSetupFailed) {
-    PAR_TRY(ports_.jobs.forget(exit.id));  // or the same result would come again
+    PAR_TRY(ports_.executor.forget(exit.id));  // or the same result would come again
     return Error(fmt::format("the files of '{}' could not be checked out", path))
         .hint(fmt::format("see {}; then 'git par resume {}' goes on", log, state_.id.str()));
   }

@@ -15,14 +15,15 @@
 #include "base/result.h"
 #include "core/machine.h"
 #include "core/ports.h"
-#include "os/jobs.h"
+#include "os/executor.h"
+#include "store/queue.h"
 
 namespace par::app {
 
 struct EnginePorts {
   core::Journal& journal;
   core::Workspace& workspace;
-  os::Jobs& jobs;
+  os::Executor& executor;
   const Clock& clock;
   Reporter& reporter;
 };

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "git/refs.h"
 #include "os/files.h"
+#include "os/jobs.h"
 
 namespace par::app {
 namespace {
@@ -118,7 +119,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
     plan_.strategy = state.landing.strategy;
   else if (options.strategy)
     plan_.strategy = *options.strategy;
-  PAR_ASSIGN(jobs_, os::local_jobs(paths_.jobs()));
+  PAR_ASSIGN(executor_, os::make_executor(options.executor, paths_.jobs()));
   EngineSettings settings;
   settings.paths = paths_;
   settings.agent_environment =
@@ -131,7 +132,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.random = random_fraction();
   settings.interrupts = options.interrupts;
   engine_ = std::make_unique<Engine>(plan_, std::move(state),
-                                     EnginePorts{database, *workspace_, *jobs_, clock_, reporter},
+                                     EnginePorts{database, *workspace_, *executor_, clock_, reporter},
                                      std::move(settings));
   return {};
 }

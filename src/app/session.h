@@ -1,5 +1,5 @@
-// One run, held for work: its lock, its workspace, its jobs and the engine over them. Only one process holds
-// a run.
+// One run, held for work: its lock, its workspace, its executor and the engine over them. Only one process
+// holds a run.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,8 @@
 namespace par::app {
 
 struct SessionOptions {
-  int jobs = 0;                            // -j; 0: the plan's
+  int jobs = 0;  // -j; 0: the plan's
+  os::ExecutorKind executor = os::ExecutorKind::local;
   std::optional<core::Strategy> strategy;  // of the landing, instead of the plan's
   bool start_agents = true;
   bool canary = false;  // of a new run: with a canary, whatever the plan says
@@ -50,7 +51,7 @@ class Session {
   RunPaths paths_;
   os::SystemClock clock_;
   std::unique_ptr<git::RunWorkspace> workspace_;
-  std::unique_ptr<os::Jobs> jobs_;
+  std::unique_ptr<os::Executor> executor_;
   std::unique_ptr<Engine> engine_;
 };
 

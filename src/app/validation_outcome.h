@@ -8,7 +8,7 @@
 
 #include "core/config.h"
 #include "core/validation.h"
-#include "os/jobs.h"
+#include "os/executor.h"
 
 namespace par::app {
 

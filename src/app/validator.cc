@@ -18,8 +18,12 @@ using core::ValidationResult;
 using core::ValidationSpec;
 
 Validator::Validator(const std::vector<ValidationSpec>& specs, core::Workspace& workspace,
-                     core::Journal& journal, os::Jobs& jobs, ValidatorSettings settings)
-    : specs_(specs), workspace_(workspace), journal_(journal), jobs_(jobs), settings_(std::move(settings)) {}
+                     core::Journal& journal, os::Executor& executor, ValidatorSettings settings)
+    : specs_(specs),
+      workspace_(workspace),
+      journal_(journal),
+      executor_(executor),
+      settings_(std::move(settings)) {}
 
 const ValidationSpec& Validator::spec_named(const std::string& name) const {
   for (const auto& spec : specs_)
@@ -88,7 +92,7 @@ Result<void> Validator::advance(Tree& tree) {
 Result<void> Validator::start_run(Tree& tree, const ValidationSpec& spec) {
   const auto number = tree.outcomes.size() + 1;
   tree.job = fmt::format("v.{}.{}", tree.key.substr(0, 16), number);
-  PAR_TRY(jobs_.forget(tree.job));
+  PAR_TRY(executor_.forget(tree.job));
   PAR_TRY(os::remove_file(report_path(tree)));
   PAR_ASSIGN(const std::string dir, workspace_.checkout_validation(tree.what.commit, tree.slot));
   os::JobSpec job;
@@ -104,14 +108,14 @@ Result<void> Validator::start_run(Tree& tree, const ValidationSpec& spec) {
   if (number == 1) PAR_TRY(os::remove_file(job.log));
   tree.log_start = os::file_size(job.log);
   ++runs_;
-  return jobs_.ensure(job);
+  return executor_.ensure(job);
 }
 
 Result<void> Validator::on_exit(const os::JobExit& exit) {
   const auto at = std::find_if(trees_.begin(), trees_.end(), [&](const Tree& t) { return t.job == exit.id; });
   if (exit.id.empty() || at == trees_.end()) return {};
   if (at->stopping && exit.how != ExitKind::exited) {
-    PAR_TRY(jobs_.forget(exit.id));
+    PAR_TRY(executor_.forget(exit.id));
     trees_.erase(at);
   } else {
     PAR_TRY(take_run(*at, exit));
@@ -136,7 +140,7 @@ Result<void> Validator::take_run(Tree& tree, const os::JobExit& exit) {
   auto outcome = read_outcome(spec, exit, report);
   outcome.log = log;
   tree.outcomes.push_back(std::move(outcome));
-  PAR_TRY(jobs_.forget(exit.id));
+  PAR_TRY(executor_.forget(exit.id));
   PAR_TRY(os::remove_file(report_path(tree)));
   tree.job.clear();
   if (!wants_rerun(spec, tree.outcomes)) PAR_TRY(finish(tree, spec));
@@ -162,7 +166,7 @@ Result<void> Validator::keep_only(const std::set<ObjectId>& wanted) {
   for (auto& tree : trees_) {
     if (tree.stopping || tree.job.empty() || wanted.contains(tree.what.tree)) continue;
     tree.stopping = true;
-    PAR_TRY(jobs_.stop(tree.job));
+    PAR_TRY(executor_.stop(tree.job));
   }
   return {};
 }

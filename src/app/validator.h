@@ -12,7 +12,7 @@
 #include "base/result.h"
 #include "core/machine.h"
 #include "core/ports.h"
-#include "os/jobs.h"
+#include "os/executor.h"
 
 namespace par::app {
 
@@ -31,7 +31,7 @@ struct ValidatorSettings {
 class Validator {
  public:
   Validator(const std::vector<core::ValidationSpec>& specs, core::Workspace& workspace,
-            core::Journal& journal, os::Jobs& jobs, ValidatorSettings settings);
+            core::Journal& journal, os::Executor& executor, ValidatorSettings settings);
 
   [[nodiscard]] bool has_room() const { return trees_.size() < settings_.slots; }
   // The tree is under way, or done and not taken yet.
@@ -81,7 +81,7 @@ class Validator {
   const std::vector<core::ValidationSpec>& specs_;
   core::Workspace& workspace_;
   core::Journal& journal_;
-  os::Jobs& jobs_;
+  os::Executor& executor_;
   ValidatorSettings settings_;
   std::vector<Tree> trees_;  // in the order they began
   int runs_ = 0;

@@ -17,6 +17,7 @@ namespace {
 struct Options {
   std::string plan;
   app::PlanOptions planning;
+  os::ExecutorKind executor = os::ExecutorKind::local;
   bool canary = false;
   bool land = false;
   bool dry_run = false;
@@ -48,6 +49,7 @@ Result<int> run(const Options& options, const Invocation& invocation) {
   Progress progress(invocation.quiet);
   app::SessionOptions session_options;
   session_options.jobs = options.planning.jobs;
+  session_options.executor = options.executor;
   session_options.canary = options.canary;
   session_options.interrupts = os::interrupt_count;
   PAR_ASSIGN(auto session,
@@ -64,6 +66,12 @@ Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
   line.value("plan", options->plan, "a stored plan");
   add_planning_options(line, options->planning);
+  line.call(
+          "--on",
+          [options](const std::string& word) { options->executor = *parse_enum<os::ExecutorKind>(word); },
+          "where the commands run (default local, this machine)")
+      .value_name("<executor>")
+      .one_of({enum_names<os::ExecutorKind>.begin(), enum_names<os::ExecutorKind>.end()});
   line.flag("--canary", options->canary, "run one agent alone first, the others only when it is accepted");
   line.flag("--land", options->land, "land the candidate when all agents are done");
   line.flag("-n,--dry-run", options->dry_run, "print the plan and stop");

@@ -1,6 +1,6 @@
 // The ports of a run: the only places where the machines meet the world. git/workspace and store/journal
-// implement them; tests fake them. (Commands run behind os/jobs, time behind base/clock, the screen behind
-// app/reporter.)
+// implement them; tests fake them. (Commands run behind os/executor, time behind base/clock, the screen
+// behind app/reporter.)
 #pragma once
 
 #include <optional>

@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "os/descriptor.h"
+#include "os/executor.h"
 #include "os/job_record.h"
-#include "os/jobs.h"
 
 namespace par::os {
 

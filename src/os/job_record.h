@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "os/jobs.h"
+#include "os/executor.h"
 
 namespace par::os {
 

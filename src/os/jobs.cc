@@ -85,9 +85,9 @@ JobExit settle(const JobPaths& paths, JobState state) {
   return std::move(state.exit);
 }
 
-class LocalJobs final : public Jobs {
+class LocalExecutor final : public Executor {
  public:
-  explicit LocalJobs(std::string root) : root_(std::move(root)) {}
+  explicit LocalExecutor(std::string root) : root_(std::move(root)) {}
 
   Result<void> ensure(const JobSpec& spec) override {
     PAR_TRY(check_job_id(spec.id));
@@ -263,9 +263,9 @@ Result<bool> await_keeper(const JobPaths& paths, Millis timeout) {
 
 }  // namespace
 
-Result<std::unique_ptr<Jobs>> local_jobs(const std::string& root) {
+Result<std::unique_ptr<Executor>> local_executor(const std::string& root) {
   PAR_TRY(make_directories(root, 0700));
-  return std::unique_ptr<Jobs>(std::make_unique<LocalJobs>(absolute_path(root)));
+  return std::unique_ptr<Executor>(std::make_unique<LocalExecutor>(absolute_path(root)));
 }
 
 Result<std::vector<JobView>> list_jobs(const std::string& root) {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "os/descriptor.h"
+#include "os/executor.h"
 #include "os/job_record.h"
-#include "os/jobs.h"
 
 namespace par::os {
 

@@ -182,6 +182,7 @@ TEST_CASE("bad input: unknown commands, options and words") {
   CHECK(has(sandbox.par({"stauts"}).err, "did you mean 'status'?"));
   refuses(sandbox, {"run", "--no-such-option"}, 129, "no-such-option");
   refuses(sandbox, {"run", "-j", "0"}, 129, "");
+  refuses(sandbox, {"run", "--on", "slurm"}, 129, "local");
   refuses(sandbox, {"rollback"}, 129, "");
   refuses(sandbox, {"status", "r7"}, 128, "there is no run");
   CHECK(sandbox.par({"-h"}).exit_code == 129);

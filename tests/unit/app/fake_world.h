@@ -18,7 +18,7 @@ struct Crash {};
 
 class FakeWorld final : public core::Journal,
                         public core::Workspace,
-                        public os::Jobs,
+                        public os::Executor,
                         public Clock,
                         public app::Reporter {
  public:
@@ -91,7 +91,7 @@ class FakeWorld final : public core::Journal,
   Result<core::TargetMoveResult> move_target(const RefName& target, const ObjectId& from,
                                              const ObjectId& to) override;
 
-  // ---- os::Jobs
+  // ---- os::Executor
   Result<void> ensure(const os::JobSpec& spec) override;
   Result<std::vector<os::JobExit>> wait(Millis timeout) override;
   Result<void> stop(const std::string& id) override;

@@ -21,7 +21,7 @@ const std::string kUntilGo =
 // Another process that starts the job and is killed at once.
 void start_and_die(const JobRoom& room, const JobSpec& spec) {
   Forked starter([&](int) {
-    const auto jobs = local_jobs(room.root);
+    const auto jobs = local_executor(room.root);
     if (!jobs || !(*jobs)->ensure(spec)) return 1;
     ::raise(SIGKILL);
     return 2;
@@ -32,7 +32,7 @@ void start_and_die(const JobRoom& room, const JobSpec& spec) {
 void die_at(const std::string& crash, const JobRoom& room, const JobSpec& spec) {
   Forked starter([&](int) {
     ::setenv("PAR_CRASH", crash.c_str(), 1);
-    const auto jobs = local_jobs(room.root);
+    const auto jobs = local_executor(room.root);
     if (jobs && (*jobs)->ensure(spec)) static_cast<void>((*jobs)->wait(-1));
     return 0;
   });
@@ -129,7 +129,7 @@ TEST_CASE("jobs: many who ask at the same moment start it once, and all get the 
   askers.reserve(8);
   for (int i = 0; i < 8; ++i)
     askers.emplace_back([&](int) {
-      const auto jobs = local_jobs(room.root);
+      const auto jobs = local_executor(room.root);
       if (!jobs || !(*jobs)->ensure(spec)) return 1;
       const auto ended = (*jobs)->wait(-1);
       return ended && ended->size() == 1 && ended->front().code == 6 ? 0 : 2;
@@ -153,7 +153,7 @@ TEST_CASE("jobs: a signal ends a wait early") {
   const JobRoom room;
   Forked waiter([&](int pipe) {
     install_signal_handlers();
-    const auto jobs = local_jobs(room.root);
+    const auto jobs = local_executor(room.root);
     if (!jobs || !(*jobs)->ensure(room.job("a", "sleep 100"))) return 1;
     ::raise(SIGINT);
     const auto first = (*jobs)->wait(-1);

@@ -63,8 +63,8 @@ struct JobRoom {
     return spec;
   }
 
-  [[nodiscard]] std::unique_ptr<os::Jobs> jobs() const {
-    auto made = os::local_jobs(root);
+  [[nodiscard]] std::unique_ptr<os::Executor> jobs() const {
+    auto made = os::local_executor(root);
     REQUIRE(made);
     return *std::move(made);
   }
@@ -88,14 +88,14 @@ struct JobRoom {
 };
 
 // The end of the one job that is under way.
-inline os::JobExit await_one(os::Jobs& jobs) {
+inline os::JobExit await_one(os::Executor& jobs) {
   const auto ended = jobs.wait(-1);
   REQUIRE(ended);
   REQUIRE(ended->size() == 1);
   return ended->front();
 }
 
-inline os::JobExit run_job(os::Jobs& jobs, const os::JobSpec& spec) {
+inline os::JobExit run_job(os::Executor& jobs, const os::JobSpec& spec) {
   REQUIRE(jobs.ensure(spec));
   return await_one(jobs);
 }
