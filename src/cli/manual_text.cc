@@ -54,6 +54,8 @@ constexpr std::array kSettings{
          "commas, can "
          "be given several times"},
     Term{"par.logLimit", "how many bytes of one agent's output are kept; 64 MiB by default"},
+    Term{"par.worktreeBackend",
+         "how the files of worktrees are made; 'checkout', by git, is the one way there is, and the default"},
 };
 
 constexpr std::array kEnvironment{

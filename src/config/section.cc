@@ -18,7 +18,7 @@ struct UserKey {
 };
 
 // What a repository cannot decide for its users, wherever it is written.
-constexpr std::array<UserKey, 11> kUserKeys{{{"trust", "git par trust"},
+constexpr std::array<UserKey, 15> kUserKeys{{{"trust", "git par trust"},
                                              {"sandbox", "git config par.sandbox"},
                                              {"agentEnv", "git config par.agentEnv"},
                                              {"agent_env", "git config par.agentEnv"},
@@ -28,7 +28,11 @@ constexpr std::array<UserKey, 11> kUserKeys{{{"trust", "git par trust"},
                                              {"log_limit", "git config par.logLimit"},
                                              {"log-limit", "git config par.logLimit"},
                                              {"loglimit", "git config par.logLimit"},
-                                             {"validations", "git config par.validations"}}};
+                                             {"validations", "git config par.validations"},
+                                             {"worktreeBackend", "git config par.worktreeBackend"},
+                                             {"worktree_backend", "git config par.worktreeBackend"},
+                                             {"worktree-backend", "git config par.worktreeBackend"},
+                                             {"worktreebackend", "git config par.worktreeBackend"}}};
 
 const UserKey* find_user_key(std::string_view key) {
   const auto* found =

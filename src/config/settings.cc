@@ -94,6 +94,15 @@ Result<void> add_variables(std::string_view value, std::vector<std::string>& nam
   return {};
 }
 
+// How the files of an agent's worktree come to be there: one way so far (core::Workspace::fill_command).
+Result<void> check_worktree_backend(std::string_view value) {
+  if (value == "checkout") return {};
+  return Error(fmt::format("bad value '{}' for 'par.worktreeBackend' in git config", display_text(value)))
+      .hint(
+          "the one back end there is, 'checkout', is used where nothing is set: "
+          "git config --unset par.worktreeBackend");
+}
+
 }  // namespace
 
 Result<core::Seconds> parse_duration(std::string_view text) {
@@ -130,6 +139,8 @@ Result<core::UserSettings> parse_user_settings(
       PAR_TRY(add_variables(value, settings.agent_env));
     } else if (key == "par.loglimit") {
       PAR_ASSIGN(settings.log_limit, parse_log_limit(value));
+    } else if (key == "par.worktreebackend") {
+      PAR_TRY(check_worktree_backend(value));
     }
   }
   return settings;

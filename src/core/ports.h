@@ -54,8 +54,10 @@ class Workspace {
   // untracked files) is saved under refs/par/salvage/<run>/<agent>/<n> first, then branch and worktree are
   // set back to `start`.
   virtual Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) = 0;
-  // A line for /bin/sh that checks the files of `start` out in a new worktree; anywhere else it does nothing.
-  // Several may run at once, each for another agent; its exit code is 0 when all files are there.
+  // The port of worktree back ends: a line for /bin/sh that puts the files of `start` into a new worktree,
+  // with an index that fits them; anywhere else it does nothing. Several may run at once, each for another
+  // agent; its exit code is 0 when all files are there. What a worktree is, and how it is set back, saved and
+  // removed, does not depend on how its files came. There is one, `checkout` (git/worktrees.h).
   virtual Result<std::string> fill_command(const AgentName& agent, const ObjectId& start) = 0;
   virtual Result<BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) = 0;
   // Commits what the agent left uncommitted, on its branch; returns the new tip. Nothing left: the tip as it

@@ -29,8 +29,8 @@ struct Worktree {
 // completed; a foreign directory or file at `path` is an error and stays.
 [[nodiscard]] Result<Worktree> add_worktree(const Repository& repository, const std::string& path,
                                             const RefName& branch, const ObjectId& commit);
-// A line for /bin/sh that checks out the files of `commit` in a worktree that has none or not all of them
-// yet; anywhere else it does nothing.
+// The back end `checkout`: a line for /bin/sh that checks out the files of `commit` in a worktree that has
+// none or not all of them yet; anywhere else it does nothing.
 [[nodiscard]] std::string fill_command(const Worktree& worktree, const ObjectId& commit);
 // The same two, done: a worktree with its files.
 [[nodiscard]] Result<Worktree> ensure_worktree(const Repository& repository, const std::string& path,

@@ -61,7 +61,7 @@ TEST_CASE("user settings: an empty value forgets the variables before it") {
 }
 
 TEST_CASE("user settings: nothing set is the defaults, other keys are left alone") {
-  const auto settings = parse_user_settings({{"par.worktreebackend", "reflink"}, {"core.jobs", "x"}});
+  const auto settings = parse_user_settings({{"par.later", "x"}, {"core.jobs", "x"}});
   REQUIRE(settings);
   CHECK(settings->jobs == 0);
   CHECK(settings->agent_env.empty());
@@ -76,6 +76,10 @@ TEST_CASE("user settings: a bad value is named with its key") {
   for (const auto* bad : {"", "k", "0", "12x", "1kb", "9999999999g", "-5m", "100"})
     CHECK(settings_problem("par.loglimit", bad) != "no error");
   CHECK(settings_problem("par.loglimit", "1G") == "no error");
+  CHECK(settings_problem("par.worktreebackend", "checkout") == "no error");
+  for (const auto* bad : {"", "reflink", "overlay", "Checkout"})
+    CHECK(settings_problem("par.worktreebackend", bad) ==
+          "bad value '" + std::string(bad) + "' for 'par.worktreeBackend' in git config");
   for (const auto* bad : {"A=B", "1A", "A-B", "*A", "A B=", "*"})
     CHECK(settings_problem("par.agentenv", bad) != "no error");
 }
