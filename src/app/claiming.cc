@@ -151,6 +151,14 @@ Result<QueueView> view_queue(const store::Database& database, const RunId& run) 
   return view;
 }
 
+Result<std::optional<store::LosingRow>> worst_loser(const store::Database& database, const RunId& run) {
+  PAR_ASSIGN(const auto losing, store::Queue(database, read_moment).losing(store::kManyLosses));
+  std::optional<store::LosingRow> worst;
+  for (const auto& row : losing)
+    if (row.run == run && (!worst || row.losses > worst->losses)) worst = row;
+  return worst;
+}
+
 Result<std::set<ItemId>> items_left_undone(const store::Database& database, const RunId& run,
                                            const AgentName& agent) {
   return store::Queue(database, read_moment).left_undone(run, agent);

@@ -45,6 +45,10 @@ struct QueueView {
 };
 [[nodiscard]] Result<QueueView> view_queue(const store::Database& database, const RunId& run);
 
+// The session of this run that came away empty-handed the most often in a row; nullopt: none did often.
+[[nodiscard]] Result<std::optional<store::LosingRow>> worst_loser(const store::Database& database,
+                                                                  const RunId& run);
+
 // Items of an agent that pulled its work which it did not say to be done. They are no finished work, whatever
 // became of the agent.
 [[nodiscard]] Result<std::set<ItemId>> items_left_undone(const store::Database& database, const RunId& run,

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <tuple>
 
 #include "app/attempt_log.h"
 #include "app/spending.h"
 #include "base/check.h"
+#include "base/strings.h"
+#include "core/ownership.h"
 #include "core/retry.h"
 
 namespace par::app {
@@ -22,6 +25,11 @@ Millis patience(const Next& next, const Limits& limits) {
   return next.wake ? *next.wake - limits.now : -1;
 }
 
+// Claims are no events: nothing wakes us when one is lost.
+constexpr Millis kBetweenLooks = 2000;
+
+Millis at_most(Millis patience, Millis limit) { return patience < 0 ? limit : std::min(patience, limit); }
+
 }  // namespace
 
 Engine::Engine(const Plan& plan, RunState state, EnginePorts ports, EngineSettings settings)
@@ -36,6 +44,7 @@ Engine::Engine(const Plan& plan, RunState state, EnginePorts ports, EngineSettin
 Result<EngineEnd> Engine::run() {
   for (;;) {
     PAR_TRY(obey_interrupts());
+    PAR_TRY(say_who_loses());
     const Limits now = limits();
     const Next next = ending_ ? Next{} : next_step(plan_, state_, now);
     PAR_TRY(ensure_under_way(next));
@@ -43,7 +52,9 @@ Result<EngineEnd> Engine::run() {
       PAR_TRY(record(std::move(*done)));
       continue;
     }
-    PAR_ASSIGN(const bool something_ended, take_exits(patience(next, now)));
+    const Millis wait = patience(next, now);
+    PAR_ASSIGN(const bool something_ended,
+               take_exits(may_have_loser() ? at_most(wait, kBetweenLooks) : wait));
     if (something_ended) continue;
     if (next.action) {
       PAR_TRY(perform(*next.action));
@@ -75,6 +86,23 @@ Result<void> Engine::obey_interrupts() {
   ending_ = true;
   for (const auto& id : watched_) PAR_TRY(ports_.executor.stop(id));
   return validator_.keep_only({});
+}
+
+bool Engine::may_have_loser() const {
+  return settings_.loser && !watched_.empty() &&
+         std::none_of(state_.fallbacks.begin(), state_.fallbacks.end(),
+                      [](const auto& f) { return f.trigger == Trigger::claims; });
+}
+
+Result<void> Engine::say_who_loses() {
+  const Millis now = ports_.clock.monotonic();
+  if (!may_have_loser() || now < next_look_) return {};
+  next_look_ = now + kBetweenLooks;
+  PAR_ASSIGN(const auto loser, settings_.loser());
+  if (!loser) return {};
+  return record(FellBack{Trigger::claims, false,
+                         fmt::format("'{}' found everything held by others {} times in a row",
+                                     display_text(loser->agent.str()), loser->losses)});
 }
 
 Result<void> Engine::watch(const os::JobSpec& job) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ struct EngineSettings {
   bool start_agents = true;  // false: only integrate, land or roll back
   // From 0 up to, but not including, 1; spreads attempts that start again.
   std::function<double()> random = [] { return 0.5; };
+  // A session of this run that keeps losing what it wants to claim; the worst, when there are several. Asked
+  // every few seconds while agents run, until it is said. Empty: nothing is claimed in this run.
+  std::function<Result<std::optional<store::LosingRow>>()> loser = {};
   // How often the user asked to stop: 1 drains (nothing new starts), 2 ends what runs.
   std::function<int()> interrupts = [] { return 0; };
 };
@@ -59,6 +63,9 @@ class Engine {
  private:
   [[nodiscard]] core::Limits limits() const;
   [[nodiscard]] Result<void> obey_interrupts();
+  // An agent may be losing its claims, and nobody has said so.
+  [[nodiscard]] bool may_have_loser() const;
+  [[nodiscard]] Result<void> say_who_loses();
   [[nodiscard]] AgentJobContext context_for(const core::AgentState& agent) const;
   [[nodiscard]] Result<void> ensure_under_way(const core::Next& next);
   // What is not wanted any more is ended.
@@ -90,6 +97,7 @@ class Engine {
   Validator validator_;
   std::set<std::string> watched_;  // jobs of agents that were ensured by us
   bool ending_ = false;            // what runs was told to stop
+  Millis next_look_ = 0;           // at the claims, by the monotonic clock
 };
 
 }  // namespace par::app

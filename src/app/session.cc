@@ -6,6 +6,7 @@
 #include <random>
 #include <thread>
 
+#include "app/claiming.h"
 #include "app/environment.h"
 #include "base/strings.h"
 #include "git/refs.h"
@@ -130,6 +131,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.jobs = options.jobs > 0 ? options.jobs : plan_.jobs;
   settings.start_agents = options.start_agents;
   settings.random = random_fraction();
+  settings.loser = [&database, run = paths_.run] { return worst_loser(database, run); };
   settings.interrupts = options.interrupts;
   engine_ = std::make_unique<Engine>(plan_, std::move(state),
                                      EnginePorts{database, *workspace_, *executor_, clock_, reporter},

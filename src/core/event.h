@@ -43,6 +43,7 @@ enum class Trigger {
   conflict,  // a branch does not merge onto the candidate
   speedup,   // the plan gains too little by working in parallel
   budget,    // more than 80 % of it is spent
+  claims,    // an agent keeps finding what it may claim held by others
 };
 
 // ---- the run
@@ -233,6 +234,6 @@ template <>
 inline constexpr std::array<std::string_view, 5> enum_names<core::search::Outcome>{"green", "red", "conflict",
                                                                                    "error", "skip"};
 template <>
-inline constexpr std::array<std::string_view, 7> enum_names<core::Trigger>{
-    "failure-rate", "crash", "red-batch", "outside-ownership", "conflict", "speedup", "budget"};
+inline constexpr std::array<std::string_view, 8> enum_names<core::Trigger>{
+    "failure-rate", "crash", "red-batch", "outside-ownership", "conflict", "speedup", "budget", "claims"};
 }  // namespace par

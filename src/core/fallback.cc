@@ -2,8 +2,9 @@
 //
 // Too many failures, a conflict, a plan that gains too little and a budget that is nearly spent change the
 // mode: what has not started yet starts one by one, each on a candidate that holds all before it. A crash, a
-// violation of ownership and branches that fail together concern only who they name: they are said, and the
-// run goes on as it was. (That branches fail together is said by TrialJudged.) What a plan can
+// violation of ownership, an agent that cannot get what it wants to claim, and branches that fail together
+// concern only who they name: they are said, and the run goes on as it was. (That branches fail together is
+// said by TrialJudged, and of claims, which are no events, the engine knows.) What a plan can
 // know is decided there: an overlap by its phases, too small a speedup by its mode, which is said here as
 // well.
 #include <fmt/format.h>

@@ -66,7 +66,7 @@ struct ClaimRow {
   Millis left = 0;  // of its lease
 };
 
-// After so many losses in a row `status` says so.
+// After so many losses in a row `status` says so, and the run records it.
 constexpr int kManyLosses = 5;
 
 // A session that came away empty-handed so often in a row because of what others hold.

@@ -247,6 +247,27 @@ TEST_CASE("queue: who waits gets what others give back meanwhile, or is told whe
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: an agent that keeps losing what it wants is recorded by the run, once") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                "for i in 1 2 3 4 5; do git-par next -q; done\n"
+                "for i in $(seq 600); do\n"
+                "  git-par status --json | grep -q '\"trigger\":\"claims\"' && break; sleep 0.1\n"
+                "done\n"
+                "echo done > src/1.txt");
+  CHECK(sandbox.par({"claim", "--agent", "me", "src"}).exit_code == 0);
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  const std::string said =
+      "claims: 'puller' found everything held by others 5 times in a row; the others go on";
+  CHECK(has(run.err, said));
+  const auto status = sandbox.par({"status"}).out;
+  CHECK(has(status, said));
+  CHECK(status.find("claims: ") == status.rfind("claims: "));
+  CHECK(has(sandbox.par({"log"}).out, said));
+  sandbox.assert_clean();
+}
+
 // faketime and the address sanitizer both take the place of functions of libc: together they hang.
 #ifndef __SANITIZE_ADDRESS__
 TEST_CASE("queue: a wall clock that jumps a day takes no claim away and keeps none") {

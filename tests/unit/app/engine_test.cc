@@ -1,0 +1,32 @@
+// What the engine does besides what the machines tell it to.
+#include <algorithm>
+
+#include "fake_world.h"
+#include "os/files.h"
+#include "support/catch.h"
+
+using namespace par;
+using namespace par::core;
+using par::test::FakeWorld;
+
+TEST_CASE("engine: an agent that keeps losing what it wants to claim is said once, and nothing changes") {
+  const auto directory = *os::TemporaryDirectory::create("par-engine");
+  FakeWorld world;
+  const Plan plan = test::plan_of({{"a", "b"}, {"c"}}, world.refs.at("target"));
+  auto settings = test::engine_settings(directory.path());
+  int asked = 0;
+  settings.loser = [&asked] {
+    ++asked;
+    return std::optional(store::LosingRow{RunId("r1"), AgentName("b"), 7});
+  };
+  app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world}, settings);
+  REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), AgentName()}));
+  REQUIRE(engine.run());
+  CHECK(asked == 1);
+  REQUIRE(engine.state().fallbacks.size() == 1);
+  const auto& said = engine.state().fallbacks.front();
+  CHECK(said.trigger == Trigger::claims);
+  CHECK(said.reason == "'b' found everything held by others 7 times in a row");
+  CHECK_FALSE(engine.state().in_sequence);
+  CHECK(engine.state().finished == RunEnd::ready);
+}
