@@ -124,7 +124,8 @@ Result<void> Engine::ensure_under_way(const Next& next) {
   for (const auto& await : next.worktrees) {
     if (watched_.contains(worktree_job_id(await.agent, await.attempt))) continue;
     const auto& agent = *state_.find(await.agent);
-    PAR_ASSIGN(const auto fill, ports_.workspace.fill_command(agent.name, agent.start));
+    PAR_ASSIGN(const auto owned, Ownership::parse(plan_.find(agent.name)->spec, plan_.folding()));
+    PAR_ASSIGN(const auto fill, ports_.workspace.fill_command(agent.name, agent.start, owned));
     PAR_ASSIGN(const auto job, prepare_worktree_job(context_for(agent), agent, fill));
     PAR_TRY(watch(job));
   }

@@ -12,6 +12,7 @@
 #include "core/event.h"
 #include "core/landing_commits.h"
 #include "core/machine.h"
+#include "core/ownership.h"
 
 namespace par::core {
 
@@ -55,10 +56,12 @@ class Workspace {
   // set back to `start`.
   virtual Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) = 0;
   // The port of worktree back ends: a line for /bin/sh that puts the files of `start` into a new worktree,
-  // with an index that fits them; anywhere else it does nothing. Several may run at once, each for another
+  // with an index that fits them; anywhere else it does nothing. Of files that Git LFS keeps elsewhere, those
+  // that are `owned` get their content, the others stay pointers. Several may run at once, each for another
   // agent; its exit code is 0 when all files are there. What a worktree is, and how it is set back, saved and
   // removed, does not depend on how its files came. There is one, `checkout` (git/worktrees.h).
-  virtual Result<std::string> fill_command(const AgentName& agent, const ObjectId& start) = 0;
+  virtual Result<std::string> fill_command(const AgentName& agent, const ObjectId& start,
+                                           const Ownership& owned) = 0;
   virtual Result<BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) = 0;
   // Commits what the agent left uncommitted, on its branch; returns the new tip. Nothing left: the tip as it
   // is. Error (refused): git cannot take one of the files, by its name, its rights or a filter.

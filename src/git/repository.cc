@@ -43,9 +43,11 @@ bool is_true(std::string_view value) { return value == "true" || value == "yes" 
 Result<std::vector<Setting>> read_settings(const Repository& repository) {
   CommandOptions options = in_repository(repository);
   options.user_context = true;
-  PAR_ASSIGN(const auto finished, run_git({"config", "-z", "--get-regexp",
-                                           R"(^(par\..*|core\.(ignorecase|precomposeunicode|worktree))$)"},
-                                          options));
+  PAR_ASSIGN(
+      const auto finished,
+      run_git({"config", "-z", "--get-regexp",
+               R"(^(par\..*|core\.(ignorecase|precomposeunicode|worktree)|filter\.lfs\.(smudge|process))$)"},
+              options));
   std::vector<Setting> settings;
   if (finished.exit_code == 1) return settings;  // nothing matches
   if (finished.exit_code != 0) return command_failed("config", finished);

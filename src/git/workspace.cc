@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "core/config.h"
 #include "git/command.h"
+#include "git/lfs.h"
 #include "git/refs.h"
 #include "git/workspace_parts.h"
 #include "git/worktree_files.h"
@@ -146,17 +147,28 @@ Result<std::string> RunWorkspace::add_worktree(const AgentName& agent, int attem
   PAR_TRY(os::crash_point("worktree.branch"));
   PAR_ASSIGN(const Worktree worktree, git::add_worktree(repository_, path, branch, start));
   if (filled) {
-    PAR_TRY(reset_worktree(worktree, start, false, false));
+    PAR_TRY(reset_worktree(worktree, start, {.pointers = true}));
     PAR_TRY(os::remove_file(note));
   }
   return path;
 }
 
-Result<std::string> RunWorkspace::fill_command(const AgentName& agent, const ObjectId& start) {
+Result<std::string> RunWorkspace::fill_command(const AgentName& agent, const ObjectId& start,
+                                               const core::Ownership& owned) {
   const std::string path = worktree_path(repository_, template_, run_, agent);
   PAR_ASSIGN(const auto worktree, find_worktree(repository_, path));
   if (!worktree) return Error(fmt::format("the worktree at '{}' is gone", path));
-  return git::fill_command(*worktree, start);
+  if (!uses_lfs(repository_)) return git::fill_command(*worktree, start);
+  auto known = lfs_paths_.find(start);
+  if (known == lfs_paths_.end()) {
+    PAR_ASSIGN(auto paths, lfs_paths(*worktree, start));
+    known = lfs_paths_.emplace(start, std::move(paths)).first;
+  }
+  if (known->second.empty()) return git::fill_command(*worktree, start);
+  std::vector<RepoPath> wanted;
+  for (const auto& lfs : known->second)
+    if (owned.owns(lfs.str())) wanted.push_back(lfs);
+  return fill_command_with_pointers(*worktree, start, wanted);
 }
 
 Result<core::BranchFacts> RunWorkspace::inspect_branch(const AgentName& agent, const ObjectId& start) {
@@ -262,7 +274,7 @@ Result<void> RunWorkspace::move_candidate(const ObjectId& from, const ObjectId& 
 Result<std::string> RunWorkspace::checkout_validation(const ObjectId& commit, std::size_t slot) {
   const std::string path = validation_path(repository_, template_, run_, slot);
   PAR_ASSIGN(const Worktree worktree, ensure_worktree(repository_, path, RefName(), commit));
-  PAR_TRY(reset_worktree(worktree, commit, true, false));
+  PAR_TRY(reset_worktree(worktree, commit, {.detach = true}));
   PAR_TRY(os::crash_point("validation.checkout"));
   return path;
 }

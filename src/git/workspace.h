@@ -2,6 +2,7 @@
 // refs/heads/par/<run>/ and the worktrees it makes; touches nothing else but the target, in move_target.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,8 @@ class RunWorkspace final : public core::Workspace {
 
   Result<void> prepare_run(const ObjectId& base) override;
   Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) override;
-  Result<std::string> fill_command(const AgentName& agent, const ObjectId& start) override;
+  Result<std::string> fill_command(const AgentName& agent, const ObjectId& start,
+                                   const core::Ownership& owned) override;
   Result<core::BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) override;
   Result<ObjectId> commit_leftovers(const AgentName& agent) override;
   Result<core::TrialBuilt> build_trial(const ObjectId& onto,
@@ -71,6 +73,7 @@ class RunWorkspace final : public core::Workspace {
   RunId run_;
   std::string template_;
   Signature committer_;
+  std::map<ObjectId, std::vector<RepoPath>> lfs_paths_;  // of commits that agents started from
 };
 
 }  // namespace par::git

@@ -10,6 +10,7 @@
 
 #include "base/strings.h"
 #include "git/command.h"
+#include "git/lfs.h"
 #include "git/worktree_admin.h"
 #include "git/worktrees.h"
 #include "os/files.h"
@@ -127,11 +128,14 @@ Result<void> end_operations(const Worktree& worktree) {
   return {};
 }
 
-Result<void> reset_worktree(const Worktree& worktree, const ObjectId& commit, bool detach, bool ignored) {
+Result<void> reset_worktree(const Worktree& worktree, const ObjectId& commit, const Reset& how) {
   PAR_TRY(end_operations(worktree));
-  if (detach) PAR_TRY(git_output({"update-ref", "--no-deref", "HEAD", commit.str()}, in_worktree(worktree)));
-  PAR_TRY(git_output({"read-tree", "--reset", "-u", commit.str()}, in_worktree(worktree)));
-  PAR_TRY(git_output({"clean", ignored ? "-ffdxq" : "-ffdq"}, in_worktree(worktree)));
+  if (how.detach)
+    PAR_TRY(git_output({"update-ref", "--no-deref", "HEAD", commit.str()}, in_worktree(worktree)));
+  CommandOptions options = in_worktree(worktree);
+  if (how.pointers) options.environment.emplace_back(kPointersOnly);
+  PAR_TRY(git_output({"read-tree", "--reset", "-u", commit.str()}, options));
+  PAR_TRY(git_output({"clean", how.ignored ? "-ffdxq" : "-ffdq"}, in_worktree(worktree)));
   return {};
 }
 

@@ -141,10 +141,12 @@ Result<Worktree> add_worktree(const Repository& repository, const std::string& p
   return std::move(*worktree);
 }
 
-std::string fill_command(const Worktree& worktree, const ObjectId& commit) {
+std::string fill_command(const Worktree& worktree, const ObjectId& commit,
+                         const std::vector<std::string>& environment) {
+  CommandOptions options = in_worktree(worktree);
+  options.environment.insert(options.environment.end(), environment.begin(), environment.end());
   return fmt::format("test -e {} || {{ rm -f {} && {}; }}", shell_quote(index_of(worktree)),
-                     shell_quote(index_of(worktree) + ".lock"),
-                     git_command_line(fill_args(commit), in_worktree(worktree)));
+                     shell_quote(index_of(worktree) + ".lock"), git_command_line(fill_args(commit), options));
 }
 
 Result<Worktree> ensure_worktree(const Repository& repository, const std::string& path, const RefName& branch,

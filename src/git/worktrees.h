@@ -30,16 +30,21 @@ struct Worktree {
 [[nodiscard]] Result<Worktree> add_worktree(const Repository& repository, const std::string& path,
                                             const RefName& branch, const ObjectId& commit);
 // The back end `checkout`: a line for /bin/sh that checks out the files of `commit` in a worktree that has
-// none or not all of them yet; anywhere else it does nothing.
-[[nodiscard]] std::string fill_command(const Worktree& worktree, const ObjectId& commit);
+// none or not all of them yet; anywhere else it does nothing. `environment`: further NAME=value, for git and
+// its filters.
+[[nodiscard]] std::string fill_command(const Worktree& worktree, const ObjectId& commit,
+                                       const std::vector<std::string>& environment = {});
 // The same two, done: a worktree with its files.
 [[nodiscard]] Result<Worktree> ensure_worktree(const Repository& repository, const std::string& path,
                                                const RefName& branch, const ObjectId& commit);
-// Index and files exactly as `commit`, untracked files removed, ignored ones only with `ignored`; HEAD
-// detached there when `detach`, otherwise HEAD is left. A stale index.lock in that worktree's own directory
-// is removed: call only when nothing of ours runs there.
-[[nodiscard]] Result<void> reset_worktree(const Worktree& worktree, const ObjectId& commit, bool detach,
-                                          bool ignored);
+struct Reset {
+  bool detach = false;    // HEAD is detached at the commit; otherwise it is left
+  bool ignored = false;   // ignored files are removed, too
+  bool pointers = false;  // of what Git LFS keeps elsewhere, pointers are written, not the content
+};
+// Index and files exactly as `commit`, untracked files removed. A stale index.lock in that worktree's own
+// directory is removed: call only when nothing of ours runs there.
+[[nodiscard]] Result<void> reset_worktree(const Worktree& worktree, const ObjectId& commit, const Reset& how);
 // Paths with changes that are not committed: tracked, staged, untracked (not ignored). Sorted.
 [[nodiscard]] Result<std::vector<RepoPath>> uncommitted_paths(const Worktree& worktree);
 // The tree of everything in the worktree (tracked and untracked, not ignored), written through a temporary

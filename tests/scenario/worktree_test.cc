@@ -120,6 +120,31 @@ TEST_CASE("worktree: files that cannot be checked out stop the run, and resume g
   sandbox.assert_clean();
 }
 
+TEST_CASE("worktree: of files that Git LFS keeps elsewhere, an agent gets those it owns, unless it asks") {
+  Sandbox sandbox;
+  // A stand-in: the pointer of "content" is "pointer".
+  sandbox.git({"config", "filter.lfs.smudge",
+               "if test \"$GIT_LFS_SKIP_SMUDGE\" = 1; then cat; else sed 's/^pointer/content/'; fi"});
+  sandbox.git({"config", "filter.lfs.clean", "sed 's/^content/pointer/'"});
+  sandbox.write(".gitattributes", "*.bin filter=lfs\n");
+  sandbox.write("src/a/x.bin", "content a\n");
+  sandbox.write("src/b/x.bin", "content b\n");
+  std::string worktree;
+  std::string seen = "content a\npointer b";
+  SECTION("nothing else") {}
+  SECTION("all of them") {
+    worktree = "[worktree]\nsetup = '''rm src/b/x.bin; git checkout -q src/b/x.bin'''\n";
+    seen = "content a\ncontent b";
+  }
+  write_project(sandbox, worktree + agent("a", "cat src/a/x.bin src/b/x.bin > src/a/out"));
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(sandbox.git({"show", "refs/par/r1/candidate:src/a/out"}) == seen);
+  CHECK(sandbox.git({"diff", "--name-only", "main", "refs/par/r1/candidate"}) == "src/a/out");
+  sandbox.assert_clean();
+}
+
 TEST_CASE("worktree: a setup outlives a run that is killed, and resume takes its end") {
   Sandbox sandbox;
   write_project(sandbox, waiting_setup(sandbox) + agent("a", "echo a > src/a/out"));

@@ -78,7 +78,9 @@ class FakeWorld final : public core::Journal,
   // ---- core::Workspace
   Result<void> prepare_run(const ObjectId& base) override;
   Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) override;
-  Result<std::string> fill_command(const AgentName&, const ObjectId&) override { return std::string("true"); }
+  Result<std::string> fill_command(const AgentName&, const ObjectId&, const core::Ownership&) override {
+    return std::string("true");
+  }
   Result<core::BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) override;
   Result<ObjectId> commit_leftovers(const AgentName& agent) override;
   Result<core::TrialBuilt> build_trial(const ObjectId& onto,

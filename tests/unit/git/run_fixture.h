@@ -30,7 +30,7 @@ struct RunFixture {
   std::string add(int attempt, const ObjectId& start) {
     auto path = value_of(workspace.add_worktree(agent, attempt, start));
     os::Command fill;
-    fill.argv = {"/bin/sh", "-c", value_of(workspace.fill_command(agent, start))};
+    fill.argv = {"/bin/sh", "-c", value_of(workspace.fill_command(agent, start, owned))};
     CHECK(value_of(os::run(fill)).exit_code == 0);
     return path;
   }
@@ -61,6 +61,7 @@ struct RunFixture {
   GitRepo repo;
   ObjectId base = ObjectId();
   AgentName agent = AgentName("a");
+  core::Ownership owned;  // nothing; counts for files of Git LFS alone
   git::Repository repository = value_of(git::discover(repo.root()));
   git::Objects objects = value_of(git::Objects::open(repository.common_dir));
   git::RunWorkspace workspace{repository, objects, RunId("r1"), "../{repo}.par/{run}/{agent}",

@@ -184,11 +184,11 @@ TEST_CASE("reset_worktree: exactly the commit; ignored files stay unless asked")
   f.repo.git({"init", "--quiet", f.path + "/nested"});
   f.repo.write(f.admin() + "/MERGE_HEAD", f.commit.str() + "\n");
   f.repo.write(f.admin() + "/index.lock", "");
-  succeed(git::reset_worktree(worktree, f.commit, false, false));
+  succeed(git::reset_worktree(worktree, f.commit, {}));
   CHECK(f.status() == "!! keep.ign");
   CHECK_FALSE(f.repo.has(f.admin() + "/MERGE_HEAD"));
   CHECK(f.repo.git_in(f.path, {"symbolic-ref", "HEAD"}) == kBranch.str());
-  succeed(git::reset_worktree(worktree, f.commit, true, true));
+  succeed(git::reset_worktree(worktree, f.commit, {.detach = true, .ignored = true}));
   CHECK(f.status().empty());
   CHECK(f.repo.git_in(f.path, {"rev-parse", "--abbrev-ref", "HEAD"}) == "HEAD");
 }
