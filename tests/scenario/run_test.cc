@@ -76,6 +76,26 @@ TEST_CASE("run: an agent that changes a file it does not own is rejected and the
   sandbox.assert_clean();
 }
 
+TEST_CASE("run: which commit of a submodule is taken is its owner's to change, and nobody else's") {
+  Sandbox sandbox;
+  const std::string move =
+      "git update-index --cacheinfo 160000,$(git rev-parse HEAD),src/b/lib && git commit -qm move";
+  write_two_directories(sandbox, "[agent.other]\nowns = [\"src/a/**\"]\nrun = '''" + move +
+                                     "'''\n[agent.owner]\nowns = [\"src/b/**\"]\nrun = '''" + move + "'''\n");
+  const auto linked = sandbox.git({"rev-parse", "HEAD"});
+  sandbox.git({"update-index", "--add", "--cacheinfo", "160000," + linked + ",src/b/lib"});
+  sandbox.git({"commit", "-qm", "submodule"});
+  sandbox.shell("mkdir src/b/lib");
+  const auto base = sandbox.git({"rev-parse", "HEAD"});
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.out, "changed 'src/b/lib', which it does not own"));
+  CHECK(has(run.out, "1 of 2 agents accepted"));
+  CHECK(sandbox.git({"rev-parse", "main:src/b/lib"}) == base);
+  sandbox.assert_clean();
+}
+
 TEST_CASE("run: failing, doing nothing, and leaving work uncommitted each end as documented") {
   Sandbox sandbox;
   write_two_directories(sandbox,

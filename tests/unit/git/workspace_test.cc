@@ -115,6 +115,33 @@ TEST_CASE("inspect_branch: what was committed, and what was not") {
   CHECK(strings(facts.uncommitted) == std::vector<std::string>{"new"});
 }
 
+TEST_CASE("inspect_branch: a submodule at another commit is a change, committed or not") {
+  RunFixture f;
+  f.repo.git({"update-index", "--add", "--cacheinfo", "160000," + f.base.str() + ",lib"});
+  f.repo.git({"commit", "-qm", "submodule"});
+  const ObjectId start(f.repo.rev("HEAD"));
+  const std::string path = f.add(1, start);
+  CHECK(value_of(f.workspace.inspect_branch(f.agent, start)).uncommitted.empty());
+  std::vector<std::string> committed;
+  std::vector<std::string> uncommitted;
+  SECTION("staged") {
+    f.repo.git_in(path, {"update-index", "--cacheinfo", "160000," + start.str() + ",lib"});
+    uncommitted = {"lib"};
+  }
+  SECTION("committed") {
+    f.repo.git_in(path, {"update-index", "--cacheinfo", "160000," + start.str() + ",lib"});
+    f.repo.git_in(path, {"commit", "-qm", "moved"});
+    committed = {"lib"};
+  }
+  SECTION("checked out") {
+    f.repo.git({"clone", "--quiet", f.repo.root(), path + "/lib"});
+    uncommitted = {"lib"};
+  }
+  const auto facts = value_of(f.workspace.inspect_branch(f.agent, start));
+  CHECK(strings(facts.committed) == committed);
+  CHECK(strings(facts.uncommitted) == uncommitted);
+}
+
 TEST_CASE("inspect_branch: whatever an agent broke is a fact, not an error") {
   RunFixture f;
   const std::string path = f.add(1, f.base);
