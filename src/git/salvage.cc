@@ -89,24 +89,32 @@ Result<void> leave_out_saved(const Objects& objects, const std::vector<std::pair
   return {};
 }
 
-// Repositories below the worktree that hold their own objects (not submodules, whose objects are ours). They
-// are no part of any tree, so they are moved away as they are: to <destination>/<n>/<path>.
-Result<void> move_nested_repositories(const std::string& worktree, const std::string& destination) {
-  namespace fs = std::filesystem;
-  std::vector<fs::path> nested;
+namespace fs = std::filesystem;
+
+// Directories below `root` of the kind that is asked for; none lies in another.
+template <class IsWanted>
+std::vector<fs::path> find_directories(const std::string& root, const IsWanted& is_wanted) {
+  std::vector<fs::path> found;
   std::error_code failed;
   for (auto at =
-           fs::recursive_directory_iterator(worktree, fs::directory_options::skip_permission_denied, failed);
+           fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied, failed);
        !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
-    if (!at->is_directory(failed) || at->is_symlink(failed)) continue;
-    if (!fs::is_directory(fs::symlink_status(at->path() / ".git", failed))) continue;
-    nested.push_back(at->path());
+    if (!at->is_directory(failed) || at->is_symlink(failed) || !is_wanted(at->path())) continue;
+    found.push_back(at->path());
     at.disable_recursion_pending();
   }
-  if (nested.empty()) return {};
+  return found;
+}
+
+// To <destination>/<n>/<path>. Empty directories take their places: where git knows a submodule, that is no
+// change.
+Result<void> move_repositories(const std::string& worktree, const std::vector<fs::path>& repositories,
+                               const std::string& destination) {
+  if (repositories.empty()) return {};
   PAR_ASSIGN(const auto earlier, os::list_directory(destination));
   const std::string place = fmt::format("{}/{}", destination, earlier.size() + 1);
-  for (const auto& path : nested) {
+  std::error_code failed;
+  for (const auto& path : repositories) {
     const std::string target = place + "/" + fs::relative(path, worktree, failed).string();
     PAR_TRY(os::make_directories(os::parent_directory(target), 0700));
     fs::rename(path, target, failed);
@@ -114,8 +122,91 @@ Result<void> move_nested_repositories(const std::string& worktree, const std::st
       return Error(fmt::format("'{}' is a repository of its own and cannot be moved to '{}': {}",
                                path.string(), target, failed.message()))
           .hint("move it away, then try again: what it holds is not saved otherwise");
+    PAR_TRY(os::make_directories(path));
   }
   return {};
+}
+
+// Repositories below the worktree that hold their own objects. They are no part of any tree, so they are
+// moved away as they are.
+Result<void> move_nested_repositories(const std::string& worktree, const std::string& destination) {
+  const auto holds_objects = [](const fs::path& directory) {
+    std::error_code failed;
+    return fs::is_directory(fs::symlink_status(directory / ".git", failed));
+  };
+  return move_repositories(worktree, find_directories(worktree, holds_objects), destination);
+}
+
+// A submodule's objects, while they are moved into it.
+constexpr const char* kMovingIn = ".par-moving-in";
+
+// Where a submodule that git filled in this worktree has its objects; empty: it is none.
+fs::path submodule_git_dir(const Worktree& worktree, const fs::path& directory) {
+  constexpr std::string_view kKey = "gitdir: ";
+  std::error_code failed;
+  if (!fs::is_regular_file(fs::symlink_status(directory / ".git", failed))) return {};
+  const auto link = os::read_file(directory / ".git");
+  if (!link || !link->starts_with(kKey)) return {};
+  const auto place = fs::canonical(directory / trim(std::string_view(*link).substr(kKey.size())), failed);
+  const auto modules = fs::canonical(worktree.git_dir, failed) / "modules" / "";
+  return place.string().starts_with(modules.string()) ? place : fs::path();
+}
+
+// More was done there than to check out what the worktree's tree says, or git keeps no record of it.
+bool was_worked_in(const fs::path& git_dir) {
+  std::error_code failed;
+  const auto log = git_dir / "logs" / "HEAD";
+  if (!fs::is_regular_file(fs::symlink_status(log, failed))) return true;
+  const auto lines = split_terminated(os::read_file(log).value_or("?"), '\n');
+  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    const auto message = std::string_view(line).substr(std::min(line.find('\t'), line.size()));
+    return !message.starts_with("\tclone: ") && !message.starts_with("\tcheckout: ");
+  });
+}
+
+Result<void> moved_in(const fs::path& submodule, const std::error_code& failed) {
+  if (!failed) return {};
+  return Error(fmt::format("the submodule '{}' cannot be saved: {}", submodule.string(), failed.message()))
+      .hint("push or copy the commits that were made in it, remove it, then try again");
+}
+
+// What has been moved into the submodule becomes its own.
+Result<void> end_moving_in(const fs::path& submodule) {
+  std::error_code failed;
+  fs::remove(submodule / ".git", failed);
+  if (!failed) fs::rename(submodule / kMovingIn, submodule / ".git", failed);
+  PAR_TRY(moved_in(submodule, failed));
+  return os::crash_point("salvage.moved_in");
+}
+
+// Submodules that were cut off there: git can do nothing with them, nor with the worktree.
+Result<void> end_all_moving_in(const std::string& worktree) {
+  const auto is_cut_off = [](const fs::path& directory) {
+    return os::is_directory(directory / kMovingIn) && !os::is_directory(directory / ".git");
+  };
+  for (const auto& path : find_directories(worktree, is_cut_off)) PAR_TRY(end_moving_in(path));
+  return {};
+}
+
+// Submodules in which something was done. Their objects are in the worktree's git directory, which is removed
+// with it, and no ref of ours can hold them: they are moved away as repositories that hold their own.
+Result<void> move_submodules(const Worktree& worktree, const std::string& destination) {
+  const auto is_to_be_saved = [&](const fs::path& directory) {
+    const auto git_dir = submodule_git_dir(worktree, directory);
+    return !git_dir.empty() && was_worked_in(git_dir);
+  };
+  const auto submodules = find_directories(worktree.path, is_to_be_saved);
+  for (const auto& path : submodules) {
+    const auto git_dir = submodule_git_dir(worktree, path);
+    // It says where the files are, as seen from where the objects were. (Exits 5 where it does not.)
+    PAR_TRY(run_git({"config", "--file", git_dir / "config", "--unset-all", "core.worktree"}, {}));
+    std::error_code failed;
+    fs::rename(git_dir, path / kMovingIn, failed);
+    PAR_TRY(moved_in(path, failed));
+    PAR_TRY(os::crash_point("salvage.moving_in"));
+    PAR_TRY(end_moving_in(path));
+  }
+  return move_repositories(worktree.path, submodules, destination);
 }
 
 class Collector {
@@ -193,11 +284,14 @@ Result<RefName> save_numbered(const Repository& repository, const std::string& p
 Result<std::optional<Salvaged>> RunWorkspace::salvage(const AgentName& agent, const ObjectId& start) {
   const std::string path = worktree_path(repository_, template_, run_, agent);
   PAR_ASSIGN(const auto worktree, find_worktree(repository_, path));
-  if (worktree)
-    PAR_TRY(move_nested_repositories(
-        path, fmt::format("{}/salvage/{}/{}", repository_.state_dir(), run_.str(), agent.str())));
+  const std::string place = fmt::format("{}/salvage/{}/{}", repository_.state_dir(), run_.str(), agent.str());
+  if (worktree) {
+    PAR_TRY(end_all_moving_in(path));
+    PAR_TRY(move_nested_repositories(path, place));
+  }
   PAR_ASSIGN(const auto tip, read_ref(repository_, branch_ref(run_, agent)));
   PAR_ASSIGN(auto remains, Collector(objects_, committer_, agent, start).collect(worktree, tip));
+  if (worktree) PAR_TRY(move_submodules(*worktree, place));
   if (!remains) return std::optional<Salvaged>();
 
   const std::string prefix = fmt::format("refs/par/salvage/{}/{}/", run_.str(), agent.str());

@@ -59,8 +59,8 @@ class RunWorkspace final : public core::Workspace {
 
   // Saves what an agent's worktree and branch hold beyond `start` (or any other commit that is kept) under
   // refs/par/salvage/<run>/<agent>/<n>: a commit with the worktree's content on top of its HEAD. Nothing
-  // there: nullopt. Repositories of the agent's own are moved to <state>/salvage/<run>/<agent>/<n>/. Called
-  // twice for the same content, it gives the same ref.
+  // there: nullopt. Repositories of the agent's own, and submodules it worked in, are moved to
+  // <state>/salvage/<run>/<agent>/<n>/. Called twice for the same content, it gives the same ref.
   Result<std::optional<Salvaged>> salvage(const AgentName& agent, const ObjectId& start);
   // Salvages, then removes the agent's worktree and branch.
   Result<std::optional<Salvaged>> remove_agent(const AgentName& agent, const ObjectId& start);

@@ -131,3 +131,50 @@ TEST_CASE("remove_run: the validation worktrees and the run's refs go, saved wor
   succeed(f.workspace.remove_run());
   f.repo.git({"fsck", "--strict"});
 }
+
+TEST_CASE("salvage: a submodule that was worked in is kept as a repository of its own, another goes") {
+  RunFixture f;
+  const std::string lib = f.repo.directory() + "/lib";
+  f.repo.git({"init", "--quiet", lib});
+  f.repo.write(lib + "/x", "one\n");
+  f.repo.commit("one", lib);
+  const auto submodule = [&](const std::string& place, std::vector<std::string> args) {
+    args.insert(args.begin(),
+                {"-c", "protocol.file.allow=always", "-c", "submodule.active=.", "submodule", "--quiet"});
+    f.repo.git_in(place, args);
+  };
+  submodule(f.repo.root(), {"add", lib, "vendor/one"});
+  submodule(f.repo.root(), {"add", lib, "vendor/two"});
+  const ObjectId start(f.repo.commit("submodules"));
+  const std::string path = f.add(1, start);
+  submodule(path, {"update"});
+  const std::string admin = f.repo.git_dir() + "/worktrees/a";
+  REQUIRE(f.repo.has(admin + "/modules/vendor/one"));
+  CHECK_FALSE(value_of(f.workspace.salvage(f.agent, start)));
+  CHECK(f.repo.has(admin + "/modules/vendor/one"));
+  CHECK_FALSE(f.repo.has(f.repository.state_dir() + "/salvage"));
+
+  f.repo.write(path + "/vendor/one/x", "two\n");
+  const std::string commit = f.repo.commit("two", path + "/vendor/one");
+  f.repo.write(path + "/vendor/one/x", "three\n");
+  std::string cut_off;
+  SECTION("at once") {}
+  SECTION("cut off while its objects move") { cut_off = "salvage.moving_in"; }
+  SECTION("cut off when they have moved") { cut_off = "salvage.moved_in"; }
+  if (!cut_off.empty()) {
+    f.cut_off_at(cut_off);
+    CHECK_FALSE(f.workspace.salvage(f.agent, start));
+    f.cut_off_at("");
+  }
+  value_of(f.workspace.salvage(f.agent, start));
+  const std::string saved = f.repository.state_dir() + "/salvage/r1/a/1/vendor/one";
+  CHECK(f.repo.git_in(saved, {"rev-parse", "HEAD"}) == commit);
+  CHECK(f.repo.git_in(saved, {"rev-parse", "--show-toplevel"}) == saved);
+  CHECK(f.repo.git_in(saved, {"diff", "--name-only"}) == "x");
+  CHECK(f.repo.has(admin + "/modules/vendor/two"));
+  f.add(2, start);
+  CHECK(f.repo.git_in(path, {"status", "--porcelain"}).empty());
+  value_of(f.workspace.remove_agent(f.agent, start));
+  CHECK_FALSE(f.repo.has(admin));
+  CHECK(value_of(os::list_directory(f.repository.state_dir() + "/salvage/r1/a")).size() == 1);
+}
