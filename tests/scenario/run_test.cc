@@ -91,7 +91,7 @@ TEST_CASE("run: which commit of a submodule is taken is its owner's to change, a
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
   CHECK(has(run.out, "changed 'src/b/lib', which it does not own"));
-  CHECK(has(run.out, "1 of 2 agents accepted"));
+  CHECK(has(run.out, "1 of 2 agents landed"));
   CHECK(sandbox.git({"rev-parse", "main:src/b/lib"}) == base);
   sandbox.assert_clean();
 }
