@@ -80,6 +80,11 @@ Result<FileLock> FileLock::acquire(const std::string& path) {
   }
 }
 
+Result<FileLock> FileLock::acquire_in_turn(const std::string& path) {
+  PAR_ASSIGN(const auto turn, acquire(path + ".turn"));
+  return acquire(path);
+}
+
 Result<std::optional<FileLock>> FileLock::try_acquire(const std::string& path) {
   for (;;) {
     PAR_ASSIGN(Descriptor fd, open_lock(path));

@@ -14,6 +14,9 @@ class FileLock {
  public:
   // Waits. Parent directories must exist.
   [[nodiscard]] static Result<FileLock> acquire(const std::string& path);
+  // The same, one after the other: who lets go and comes back waits for all who came meanwhile. A second
+  // file, `path`.turn, is held by whoever is the next. (flock by itself goes to whoever is awake.)
+  [[nodiscard]] static Result<FileLock> acquire_in_turn(const std::string& path);
   // nullopt: somebody else holds it.
   [[nodiscard]] static Result<std::optional<FileLock>> try_acquire(const std::string& path);
   // The process id of the living holder; nullopt: nobody holds it (or the file is not there).

@@ -152,7 +152,7 @@ Result<std::int64_t> Connection::query_number(std::string_view sql) const {
 Result<void> Connection::write(const std::string& lock_file,
                                const std::function<Result<void>()>& work) const {
   PAR_TRY(os::make_directories(os::parent_directory(lock_file), 0700));
-  PAR_ASSIGN(const auto lock, os::FileLock::acquire(lock_file));
+  PAR_ASSIGN(const auto lock, os::FileLock::acquire_in_turn(lock_file));
   Transaction transaction(*this);
   PAR_TRY(transaction.begin());
   PAR_TRY(work());

@@ -180,11 +180,12 @@ void measure_mkdir(std::size_t processes) {
 void measure_freed() {
   constexpr std::size_t kHeld = 16;
   const auto directory = value_of(os::TemporaryDirectory::create("par-bench"));
-  auto database = value_of(Database::open(directory.path()));
-  const auto plan = pool_plan(kHeld);
-  value_of(database.create_run({value_of(database.put_plan(plan)), ObjectId(), ObjectId()}, 1));
-  Queue queue(database, read_moment);
-  if (!queue.lay_out(RunId("r1"), plan)) std::abort();
+  {
+    auto database = value_of(Database::open(directory.path()));
+    const auto plan = pool_plan(kHeld);
+    value_of(database.create_run({value_of(database.put_plan(plan)), ObjectId(), ObjectId()}, 1));
+    if (!Queue(database, read_moment).lay_out(RunId("r1"), plan)) std::abort();
+  }
   const auto claim_all = [&](Queue& of, std::size_t worker, const std::string& lock) {
     const QueueSession session{RunId("r1"), {AgentName(worker_name(worker)), 1}, lock, 3'600'000};
     return value_of(of.next(session, kHeld, std::nullopt, [] { return 0; })).items.size();
@@ -200,6 +201,8 @@ void measure_freed() {
     if (::write(pipe[1], "x", 1) != 1) std::abort();
     for (;;) ::pause();
   }
+  auto database = value_of(Database::open(directory.path()));  // a child must not inherit one
+  Queue queue(database, read_moment);
   char ready = 0;
   if (::read(pipe[0], &ready, 1) != 1 || claim_all(queue, 2, "") != 0) std::abort();
   bench::Measurement m;
