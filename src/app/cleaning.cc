@@ -67,8 +67,10 @@ Result<Cleaned> clean_run(Project& project, store::Database& database, const Run
   const RunPaths paths{project.repository.state_dir(), id};
   PAR_ASSIGN(const auto lock, take_run_lock(paths));
   PAR_ASSIGN(const auto run, load_run(database, id.str()));
-  if (run.state.landing.built && run.state.landing.landed.empty())
-    return refused(fmt::format("the landing of run '{}' was cut off", id.str()))
+  const auto& landing = run.state.landing;
+  if (landing.revert || (landing.built && landing.landed.empty()))
+    return refused(fmt::format("the {} of run '{}' was cut off", landing.revert ? "rollback" : "landing",
+                               id.str()))
         .hint(fmt::format("'git par resume {}' finishes it", id.str()));
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
   if (std::any_of(jobs.begin(), jobs.end(), [](const auto& job) { return job.alive; }))
@@ -76,7 +78,7 @@ Result<Cleaned> clean_run(Project& project, store::Database& database, const Run
         .hint(fmt::format("'git par stop --run {}' ends them", run.id.str()));
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   git::RunWorkspace workspace(project.repository, *project.objects, run.id, run.head.plan.worktrees, who);
-  if (run.state.landing.landed.empty() && run.state.finished != core::RunEnd::cleaned)
+  if (landing.landed.empty() && run.state.finished != core::RunEnd::cleaned)
     PAR_TRY(database.append(run.id, {os::SystemClock().wall(), core::RunFinished{core::RunEnd::cleaned}}));
   Cleaned cleaned;
   cleaned.run = run.id;

@@ -17,8 +17,10 @@ namespace {
 // Whose work is looked at: by their place in the plan.
 std::vector<std::size_t> accepted_agents(const core::RunState& state) {
   std::vector<std::size_t> accepted;
-  for (std::size_t i = 0; i < state.agents.size(); ++i)
-    if (core::is_accepted(state.agents[i].stage)) accepted.push_back(i);
+  for (std::size_t i = 0; i < state.agents.size(); ++i) {
+    const auto& agent = state.agents[i];
+    if (core::is_accepted(agent.stage) || !agent.reverted.empty()) accepted.push_back(i);
+  }
   return accepted;
 }
 
@@ -40,6 +42,16 @@ Result<std::optional<core::Stage>> stage_that_counts(const Project& project, con
   if (run.head.plan.target != base.target) return std::optional<core::Stage>();
   PAR_ASSIGN(const auto candidate, git::read_ref(project.repository, git::candidate_ref(run.id)));
   return candidate ? std::optional(core::Stage::accepted) : std::nullopt;
+}
+
+// Its work is there in that stage. What was taken off the target counts on a base that still has it.
+Result<bool> counts_in(const Project& project, const core::AgentState& agent, core::Stage stage,
+                       const Base& base) {
+  if (agent.stage == stage) return true;
+  if (stage != core::Stage::landed || agent.reverted.empty()) return false;
+  if (!project.objects->has(agent.reverted)) return true;
+  PAR_ASSIGN(const bool is_out, project.objects->is_ancestor(agent.reverted, base.commit));
+  return !is_out;
 }
 
 // Items that were found again after the run, which therefore did not finish them for good, by the runs'
@@ -130,7 +142,9 @@ Result<EarlierWork> read_earlier_work(const Project& project, const store::Datab
     for (std::size_t i = 0; i < accepted.size(); ++i) {
       const auto& agent = run->state.agents[accepted[i]];
       take_time(agent, (*works)[i], earlier);
-      if (!stage || agent.stage != *stage) continue;
+      if (!stage) continue;
+      PAR_ASSIGN(const bool counts, counts_in(project, agent, *stage, base));
+      if (!counts) continue;
       PAR_ASSIGN(auto undone, items_left_undone(database, run->id, agent.name));
       take_finished(*run, std::move((*works)[i]), *stage, {reopened, run->id, std::move(undone)}, earlier);
     }

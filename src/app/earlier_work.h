@@ -19,9 +19,9 @@ struct EarlierWork {
 };
 
 // Linear in the events of all runs and in the items that were accepted: plans are not read (store/database.h,
-// put_work). Work counts as landed as long as `base` holds the commit that brought it, and as accepted as
-// long as the run's candidate is kept; for an imported item as long as no import found it again after closing
-// it.
+// put_work). Work counts as landed as long as `base` holds the commit that brought it and none that took it
+// out again, and as accepted as long as the run's candidate is kept; for an imported item as long as no
+// import found it again after closing it.
 [[nodiscard]] Result<EarlierWork> read_earlier_work(const Project& project, const store::Database& database,
                                                     const Base& base);
 

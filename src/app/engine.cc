@@ -262,10 +262,28 @@ Result<void> Engine::perform_action(const BuildLanding& action) {
   check(!commits.empty() && commits.back().tree == tested,
         "the landing's tree is not the one that was validated");
   PAR_ASSIGN(const ObjectId to, ports_.workspace.write_commits(action.expected, commits));
-  return record(LandingBuilt{action.expected, to, tested});
+  return record(LandingBuilt{action.expected, to, tested, tip.tree});
+}
+
+Result<void> Engine::perform_action(const BuildRevert& action) {
+  auto& workspace = ports_.workspace;
+  PAR_ASSIGN(const TargetTip tip, workspace.read_target(action.target));
+  PAR_ASSIGN(const TrialBuilt merged, workspace.build_trial(tip.commit, {action.branch}));
+  if (!merged.conflict.empty())
+    return record(LandingRefused{fmt::format("what came later on '{}' builds on it: {}",
+                                             short_name(action.target), join(merged.paths, ", "))});
+  const ObjectId& tree = merged.steps.back().tree;
+  if (tree == tip.tree)
+    return record(
+        LandingRefused{fmt::format("nothing of it is on '{}' any more", short_name(action.target))});
+  PAR_ASSIGN(const ObjectId to, workspace.write_commits(tip.commit, {revert_commit(plan_, state_, tree)}));
+  PAR_TRY(workspace.make_durable());
+  return record(LandingBuilt{tip.commit, to, tree, tip.tree});
 }
 
 Result<void> Engine::perform_action(const MoveTarget& action) {
+  // Of a candidate that is known since it became one.
+  if (state_.landing.revert) PAR_TRY(ports_.journal.record_green(state_.landing.built->tree));
   PAR_ASSIGN(const TargetMoveResult result,
              ports_.workspace.move_target(action.target, action.from, action.to));
   PAR_TRY(ports_.workspace.make_durable());

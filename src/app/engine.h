@@ -88,6 +88,7 @@ class Engine {
   [[nodiscard]] Result<void> perform_action(const core::BuildTrial& action);
   [[nodiscard]] Result<void> perform_action(const core::MoveCandidate& action);
   [[nodiscard]] Result<void> perform_action(const core::BuildLanding& action);
+  [[nodiscard]] Result<void> perform_action(const core::BuildRevert& action);
   [[nodiscard]] Result<void> perform_action(const core::MoveTarget& action);
 
   const core::Plan& plan_;

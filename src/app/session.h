@@ -38,6 +38,7 @@ class Session {
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] const core::Plan& plan() const { return plan_; }
   [[nodiscard]] const core::RunState& state() const { return engine_->state(); }
+  [[nodiscard]] const Validator& validator() const { return engine_->validator(); }
   [[nodiscard]] const RunPaths& paths() const { return paths_; }
   [[nodiscard]] git::RunWorkspace& workspace() { return *workspace_; }
 

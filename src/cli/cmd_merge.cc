@@ -71,7 +71,7 @@ Result<int> land(app::Session& session, const app::Project& project, const RefNa
   PAR_ASSIGN(const auto end, engine.run());
   if (end == app::EngineEnd::interrupted) return interrupted_code();
   const auto& state = engine.state();
-  if (state.landing.landed.empty()) return refused(fmt::format("not landed: {}", state.landing.refused));
+  if (state.landing.landed.empty()) return landing_refusal(state);
   const LandingReport report{state, before.value_or(ObjectId()), engine.validator().runs(),
                              engine.validator().hits()};
   if (invocation.json)

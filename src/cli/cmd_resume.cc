@@ -34,7 +34,8 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
   session_options.jobs = options.jobs;
   session_options.interrupts = os::interrupt_count;
   PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
-  if (!session->state().landing.landed.empty())
+  const auto revert = session->state().landing.revert;
+  if (!session->state().landing.landed.empty() && !revert)
     return refused(fmt::format("run '{}' has landed: there is nothing to resume", session->state().id.str()));
   PAR_TRY(check_canary(session->state(), options));
   // A landing that was under way is finished as it was; only otherwise stopped agents start again.
@@ -42,6 +43,7 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
   if (!state.landing.requested || !state.integration.blocked.empty())
     PAR_TRY(session->engine().record(core::RunResumed{options.no_canary}));
   PAR_ASSIGN(const auto end, session->engine().run());
+  if (revert) return conclude_revert(*session, *revert, invocation);
   return conclude(project, database, *session, end, invocation);
 }
 
@@ -65,9 +67,8 @@ Command resume_command() {
       "par stop', "
       "kill -9 or a power cut. Agents that still run are taken over, results that were recorded are "
       "kept, agents "
-      "that were stopped start again. A landing that was under way is finished or found not to have "
-      "happened; the "
-      "target decides.\n\n"
+      "that were stopped start again. A landing or a rollback that was under way is finished or found not to "
+      "have happened; the target decides.\n\n"
       "Where the canary of 'git par run --canary' was not accepted, the others start only with --no-canary; "
       "'git par retry' runs the canary itself again.",
       {{"git par resume", "go on with the newest run"}},

@@ -1,9 +1,11 @@
-// git par rollback: takes accepted work out of the candidate again.
+// git par rollback: takes accepted work out again, of the candidate or of the target.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 
+#include "app/reverting.h"
+#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -13,9 +15,12 @@
 namespace par::cli {
 namespace {
 
+using core::Stage;
+
 struct Options {
-  std::string what;
+  std::vector<std::string> what;
   std::string run;
+  bool landed = false;
   bool dry_run = false;
 };
 
@@ -24,40 +29,138 @@ bool is_number(const std::string& text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// The agents that `what` names: one, a phase's, or the whole run's.
-Result<std::vector<AgentName>> named_agents(const core::RunState& state, const std::string& what) {
-  std::vector<AgentName> names;
-  const bool phase = is_number(what) && state.find(AgentName(what)) == nullptr;
+bool has(const std::vector<AgentName>& names, const AgentName& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The agents that `word` names: one, a phase's, or the whole run's.
+Result<void> add_named(const core::RunState& state, const std::string& word, std::vector<AgentName>& names) {
+  const auto before = names.size();
+  const bool phase = is_number(word) && state.find(AgentName(word)) == nullptr;
   for (const auto& agent : state.agents) {
     const bool meant =
-        what == state.id.str() || agent.name.str() == what || (phase && agent.phase == std::stoi(what));
+        word == state.id.str() || agent.name.str() == word || (phase && agent.phase == std::stoi(word));
     if (meant) names.push_back(agent.name);
   }
-  if (names.empty())
-    return Error(fmt::format("run '{}' has no agent or phase '{}'", state.id.str(), what))
+  if (names.size() == before)
+    return Error(fmt::format("run '{}' has no agent or phase '{}'", state.id.str(), word))
         .hint("'git par status' lists them");
+  return {};
+}
+
+Result<std::vector<AgentName>> named_agents(const core::RunState& state, const Options& options) {
+  std::vector<AgentName> names;
+  for (const auto& word : options.what) PAR_TRY(add_named(state, word, names));
   return names;
 }
 
-// Those of them that are in the candidate, with everything in it that comes after them, in plan order.
-std::vector<AgentName> to_take_out(const core::Plan& plan, const core::RunState& state,
-                                   std::vector<AgentName> names) {
-  for (auto& dependent : core::dependents_of(plan, names)) names.push_back(std::move(dependent));
-  std::vector<AgentName> accepted;
+// Those of them that stand there, in plan order.
+std::vector<AgentName> in_stage(const core::RunState& state, const std::vector<AgentName>& names,
+                                Stage stage) {
+  std::vector<AgentName> in;
   for (const auto& agent : state.agents)
-    if (agent.stage == core::Stage::accepted &&
-        std::find(names.begin(), names.end(), agent.name) != names.end())
-      accepted.push_back(agent.name);
-  return accepted;
+    if (agent.stage == stage && has(names, agent.name)) in.push_back(agent.name);
+  return in;
 }
 
-// A run that is named as what to roll back is the run.
+// A run that is named as what to roll back is the run; of landed work, the newest run that landed.
 Result<std::string> run_meant(const store::Database& database, const Options& options) {
   if (!options.run.empty()) return options.run;
-  PAR_ASSIGN(const auto runs, database.runs());
-  const bool is_run =
-      std::any_of(runs.begin(), runs.end(), [&](const auto& row) { return row.id.str() == options.what; });
-  return is_run ? options.what : std::string();
+  PAR_ASSIGN(const auto rows, database.runs());
+  for (const auto& row : rows)
+    if (row.id.str() == options.what.front()) return row.id.str();
+  if (!options.landed) return std::string();
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    const auto run = app::load_run(database, *row);
+    if (run && !run->state.landing.landed.empty()) return row->id.str();
+  }
+  return refused("no run has landed").hint("without --landed, work is taken out of the candidate");
+}
+
+std::string dry_text(const std::vector<AgentName>& out) {
+  std::string text = "would roll back:\n";
+  for (const auto& name : out) text += "  " + name.str() + "\n";
+  return text;
+}
+
+Error nothing_there(const Options& options, const std::string& where) {
+  return refused(fmt::format("nothing of '{}' is {}", join(options.what, "', '"), where));
+}
+
+// ---- from the target
+
+// Whoever comes after those is not left without them.
+Result<void> check_dependents(const core::Plan& plan, const core::RunState& state,
+                              const std::vector<AgentName>& out) {
+  auto dependents = in_stage(state, core::dependents_of(plan, out), Stage::landed);
+  std::erase_if(dependents, [&](const auto& name) { return has(out, name); });
+  if (dependents.empty()) return {};
+  auto all = out;
+  all.insert(all.end(), dependents.begin(), dependents.end());
+  const auto names = [&](const std::vector<AgentName>& agents, std::string_view between) {
+    std::string text;
+    for (const auto& name : agents) text += (text.empty() ? "" : std::string(between)) + name.str();
+    return text;
+  };
+  return refused(fmt::format("'{}' came after '{}' and landed with it", names(dependents, "', '"),
+                             names(out, "', '")))
+      .hint(fmt::format("'git par rollback --landed --run {} {}' takes all of them out", state.id.str(),
+                        names(all, " ")));
+}
+
+Result<int> rollback_landed(const app::Project& project, app::Session& session, const Options& options,
+                            const Invocation& invocation) {
+  const auto& state = session.state();
+  if (state.landing.landed.empty())
+    return refused(fmt::format("run '{}' has not landed", state.id.str()))
+        .hint("without --landed, work is taken out of its candidate");
+  if (state.landing.revert)
+    return refused(fmt::format("a rollback of run '{}' was cut off", state.id.str()))
+        .hint(fmt::format("'git par resume {}' finishes it", state.id.str()));
+  PAR_ASSIGN(const auto names, named_agents(state, options));
+  const auto out = in_stage(state, names, Stage::landed);
+  if (out.empty()) return nothing_there(options, fmt::format("on '{}'", short_name(state.landing.target)));
+  PAR_TRY(check_dependents(session.plan(), state, out));
+  PAR_ASSIGN(const auto revert, app::plan_revert(project, session, out));
+  if (options.dry_run) {
+    print_out(dry_text(out));
+    return 0;
+  }
+  PAR_TRY(session.engine().record(revert));
+  PAR_TRY(session.engine().run());
+  return conclude_revert(session, revert, invocation);
+}
+
+// ---- from the candidate
+
+Result<void> check_not_landing(const core::RunState& state, const Options& options) {
+  if (!state.landing.landed.empty())
+    return refused(fmt::format("run '{}' has landed", state.id.str()))
+        .hint(fmt::format("'git par rollback --landed {}' takes it off '{}' again", join(options.what, " "),
+                          short_name(state.landing.target)));
+  if (state.landing.requested)
+    return refused(fmt::format("run '{}' is landing", state.id.str()))
+        .hint(fmt::format("'git par resume {}' finishes or ends that first", state.id.str()));
+  return {};
+}
+
+Result<int> rollback_accepted(const app::Project& project, const store::Database& database,
+                              app::Session& session, const Options& options, const Invocation& invocation) {
+  const auto& state = session.state();
+  PAR_ASSIGN(auto names, named_agents(state, options));
+  PAR_TRY(check_not_landing(state, options));
+  for (auto& dependent : core::dependents_of(session.plan(), names)) names.push_back(std::move(dependent));
+  const auto out = in_stage(state, names, Stage::accepted);
+  if (out.empty()) return nothing_there(options, "in the candidate");
+  if (options.dry_run) {
+    print_out(dry_text(out));
+    return 0;
+  }
+  PAR_TRY(session.engine().record(
+      core::RolledBack{out, fmt::format("rolled back with '{}'", join(options.what, "', '"))}));
+  PAR_ASSIGN(const auto end, session.engine().run());
+  PAR_ASSIGN(const int code, conclude(project, database, session, end, invocation));
+  return code == interrupted_code() ? code : 0;
 }
 
 Result<int> rollback(const Options& options, const Invocation& invocation) {
@@ -69,33 +172,16 @@ Result<int> rollback(const Options& options, const Invocation& invocation) {
   session_options.interrupts = os::interrupt_count;
   PAR_ASSIGN(const std::string run, run_meant(database, options));
   PAR_ASSIGN(auto session, app::Session::open(project, database, run, progress, session_options));
-  const auto& state = session->state();
-  PAR_ASSIGN(const auto names, named_agents(state, options.what));
-  if (!state.landing.landed.empty())
-    return refused(fmt::format("run '{}' has landed", state.id.str()))
-        .hint(fmt::format("'git revert -m 1 {}' takes it back as a whole", short_oid(state.landing.landed)));
-  if (state.landing.requested)
-    return refused(fmt::format("run '{}' is landing", state.id.str()))
-        .hint(fmt::format("'git par resume {}' finishes or ends that first", state.id.str()));
-  const auto out = to_take_out(session->plan(), state, names);
-  if (out.empty()) return refused(fmt::format("nothing of '{}' is in the candidate", options.what));
-  if (options.dry_run) {
-    std::string text = "would roll back:\n";
-    for (const auto& name : out) text += "  " + name.str() + "\n";
-    print_out(text);
-    return 0;
-  }
-  PAR_TRY(
-      session->engine().record(core::RolledBack{out, fmt::format("rolled back with '{}'", options.what)}));
-  PAR_ASSIGN(const auto end, session->engine().run());
-  PAR_ASSIGN(const int code, conclude(project, database, *session, end, invocation));
-  return code == interrupted_code() ? code : 0;
+  return options.landed ? rollback_landed(project, *session, options, invocation)
+                        : rollback_accepted(project, database, *session, options, invocation);
 }
 
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  line.value("what", options->what, "an agent, a phase's number, or a run").required();
-  line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
+  line.value("what", options->what, "agents, phases' numbers, or a run").required();
+  line.flag("--landed", options->landed, "take off the target what has landed");
+  line.value("--run", options->run, "the run; the newest by default, with --landed the newest that landed")
+      .value_name("<run>");
   line.flag("-n,--dry-run", options->dry_run, "say what would be taken out, and stop");
   return [options](const Invocation& invocation) { return rollback(*options, invocation); };
 }
@@ -106,16 +192,30 @@ Command rollback_command() {
   return {
       "rollback",
       Group::land,
-      "[<options>] (<agent>|<phase>|<run>)",
-      "take accepted work out of the candidate again",
-      "Builds the candidate anew from all accepted branches but those named (and those that come after "
-      "them), "
-      "validates it, and moves the candidate there. The branches themselves stay. Each earlier candidate is "
-      "kept "
-      "under 'refs/par/<run>/checkpoint/'.\n\n"
-      "Only before landing, for now.",
-      {{"git par rollback errors", "take one agent's work out"}, {"git par rollback 2", "take phase 2 out"}},
-      "0: rolled back. 1: nothing of it is in the candidate, or the run has landed.",
+      "[<options>] (<agent>|<phase>|<run>)...",
+      "take accepted work out again, before or after it landed",
+      "Before landing: builds the candidate anew from all accepted branches but those named (and those that "
+      "come after them), validates it, and moves the candidate there. The branches themselves stay. Each "
+      "earlier candidate is kept under 'refs/par/<run>/checkpoint/'.\n\n"
+      "With --landed: makes one commit that takes exactly what those agents changed off the target, however "
+      "it landed and whatever was committed since, validates it with the validations of the run's plan "
+      "(those "
+      "that belong to agents whose work is not there any more left out), and moves the target as 'git par "
+      "merge' does: by compare-and-swap, together with the files where it is checked out and clean. Only "
+      "failures count that the target does not have already. When the target moves meanwhile, the commit is "
+      "made anew on its tip and validated again. 'git par resume' finishes a rollback that was cut off.\n\n"
+      "It is refused, and nothing is changed, when agents that come after those named have landed too and "
+      "are "
+      "not named, when later work builds on what would go, when a validation fails on what would be left, "
+      "and "
+      "where the target is checked out with changes that are not committed. The items of those agents count "
+      "as "
+      "not done for later plans.",
+      {{"git par rollback errors", "take one agent's work out"},
+       {"git par rollback 2", "take phase 2 out"},
+       {"git par rollback --landed errors", "take one agent's work off the target"},
+       {"git par rollback --landed r3", "take off all that run r3 landed"}},
+      "0: rolled back. 1: nothing of it is there, or it is refused; the message says why.",
       configure};
 }
 

@@ -19,6 +19,12 @@ std::string names_of(const std::vector<Step>& steps) {
   return text;
 }
 
+std::string names_of(const std::vector<AgentName>& agents) {
+  std::string text;
+  for (const auto& name : agents) text += (text.empty() ? "" : ", ") + name.str();
+  return text;
+}
+
 struct Line {
   const Plan& plan;
   const RunState& state;
@@ -79,13 +85,22 @@ struct Line {
                        short_oid(e.base));
   }
   std::string operator()(const Landed& e) const {
+    if (e.to != state.landing.landed)
+      return fmt::format("rolled back on '{}': {}", short_name(state.landing.target), short_oid(e.to));
     return fmt::format("landed on '{}': {}", short_name(state.landing.target), short_oid(e.to));
   }
-  std::string operator()(const LandingRefused& e) const { return fmt::format("not landed: {}", e.reason); }
+  std::string operator()(const LandingLost&) const {
+    if (!state.landing.revert) return {};
+    return fmt::format("'{}' moved: rolling back on its new tip", short_name(state.landing.target));
+  }
+  std::string operator()(const LandingRefused& e) const {
+    return fmt::format("not {}: {}", state.landing.landed.empty() ? "landed" : "rolled back", e.reason);
+  }
   std::string operator()(const RolledBack& e) const {
-    std::string text;
-    for (const auto& name : e.agents) text += (text.empty() ? "" : ", ") + name.str();
-    return fmt::format("rolled back: {}", text);
+    return fmt::format("rolled back: {}", names_of(e.agents));
+  }
+  std::string operator()(const RevertRequested& e) const {
+    return fmt::format("rolling back on '{}': {}", short_name(state.landing.target), names_of(e.agents));
   }
   template <class Other>
   std::string operator()(const Other&) const {

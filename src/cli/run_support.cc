@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/merge_view.h"
 #include "cli/report.h"
 #include "os/files.h"
 #include "os/system_clock.h"
@@ -39,13 +40,39 @@ Result<int> conclude(const app::Project& project, const store::Database& databas
   else if (!invocation.quiet)
     print_out(status_text(view.run, view.live));
   if (end == app::EngineEnd::interrupted) return interrupted_code();
-  if (const auto& reason = session.state().landing.refused; !reason.empty())
-    return refused(fmt::format("not landed: {}", reason))
+  if (!session.state().landing.refused.empty())
+    return landing_refusal(session.state())
         .hint(fmt::format("'git par merge --run {}' tries again", session.state().id.str()));
   const auto& agents = session.state().agents;
   const bool all =
       std::all_of(agents.begin(), agents.end(), [](const auto& a) { return core::is_accepted(a.stage); });
   return all ? 0 : kExitNo;
+}
+
+Error landing_refusal(const core::RunState& state) {
+  const auto& landing = state.landing;
+  Error error =
+      refused(fmt::format("not {}: {}", landing.landed.empty() ? "landed" : "rolled back", landing.refused));
+  if (landing.refused_tests.size() > 1) error.causes = landing.refused_tests;
+  if (!landing.refused_log.empty()) error.hints.push_back("see " + landing.refused_log);
+  return error;
+}
+
+Result<int> conclude_revert(const app::Session& session, const core::RevertRequested& revert,
+                            const Invocation& invocation) {
+  const auto& state = session.state();
+  if (state.landing.requested) {
+    print_hint(fmt::format("'git par resume {}' goes on", state.id.str()));
+    return interrupted_code();
+  }
+  if (!state.landing.refused.empty()) return landing_refusal(state);
+  const auto& validator = session.validator();
+  const RevertReport report{state, revert, validator.runs(), validator.hits()};
+  if (invocation.json)
+    print_out(revert_json(report));
+  else if (!invocation.quiet)
+    print_out(revert_text(report));
+  return 0;
 }
 
 }  // namespace par::cli

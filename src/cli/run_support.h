@@ -26,4 +26,10 @@ void add_jobs(OptionList& line, int& jobs);
                                    const app::Session& session, app::EngineEnd end,
                                    const Invocation& invocation);
 
+// Why the target did not move, after a landing or a revert that was refused.
+[[nodiscard]] Error landing_refusal(const core::RunState& state);
+// The same after the revert of what landed, which is under way no more unless it was interrupted.
+[[nodiscard]] Result<int> conclude_revert(const app::Session& session, const core::RevertRequested& revert,
+                                          const Invocation& invocation);
+
 }  // namespace par::cli

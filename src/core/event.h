@@ -191,26 +191,37 @@ struct Rebased {
 struct LandingBuilt {
   ObjectId from;
   ObjectId to;
-  ObjectId tree;
-};  // intent: the target moves
+  ObjectId tree;                    // of `to`
+  ObjectId from_tree = ObjectId();  // of `from`
+};                                  // intent: the target moves; a revert is validated first
 struct Landed {
   ObjectId to;
 };
 struct LandingLost {};  // the target was not at `from` any more
 struct LandingRefused {
   std::string reason;
+  std::vector<std::string> tests = {};  // new failures, of a revert
+  std::string log = "";
 };  // e.g. the target's worktree is dirty; nothing was touched
 struct RolledBack {
   std::vector<AgentName> agents;
   std::string reason;
 };  // the others queue up again
+// After the landing: start..tip is merged onto the target, validated, and lands as LandingBuilt and Landed
+// say.
+struct RevertRequested {
+  std::vector<AgentName> agents;  // whose work goes, in the plan's order
+  ObjectId start;                 // what the run has on the target ...
+  ObjectId tip;                   // ... and the same without them
+  std::vector<ObjectId> commits;  // that brought it: under squash one for each of them, else the landing's
+};
 
 using EventBody =
     std::variant<RunStarted, RunPrepared, AgentAssigned, WorktreeAdded, WorktreeReady, AgentStarting,
                  AgentExited, AgentCollected, AgentRejected, AgentHeld, AgentParked, AgentRetried, RunResumed,
                  RunFinished, TrialBuilt, TrialValidated, TrialSplit, Accepting, Accepted, LandRequested,
                  Rebased, LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack, FellBack,
-                 BranchesArrived, TrialsPlanned, TrialJudged, TrialStopped, BranchCondemned>;
+                 BranchesArrived, TrialsPlanned, TrialJudged, TrialStopped, BranchCondemned, RevertRequested>;
 
 struct Event {
   Millis at = 0;  // wall clock

@@ -73,11 +73,12 @@ template <class V> void fields(V& v, Accepting& e) { v("from", e.from); v("to", 
 template <class V> void fields(V& v, Accepted& e) { v("to", e.to); }
 template <class V> void fields(V& v, LandRequested& e) { v("target", e.target); v("strategy", e.strategy); }
 template <class V> void fields(V& v, Rebased& e) { v("base", e.base); v("tree", e.tree); v("holds_run_base", e.holds_run_base); }
-template <class V> void fields(V& v, LandingBuilt& e) { v("from", e.from); v("to", e.to); v("tree", e.tree); }
+template <class V> void fields(V& v, LandingBuilt& e) { v("from", e.from); v("to", e.to); v("tree", e.tree); later(v, "from_tree", e.from_tree); }
 template <class V> void fields(V& v, Landed& e) { v("to", e.to); }
 template <class V> void fields(V&, LandingLost&) {}
-template <class V> void fields(V& v, LandingRefused& e) { v("reason", e.reason); }
+template <class V> void fields(V& v, LandingRefused& e) { v("reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); }
 template <class V> void fields(V& v, RolledBack& e) { v("agents", e.agents); v("reason", e.reason); }
+template <class V> void fields(V& v, RevertRequested& e) { v("agents", e.agents); v("start", e.start); v("tip", e.tip); v("commits", e.commits); }
 // clang-format on
 
 }  // namespace par::core

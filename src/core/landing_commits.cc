@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -56,21 +57,15 @@ class Describer {
   }
 
   [[nodiscard]] std::string message_of_all(std::string_view verb) const {
-    const std::string who = accepted_.size() == 1 ? "'" + accepted_[0].agent.str() + "'"
-                                                  : counted(std::ssize(accepted_), "agent");
-    std::string text = one_line(fmt::format("{} {} of run {}", verb, who, state_.id.str()), kSubjectWidth);
-    text += "\n\n";
-    int phase = 0;
-    for (const Step* step : by_phase()) {
-      if (phase_of(*step) != phase) {
-        phase = phase_of(*step);
-        text += fmt::format("Phase {}\n", phase);
-      }
-      text += breakdown(*step);
-      if (plan_.strategy == Strategy::merge && !may_be_parent(*step))
-        text += "    (not a parent of this commit: the branch began on an earlier candidate)\n";
-    }
-    return text + "\n" + trailers(accepted_);
+    return subject(verb) + breakdown_by_phase(plan_.strategy == Strategy::merge) + "\n" + trailers(accepted_);
+  }
+
+  // `commits`: that brought it. `is_all`: they brought nothing else.
+  [[nodiscard]] std::string message_of_revert(std::span<const ObjectId> commits, bool is_all) const {
+    std::string text = subject("Revert");
+    for (const auto& commit : commits)
+      text += fmt::format("This reverts {}commit {}.\n", is_all ? "" : "a part of ", commit.str());
+    return text + "\n" + breakdown_by_phase(false) + "\n" + trailers(accepted_);
   }
 
   [[nodiscard]] std::string message_of_one(const Step& step) const {
@@ -97,6 +92,29 @@ class Describer {
     std::stable_sort(steps.begin(), steps.end(),
                      [&](const Step* a, const Step* b) { return phase_of(*a) < phase_of(*b); });
     return steps;
+  }
+
+  // The first line, and an empty one.
+  [[nodiscard]] std::string subject(std::string_view verb) const {
+    const std::string who = accepted_.size() == 1 ? "'" + accepted_[0].agent.str() + "'"
+                                                  : counted(std::ssize(accepted_), "agent");
+    return one_line(fmt::format("{} {} of run {}", verb, who, state_.id.str()), kSubjectWidth) + "\n\n";
+  }
+
+  // `says_parents`: where a branch is none of the commit's, that is said.
+  [[nodiscard]] std::string breakdown_by_phase(bool says_parents) const {
+    std::string text;
+    int phase = 0;
+    for (const Step* step : by_phase()) {
+      if (phase_of(*step) != phase) {
+        phase = phase_of(*step);
+        text += fmt::format("Phase {}\n", phase);
+      }
+      text += breakdown(*step);
+      if (says_parents && !may_be_parent(*step))
+        text += "    (not a parent of this commit: the branch began on an earlier candidate)\n";
+    }
+    return text;
   }
 
   // "  errors: 3 files, 2 commits, 1 item" and a line for each item.
@@ -151,6 +169,18 @@ std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
       break;
   }
   bug("landing by rebase is not described by commits");
+}
+
+CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId& tree) {
+  check(state.landing.revert.has_value(), "no revert is under way");
+  const auto& revert = *state.landing.revert;
+  const auto& all = state.integration.steps;
+  std::vector<Step> steps;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(steps), [&](const Step& step) {
+    return std::find(revert.agents.begin(), revert.agents.end(), step.agent) != revert.agents.end();
+  });
+  const bool is_all = state.landing.strategy == Strategy::squash || steps.size() == all.size();
+  return {tree, {}, Describer(plan, state, steps).message_of_revert(revert.commits, is_all), {}};
 }
 
 }  // namespace par::core

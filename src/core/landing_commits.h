@@ -1,4 +1,4 @@
-// The commits of a landing, described: what the chosen strategy makes of the accepted steps.
+// The commits of a landing, described: what the chosen strategy makes of the accepted steps. And of a revert.
 #pragma once
 
 #include <string>
@@ -32,5 +32,9 @@ struct CommitSpec {
 // rebase.
 [[nodiscard]] std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
                                                       const std::vector<Step>& steps);
+
+// The commit of the revert that is under way, with this tree. Its message names the commits that it reverts,
+// then says whose work that was as a landing does, with the same trailers.
+[[nodiscard]] CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId& tree);
 
 }  // namespace par::core

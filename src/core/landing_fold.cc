@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/check.h"
+#include "base/strings.h"
 #include "core/landing_parts.h"
 
 namespace par::core {
@@ -161,6 +162,7 @@ struct ApplyLandingEvent {
     auto& known = in().results[e.tree];
     for (const auto& result : e.results) {
       known[result.name] = result;
+      if (state.landing.revert) continue;
       if (result.result == Outcome::error && e.tree == in().base_tree && in().blocked.empty())
         in().blocked =
             fmt::format("validation '{}' cannot run on the base commit: {}", result.name, result.detail);
@@ -226,15 +228,36 @@ struct ApplyLandingEvent {
   }
   void operator()(const LandingBuilt& e) const { state.landing.built = e; }
   void operator()(const Landed& e) const {
-    state.landing.landed = e.to;
     state.landing.requested = false;
+    if (state.landing.revert) return revert(e.to);
+    state.landing.landed = e.to;
     for (const auto& step : in().steps) state.find(step.agent)->stage = Stage::landed;
   }
-  void operator()(const LandingLost&) const { state.landing.built.reset(); }
+  void operator()(const LandingLost&) const {
+    state.landing.built.reset();
+    if (state.landing.revert) ++state.landing.lost;  // of a landing, Rebased says it
+  }
   void operator()(const LandingRefused& e) const {
     state.landing.built.reset();
     state.landing.requested = false;
+    state.landing.revert.reset();
     state.landing.refused = e.reason;
+    state.landing.refused_tests = e.tests;
+    state.landing.refused_log = e.log;
+  }
+  void operator()(const RevertRequested& e) const {
+    auto& landing = state.landing;
+    check(!landing.landed.empty() && !landing.requested, "a revert of what has not landed");
+    for (const auto& name : e.agents) {
+      const AgentState* agent = state.find(name);
+      check(agent != nullptr && agent->stage == Stage::landed, "a revert of an agent that has not landed");
+    }
+    landing.requested = true;
+    landing.revert = e;
+    landing.built.reset();
+    landing.refused.clear();
+    landing.lost = 0;
+    in().results.clear();  // the cache knows which of them still count
   }
   void operator()(const RolledBack& e) const {
     check(state.landing.landed.empty(), "a landed run was rolled back as if it had not landed");
@@ -252,6 +275,15 @@ struct ApplyLandingEvent {
   void operator()(const Other&) const {}
 
  private:
+  void revert(const ObjectId& commit) const {
+    for (const auto& name : state.landing.revert->agents) {
+      AgentState& agent = *state.find(name);
+      agent.stage = Stage::rolled_back;
+      agent.reason = fmt::format("taken off '{}' by {}", short_name(state.landing.target), short_oid(commit));
+      agent.reverted = commit;
+    }
+    state.landing.revert.reset();
+  }
   void accept(const ObjectId& commit) const {
     const auto number = in().trial_to(commit);
     check(number.has_value(), "the candidate moved to a trial that is not known");

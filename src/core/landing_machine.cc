@@ -9,9 +9,6 @@
 namespace par::core {
 namespace {
 
-// How often a landing is rebuilt on a target that keeps moving before it gives up.
-constexpr int kMaxLostLandings = 10;
-
 // Whoever comes `after` others arrives after them. A squash lands one commit per agent, and every tree that
 // lands must have been validated: there one branch arrives when the one before it is decided.
 BranchesArrived next_arrivals(const Plan& plan, const RunState& state) {
@@ -60,8 +57,7 @@ std::optional<Action> next_landing_action(const Plan& plan, const RunState& stat
   const auto& integration = state.integration;
   if (!landing.requested) return std::nullopt;
   if (integration.steps.empty()) return Record{LandingRefused{"nothing is accepted"}};
-  if (landing.lost > kMaxLostLandings)
-    return Record{LandingRefused{fmt::format("'{}' keeps moving", short_name(landing.target))}};
+  if (landing.lost > kMaxLostLandings) return Record{keeps_moving(landing.target)};
   if (landing.built) return MoveTarget{landing.target, landing.built->from, landing.built->to};
   if (plan.strategy == Strategy::squash && has_untested_step(plan, integration))
     return Record{Rebased{integration.base, integration.base_tree, integration.holds_run_base}};
@@ -86,7 +82,12 @@ std::optional<Action> next_action(const Plan& plan, const RunState& state) {
 
 }  // namespace
 
+LandingRefused keeps_moving(const RefName& target) {
+  return {fmt::format("'{}' keeps moving", short_name(target))};
+}
+
 Next next_landing_step(const Plan& plan, const RunState& state) {
+  if (state.landing.revert) return next_revert_step(plan, state);
   const auto& integration = state.integration;
   if (!integration.blocked.empty() && !integration.accepting) return {};
   Next next = next_trial_step(plan, state);

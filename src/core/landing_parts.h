@@ -1,6 +1,6 @@
 // What the parts of the landing machine share: landing_fold.cc (what an event changes), landing_trials.cc
-// (what results mean for a trial), landing_actions.cc (what the search wants), landing_machine.cc (what is
-// next). Internal to core.
+// (what results mean for a trial), landing_actions.cc (what the search wants), landing_revert.cc (what
+// landed, off the target again), landing_machine.cc (what is next). Internal to core.
 #pragma once
 
 #include <optional>
@@ -24,9 +24,21 @@ namespace par::core {
 [[nodiscard]] std::vector<ValidationResult> results_for(const Integration& integration, const ObjectId& tree,
                                                         const std::vector<std::string>& names);
 
+// The verdict on a tree beside its base. nullopt: results are missing, and what is `wanted` for them is added
+// there: of the base, where it matters, all that `base` names.
+[[nodiscard]] std::optional<Verdict> judge_tree(const Integration& integration, const AwaitValidation& what,
+                                                const AwaitValidation& base,
+                                                std::vector<AwaitValidation>& wanted);
+
+// How often a landing is built again on a target that keeps moving before it gives up.
+constexpr int kMaxLostLandings = 10;
+[[nodiscard]] LandingRefused keeps_moving(const RefName& target);
+
 // Judges a trial of which enough is known, and names the validations that the others wait for.
 [[nodiscard]] Next next_trial_step(const Plan& plan, const RunState& state);
 // What the search wants now; nullopt: nothing, until a trial is judged or a branch arrives.
 [[nodiscard]] std::optional<Action> next_search_action(const Plan& plan, const RunState& state);
+// Precondition: a revert is under way.
+[[nodiscard]] Next next_revert_step(const Plan& plan, const RunState& state);
 
 }  // namespace par::core

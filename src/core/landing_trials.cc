@@ -48,31 +48,23 @@ std::optional<TrialJudged> judge_trial(const Plan& plan, const RunState& state, 
   const bool explains = integration.planner.trials[number].explains;
   if (!trial.conflict.empty()) return judge_conflict(number, trial, explains);
   const Step& last = trial.chain.back();
-  const auto names = validations_of(plan, trial.chain);
-  if (!covers(integration, last.tree, names)) {
-    wanted.push_back({last.commit, last.tree, names});
-    return std::nullopt;
-  }
-  const auto results = results_for(integration, last.tree, names);
-  if (any(results, Outcome::fail) && !covers(integration, integration.base_tree, names)) {
-    wanted.push_back({integration.base, integration.base_tree, all_validations(plan)});
-    return std::nullopt;
-  }
-  const auto verdict = judge(results, results_for(integration, integration.base_tree, names));
+  const auto verdict = judge_tree(integration, {last.commit, last.tree, validations_of(plan, trial.chain)},
+                                  {integration.base, integration.base_tree, all_validations(plan)}, wanted);
+  if (!verdict) return std::nullopt;
   TrialJudged judged;
   judged.trial = static_cast<int>(number);
-  switch (verdict.colour) {
+  switch (verdict->colour) {
     case Colour::green:
       judged.outcome = search::Outcome::green;
       break;
     case Colour::red:
       judged.outcome = search::Outcome::red;
-      judged.tests = verdict.new_failures;
+      judged.tests = verdict->new_failures;
       if (!explains) judged.suspects = suspects_in(plan, state, number, judged.tests);
       break;
     case Colour::unknown:
       judged.outcome = search::Outcome::error;
-      judged.tests = verdict.errors;
+      judged.tests = verdict->errors;
       break;
   }
   return judged;
@@ -111,6 +103,20 @@ std::vector<ValidationResult> results_for(const Integration& integration, const 
     if (const auto result = found->second.find(name); result != found->second.end())
       results.push_back(result->second);
   return results;
+}
+
+std::optional<Verdict> judge_tree(const Integration& integration, const AwaitValidation& what,
+                                  const AwaitValidation& base, std::vector<AwaitValidation>& wanted) {
+  if (!covers(integration, what.tree, what.names)) {
+    wanted.push_back(what);
+    return std::nullopt;
+  }
+  const auto results = results_for(integration, what.tree, what.names);
+  if (any(results, Outcome::fail) && !covers(integration, base.tree, what.names)) {
+    wanted.push_back(base);
+    return std::nullopt;
+  }
+  return judge(results, results_for(integration, base.tree, what.names));
 }
 
 Next next_trial_step(const Plan& plan, const RunState& state) {

@@ -17,6 +17,7 @@ bool may_finish(const RunState& state) {
 }  // namespace
 
 bool is_over(const RunState& state) {
+  if (state.landing.revert) return false;
   return !state.landing.landed.empty() || (state.finished && *state.finished != RunEnd::ready);
 }
 

@@ -1,7 +1,8 @@
 // The two machines of a run, pure: what an event changes, and what to do next.
 //
 // run_machine.cc moves agents from `waiting` to a finished branch; landing_machine.cc and its parts take
-// finished branches into the candidate and the candidate to the target. Both follow one scheme: a decision is
+// finished branches into the candidate, the candidate to the target, and what landed off it again. Both
+// follow one scheme: a decision is
 // recorded as an event before its effect; while the state says that an effect is due, `next_step` names it;
 // its result is recorded as an event. Every effect is idempotent or a compare-and-swap, so after a crash the
 // same step is simply taken again.
@@ -52,6 +53,11 @@ struct BuildLanding {
   ObjectId expected;
   std::vector<Step> steps;
 };
+// Merges what takes landed work out onto the target as it is.
+struct BuildRevert {
+  RefName target;
+  BranchRef branch;  // of one of those whose work it is
+};                   // -> LandingBuilt | LandingRefused
 struct MoveTarget {
   RefName target;
   ObjectId from;
@@ -59,7 +65,7 @@ struct MoveTarget {
 };  // -> Landed | LandingLost | LandingRefused
 
 using Action = std::variant<Record, PrepareRun, AddWorktree, Refuse, Collect, BuildTrial, MoveCandidate,
-                            BuildLanding, MoveTarget>;
+                            BuildLanding, BuildRevert, MoveTarget>;
 
 // ---- things that must be under way until their event comes
 struct AwaitWorktree {
@@ -116,7 +122,7 @@ void leave_queue(Integration& integration, const AgentName& agent, search::Stage
 // Why the agent cannot go on: something it comes after is not in the candidate and, at present, not on its
 // way there. Empty: it can.
 [[nodiscard]] std::string hold_reason(const RunState& state, const AgentSpec& spec);
-// The run landed, failed or was cleaned: nothing is left to do.
+// The run landed, failed or was cleaned, and no revert is under way: nothing is left to do.
 [[nodiscard]] bool is_over(const RunState& state);
 // True when the agent needs nothing more for the run to end.
 [[nodiscard]] bool is_settled(Stage stage);

@@ -58,7 +58,8 @@ struct AgentState {
   std::string reason;  // why rejected, held, rolled back
   std::vector<std::string> tests;
   std::vector<AgentName> with;
-  std::string log;  // of what refused it
+  std::string log;    // of what refused it
+  ObjectId reverted;  // rolled back after it had landed: the commit that took it off the target
 };
 
 // The work of one attempt.
@@ -102,13 +103,16 @@ struct Integration {
 };
 
 struct LandingState {
-  bool requested = false;
+  bool requested = false;  // also of a revert
   RefName target;
   Strategy strategy = Strategy::merge;
   std::optional<LandingBuilt> built;
-  ObjectId landed;  // empty: not landed
-  int lost = 0;     // how often the target moved away under us
+  ObjectId landed;                        // empty: not landed
+  std::optional<RevertRequested> revert;  // under way; what it takes out has landed
+  int lost = 0;                           // how often the target moved away under us
   std::string refused;
+  std::vector<std::string> refused_tests;  // as in LandingRefused
+  std::string refused_log;
 };
 
 struct RunState {

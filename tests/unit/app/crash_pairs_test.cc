@@ -54,6 +54,10 @@ bool live(FakeWorld& world, const Plan& plan) {
     if (!engine.state().landing.requested && engine.state().landing.landed.empty())
       must(engine.record(LandRequested{plan.target}));
     must(engine.run());
+    if (!world.taken_off.empty() && engine.state().find(world.taken_off)->stage == Stage::landed &&
+        !engine.state().landing.revert)
+      must(engine.record(world.revert(engine.state().landing.landed)));
+    must(engine.run());
     return true;
   } catch (const Crash&) {
     return false;
@@ -157,6 +161,25 @@ TEST_CASE("engine: a crash at any two points around trials side by side leads to
     check_each_once(world);
   };
   CHECK(crash_everywhere(fresh, plan, check_pair) > 2000);
+}
+
+TEST_CASE("engine: a crash at any two points around a rollback of what landed leads to the same end") {
+  FakeWorld fresh;
+  fresh.taken_off = AgentName("alpha");
+  fresh.intruder_at_landing = fresh.add_commit({"base", "alpha", "beta", "intruder"});
+  fresh.lets_land = 1;
+  const Plan plan = test::plan_of({{"alpha", "beta"}}, fresh.refs.at("target"));
+  const auto check_gone = [](const FakeWorld& world, const Plan& made) {
+    const RunState state = replay(made, world);
+    CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "beta", "intruder"});
+    CHECK(state.find(AgentName("alpha"))->stage == Stage::rolled_back);
+    CHECK(state.find(AgentName("alpha"))->reverted == world.refs.at("target"));
+    CHECK(state.find(AgentName("beta"))->stage == Stage::landed);
+    CHECK(state.landing.landed != world.refs.at("target"));
+    CHECK(world.green.contains(FakeWorld::tree_id(world.tree_at("target"))));
+    CHECK(world.effects.at("landing") == 2);  // there and off again
+  };
+  CHECK(crash_everywhere(fresh, plan, check_gone) > 2000);
 }
 
 TEST_CASE("engine: a crash at any two points around attempts that start again leads to the same end") {

@@ -38,6 +38,12 @@ ObjectId FakeWorld::add_commit(Tree tree) {
   return id;
 }
 
+RevertRequested FakeWorld::revert(const ObjectId& landed) {
+  Tree without = commits.at(landed).tree;
+  without.erase(taken_off.str());
+  return {{taken_off}, landed, add_commit(without), {landed}};
+}
+
 Result<void> FakeWorld::append(const RunId&, const Event& event) {
   point();
   events.push_back(event);
@@ -113,8 +119,10 @@ Result<TrialBuilt> FakeWorld::build_trial(const ObjectId& onto, const std::vecto
       built.conflict = ref.agent;
       break;
     }
-    for (const auto& work : commits.at(ref.tip).tree)
+    const Tree& after = commits.at(ref.tip).tree;
+    for (const auto& work : after)
       if (!before.contains(work)) tree.insert(work);
+    std::erase_if(tree, [&](const auto& work) { return before.contains(work) && !after.contains(work); });
     built.steps.push_back({ref.agent, ref.start, ref.tip, add_commit(tree), tree_id(tree)});
   }
   point();
@@ -152,7 +160,8 @@ Result<ObjectId> FakeWorld::write_commits(const ObjectId& from, const std::vecto
 
 Result<TargetMoveResult> FakeWorld::move_target(const RefName&, const ObjectId& from, const ObjectId& to) {
   point();
-  if (!intruder_at_landing.empty()) {
+  const auto landings = effects.contains("landing") ? effects.at("landing") : 0;
+  if (!intruder_at_landing.empty() && landings >= lets_land && refs.at("target") == from) {
     refs["target"] = intruder_at_landing;
     intruder_at_landing = ObjectId();
   }

@@ -52,7 +52,9 @@ class FakeWorld final : public core::Journal,
   bool all_end_at_once = false;        // whatever runs has ended when the engine waits
   std::size_t most_validations = 0;    // under way at once
   std::function<void()> on_pause;      // an engine waits for nothing but time
-  ObjectId intruder_at_landing;        // somebody moves the target here when the landing is first tried
+  ObjectId intruder_at_landing;        // somebody moves the target here when a landing is tried ...
+  int lets_land = 0;                   // ... after so many
+  AgentName taken_off;                 // once it has landed
   std::map<std::string, int> effects;  // how often each effect took place
   std::vector<core::Event> events;
   std::map<std::string, ObjectId> refs;  // "target", "candidate", "base"
@@ -66,6 +68,8 @@ class FakeWorld final : public core::Journal,
   // A new engine sees jobs that ended as not yet reported.
   void restart();
   ObjectId add_commit(Tree tree);
+  // Of `taken_off`, which landed with others as this commit.
+  [[nodiscard]] core::RevertRequested revert(const ObjectId& landed);
   [[nodiscard]] Tree tree_at(const std::string& ref) const { return commits.at(refs.at(ref)).tree; }
   [[nodiscard]] static ObjectId tree_id(const Tree& tree);
 

@@ -181,5 +181,40 @@ TEST_CASE("landing commits: a landing of nothing is a bug") {
   CHECK_THROWS_AS(world.commits(), BugFound);
 }
 
+TEST_CASE("landing commits: a revert names what it reverts, whose work that was, and what of it") {
+  World world;
+  auto& landing = world.state.landing;
+  world.state.integration.steps = world.steps;
+  landing.revert = RevertRequested{{AgentName("errors")}, {}, {}, {ObjectId("landed")}};
+  const auto commit = revert_commit(world.plan, world.state, ObjectId("without"));
+  CHECK(commit.tree == ObjectId("without"));
+  CHECK(commit.merged.empty());
+  CHECK(commit.message ==
+        "Revert 'errors' of run r1\n"
+        "\n"
+        "This reverts a part of commit landed.\n"
+        "\n"
+        "Phase 1\n"
+        "  errors: 31 files, 4 commits, 2 items\n"
+        "    SEC-1 validate the token\n"
+        "    SEC-2\n"
+        "\n"
+        "Par-Run: r1\n"
+        "Par-Agent: errors\n"
+        "Par-Item: SEC-1\n"
+        "Par-Item: SEC-2\n");
+  const auto begins = [&](const std::string& text) {
+    return revert_commit(world.plan, world.state, ObjectId("without")).message.starts_with(text);
+  };
+  landing.strategy = Strategy::squash;
+  landing.revert->agents.emplace_back("docs");
+  landing.revert->commits = oids({"c1", "c2"});
+  CHECK(begins("Revert 2 agents of run r1\n\nThis reverts commit c1.\nThis reverts commit c2.\n\nPhase 1\n"));
+  landing.strategy = Strategy::merge;
+  landing.revert->agents.emplace_back("perf");
+  landing.revert->commits = oids({"landed"});
+  CHECK(begins("Revert 3 agents of run r1\n\nThis reverts commit landed.\n\nPhase 1\n"));
+}
+
 }  // namespace
 }  // namespace par::core

@@ -1,0 +1,19 @@
+// How work of a run that landed is taken off its target again.
+#pragma once
+
+#include <vector>
+
+#include "app/project.h"
+#include "app/session.h"
+
+namespace par::app {
+
+// The intent to take off what these agents brought, to be recorded by the session's engine; the commits that
+// it names are written. What each agent brought is its own work (start..tip; under squash its commit), so
+// what the others did to the same files stays. Errors (refused), with nothing changed: the target does not
+// hold the landing any more, or cannot move; another agent's work is built on theirs; the branches are gone.
+// Precondition: the run has landed, nothing of it is under way, and each of the agents has landed.
+[[nodiscard]] Result<core::RevertRequested> plan_revert(const Project& project, Session& session,
+                                                        const std::vector<AgentName>& agents);
+
+}  // namespace par::app
