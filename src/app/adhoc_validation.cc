@@ -10,22 +10,6 @@ namespace {
 // The name under which its worktree, jobs and logs are kept apart from those of runs.
 const RunId kAdhocRun("validate");
 
-Result<std::vector<core::ValidationResult>> validate_one(Validator& validator, os::Executor& executor,
-                                                         const core::AwaitValidation& what,
-                                                         const std::function<int()>& interrupts) {
-  PAR_TRY(validator.begin(what));
-  for (;;) {
-    if (auto done = validator.take()) return std::move(done->results);
-    PAR_ASSIGN(const auto exits, executor.wait(-1));
-    if (interrupts() > 0) {
-      PAR_TRY(validator.keep_only({}));
-      PAR_TRY(executor.wait(-1));
-      return refused("interrupted");
-    }
-    for (const auto& exit : exits) PAR_TRY(validator.on_exit(exit));
-  }
-}
-
 }  // namespace
 
 Result<std::vector<CommitResults>> validate_commits(Project& project, store::Database& database,
@@ -44,12 +28,12 @@ Result<std::vector<CommitResults>> validate_commits(Project& project, store::Dat
   for (auto& commit : what.commits) {
     PAR_ASSIGN(const auto info, project.objects->commit(commit.commit));
     commit.tree = info.tree;
-    auto results = validate_one(validator, *executor, {commit.commit, commit.tree, names}, what.interrupts);
+    auto results = validate_all(validator, *executor, {{commit.commit, commit.tree, names}}, what.interrupts);
     if (!results) {
       PAR_TRY(workspace.remove_run());
       return std::move(results).error();
     }
-    commit.results = *std::move(results);
+    commit.results = std::move(results->at(commit.tree));
   }
   PAR_TRY(workspace.remove_run());
   return std::move(what.commits);

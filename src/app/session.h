@@ -41,6 +41,7 @@ class Session {
   [[nodiscard]] const Validator& validator() const { return engine_->validator(); }
   [[nodiscard]] const RunPaths& paths() const { return paths_; }
   [[nodiscard]] git::RunWorkspace& workspace() { return *workspace_; }
+  [[nodiscard]] os::Executor& executor() { return *executor_; }
 
  private:
   Session(os::FileLock lock, core::Plan plan, RunPaths paths);

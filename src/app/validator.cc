@@ -77,7 +77,10 @@ Result<void> Validator::advance(Tree& tree) {
   while (tree.next < tree.what.names.size()) {
     const auto& spec = spec_named(tree.what.names[tree.next]);
     tree.key = validation_key(spec, tree.what.tree, settings_.environment);
-    PAR_ASSIGN(auto cached, journal_.cached_result(tree.key));
+    std::optional<ValidationResult> cached;
+    if (!settings_.fresh) {
+      PAR_ASSIGN(cached, journal_.cached_result(tree.key));
+    }
     if (!cached && is_run_elsewhere(tree)) return {};
     if (!cached) return start_run(tree, spec);
     ++hits_;
@@ -152,7 +155,7 @@ Result<void> Validator::finish(Tree& tree, const ValidationSpec& spec) {
   ValidationResult result = combine_runs(tree.outcomes);
   result.name = spec.name;
   // An error says nothing about the tree, so it is not remembered.
-  if (result.result != Outcome::error) PAR_TRY(journal_.cache_result(tree.key, result));
+  if (result.result != Outcome::error && !settings_.fresh) PAR_TRY(journal_.cache_result(tree.key, result));
   tree.results.push_back(std::move(result));
   tree.outcomes.clear();
   ++tree.next;
@@ -177,6 +180,28 @@ std::optional<core::TrialValidated> Validator::take() {
   core::TrialValidated validated{done->what.tree, std::move(done->results)};
   trees_.erase(done);
   return validated;
+}
+
+Result<ResultsByTree> validate_all(Validator& validator, os::Executor& executor,
+                                   const std::vector<core::AwaitValidation>& what,
+                                   const std::function<int()>& interrupts) {
+  ResultsByTree results;
+  auto next = what.begin();
+  for (;;) {
+    for (; next != what.end() && validator.has_room(); ++next) PAR_TRY(validator.begin(*next));
+    if (auto done = validator.take()) {
+      results[done->tree] = std::move(done->results);
+      continue;
+    }
+    if (!validator.busy()) return results;
+    PAR_ASSIGN(const auto exits, executor.wait(-1));
+    if (interrupts() > 0) {
+      PAR_TRY(validator.keep_only({}));
+      PAR_TRY(executor.wait(-1));
+      return refused("interrupted");
+    }
+    for (const auto& exit : exits) PAR_TRY(validator.on_exit(exit));
+  }
 }
 
 }  // namespace par::app

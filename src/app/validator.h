@@ -4,6 +4,8 @@
 // job's exit at a time.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,6 +24,7 @@ struct ValidatorSettings {
   std::string report_dir;
   std::int64_t log_limit = 64 << 20;
   std::size_t slots = 1;  // trees at once
+  bool fresh = false;     // runs what was run before: nothing is taken from the cache, or kept there
 };
 
 // Where the result of a validation of a tree is kept. Whatever can change the result changes the key.
@@ -87,5 +90,12 @@ class Validator {
   int runs_ = 0;
   int hits_ = 0;
 };
+
+using ResultsByTree = std::map<ObjectId, std::vector<core::ValidationResult>>;
+// Validates trees outside of an engine, with a validator that is not busy, as many at once as it has slots.
+// Error (refused): interrupted.
+[[nodiscard]] Result<ResultsByTree> validate_all(Validator& validator, os::Executor& executor,
+                                                 const std::vector<core::AwaitValidation>& what,
+                                                 const std::function<int()>& interrupts);
 
 }  // namespace par::app

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "app/evidence.h"
 #include "app/reverting.h"
 #include "base/strings.h"
 #include "cli/command.h"
@@ -21,6 +22,7 @@ struct Options {
   std::vector<std::string> what;
   std::string run;
   bool landed = false;
+  bool automatic = false;
   bool dry_run = false;
 };
 
@@ -68,7 +70,7 @@ Result<std::string> run_meant(const store::Database& database, const Options& op
   if (!options.run.empty()) return options.run;
   PAR_ASSIGN(const auto rows, database.runs());
   for (const auto& row : rows)
-    if (row.id.str() == options.what.front()) return row.id.str();
+    if (!options.what.empty() && row.id.str() == options.what.front()) return row.id.str();
   if (!options.landed) return std::string();
   for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
     const auto run = app::load_run(database, *row);
@@ -80,6 +82,12 @@ Result<std::string> run_meant(const store::Database& database, const Options& op
 std::string dry_text(const std::vector<AgentName>& out) {
   std::string text = "would roll back:\n";
   for (const auto& name : out) text += "  " + name.str() + "\n";
+  return text;
+}
+
+std::string listed(const std::vector<AgentName>& names, std::string_view between) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : std::string(between)) + name.str();
   return text;
 }
 
@@ -97,33 +105,54 @@ Result<void> check_dependents(const core::Plan& plan, const core::RunState& stat
   if (dependents.empty()) return {};
   auto all = out;
   all.insert(all.end(), dependents.begin(), dependents.end());
-  const auto names = [&](const std::vector<AgentName>& agents, std::string_view between) {
-    std::string text;
-    for (const auto& name : agents) text += (text.empty() ? "" : std::string(between)) + name.str();
-    return text;
-  };
-  return refused(fmt::format("'{}' came after '{}' and landed with it", names(dependents, "', '"),
-                             names(out, "', '")))
+  return refused(fmt::format("'{}' came after '{}' and landed with it", listed(dependents, "', '"),
+                             listed(out, "', '")))
       .hint(fmt::format("'git par rollback --landed --run {} {}' takes all of them out", state.id.str(),
-                        names(all, " ")));
+                        listed(all, " ")));
 }
 
-Result<int> rollback_landed(const app::Project& project, app::Session& session, const Options& options,
-                            const Invocation& invocation) {
-  const auto& state = session.state();
+Result<void> check_landed(const core::RunState& state) {
   if (state.landing.landed.empty())
     return refused(fmt::format("run '{}' has not landed", state.id.str()))
         .hint("without --landed, work is taken out of its candidate");
   if (state.landing.revert)
     return refused(fmt::format("a rollback of run '{}' was cut off", state.id.str()))
         .hint(fmt::format("'git par resume {}' finishes it", state.id.str()));
+  return {};
+}
+
+// What the options name.
+Result<core::RevertRequested> named_revert(const app::Project& project, app::Session& session,
+                                           const Options& options) {
+  const auto& state = session.state();
   PAR_ASSIGN(const auto names, named_agents(state, options));
   const auto out = in_stage(state, names, Stage::landed);
   if (out.empty()) return nothing_there(options, fmt::format("on '{}'", short_name(state.landing.target)));
   PAR_TRY(check_dependents(session.plan(), state, out));
-  PAR_ASSIGN(const auto revert, app::plan_revert(project, session, out));
+  return app::plan_revert(project, session, out);
+}
+
+// What the evidence names, which is said.
+Result<core::RevertRequested> evident_revert(const app::Project& project, store::Database& database,
+                                             app::Session& session, const Progress& progress) {
+  const std::string target = short_name(session.state().landing.target);
+  PAR_ASSIGN(auto evidence, app::find_evidence(project, database, session, os::interrupt_count));
+  const auto& out = evidence.revert.agents;
+  if (out.empty()) {
+    auto error = refused(fmt::format("nobody is to blame for sure: {}", evidence.reason));
+    error.causes = std::move(evidence.skipped);
+    return std::move(error).hint("'git par rollback --landed <agent>' takes out whom you name");
+  }
+  progress.say(fmt::format("'{}' at {} fails, twice: '{}'", target, short_oid(evidence.tip),
+                           join(evidence.tests, "', '")));
+  progress.say(fmt::format("without '{}' it passes, twice", listed(out, "', '")));
+  return std::move(evidence.revert);
+}
+
+Result<int> rollback_landed(app::Session& session, const core::RevertRequested& revert,
+                            const Options& options, const Invocation& invocation) {
   if (options.dry_run) {
-    print_out(dry_text(out));
+    print_out(dry_text(revert.agents));
     return 0;
   }
   PAR_TRY(session.engine().record(revert));
@@ -163,7 +192,18 @@ Result<int> rollback_accepted(const app::Project& project, const store::Database
   return code == interrupted_code() ? code : 0;
 }
 
+Result<void> check_usage(const Options& options) {
+  if (options.automatic && !options.landed) return usage_error("--auto needs --landed");
+  if (options.automatic && !options.what.empty())
+    return usage_error(
+        fmt::format("--auto finds out itself what to roll back: '{}' is too much", options.what.front()));
+  if (!options.automatic && options.what.empty())
+    return usage_error("nothing is named to roll back").hint("give agents, a phase's number or a run");
+  return {};
+}
+
 Result<int> rollback(const Options& options, const Invocation& invocation) {
+  PAR_TRY(check_usage(options));
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
   PAR_ASSIGN(auto database, app::open_state(project));
   Progress progress(invocation.quiet);
@@ -172,14 +212,20 @@ Result<int> rollback(const Options& options, const Invocation& invocation) {
   session_options.interrupts = os::interrupt_count;
   PAR_ASSIGN(const std::string run, run_meant(database, options));
   PAR_ASSIGN(auto session, app::Session::open(project, database, run, progress, session_options));
-  return options.landed ? rollback_landed(project, *session, options, invocation)
-                        : rollback_accepted(project, database, *session, options, invocation);
+  if (!options.landed) return rollback_accepted(project, database, *session, options, invocation);
+  PAR_TRY(check_landed(session->state()));
+  auto revert = options.automatic ? evident_revert(project, database, *session, progress)
+                                  : named_revert(project, *session, options);
+  if (options.automatic && os::interrupt_count() > 0) return interrupted_code();
+  PAR_TRY(revert);
+  return rollback_landed(*session, *revert, options, invocation);
 }
 
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  line.value("what", options->what, "agents, phases' numbers, or a run").required();
+  line.value("what", options->what, "agents, phases' numbers, or a run");
   line.flag("--landed", options->landed, "take off the target what has landed");
+  line.flag("--auto", options->automatic, "with --landed: find out whose work makes the target fail");
   line.value("--run", options->run, "the run; the newest by default, with --landed the newest that landed")
       .value_name("<run>");
   line.flag("-n,--dry-run", options->dry_run, "say what would be taken out, and stop");
@@ -192,7 +238,7 @@ Command rollback_command() {
   return {
       "rollback",
       Group::land,
-      "[<options>] (<agent>|<phase>|<run>)...",
+      "[<options>] ((<agent>|<phase>|<run>)... | --landed --auto)",
       "take accepted work out again, before or after it landed",
       "Before landing: builds the candidate anew from all accepted branches but those named (and those that "
       "come after them), validates it, and moves the candidate there. The branches themselves stay. Each "
@@ -210,12 +256,20 @@ Command rollback_command() {
       "and "
       "where the target is checked out with changes that are not committed. The items of those agents count "
       "as "
-      "not done for later plans.",
+      "not done for later plans.\n\n"
+      "With --landed --auto: finds out whose work it is, on evidence only. The target has to fail something, "
+      "twice, that the commit on which the run landed did not; then it is validated without each agent (and "
+      "those that come after it), those first that the failing tests point at, at most 16 of them, until it "
+      "passes without one, twice. That one is rolled back. Without such evidence nothing is.\n\n"
+      "--json prints the run as 'git par status --json' does, and with --landed {\"schema\", \"target\", "
+      "\"before\", \"after\", \"rolled_back\": [agents], \"validation_runs\", \"cache_hits\"}.",
       {{"git par rollback errors", "take one agent's work out"},
        {"git par rollback 2", "take phase 2 out"},
        {"git par rollback --landed errors", "take one agent's work off the target"},
-       {"git par rollback --landed r3", "take off all that run r3 landed"}},
-      "0: rolled back. 1: nothing of it is there, or it is refused; the message says why.",
+       {"git par rollback --landed r3", "take off all that run r3 landed"},
+       {"git par rollback --landed --auto", "take off whatever made the target red"}},
+      "0: rolled back. 1: nothing of it is there, it is refused, or --auto found nobody; the message says "
+      "why.",
       configure};
 }
 

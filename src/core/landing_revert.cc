@@ -11,26 +11,6 @@
 namespace par::core {
 namespace {
 
-bool stays(const RunState& state, const AgentName& name) {
-  const auto& out = state.landing.revert->agents;
-  return state.find(name)->stage == Stage::landed && std::find(out.begin(), out.end(), name) == out.end();
-}
-
-// The file's, and those of agents whose work stays: what checks work that is not there need not pass.
-std::vector<std::string> validations_that_stay(const Plan& plan, const RunState& state) {
-  const auto all = all_validations(plan);
-  std::set<std::string> names(all.begin(), all.end());
-  for (const auto& agent : plan.agents) {
-    if (stays(state, agent.spec.name)) continue;
-    // Its own come last (core/plan.cc).
-    const auto own = std::min(agent.spec.validate.size(), agent.validations.size());
-    for (auto name = agent.validations.end() - static_cast<std::ptrdiff_t>(own);
-         name != agent.validations.end(); ++name)
-      names.erase(*name);
-  }
-  return {names.begin(), names.end()};
-}
-
 LandingRefused red(const RunState& state, const Verdict& verdict) {
   LandingRefused refused;
   refused.tests = verdict.new_failures;
@@ -54,6 +34,24 @@ LandingRefused not_validated(const Verdict& verdict) {
 
 }  // namespace
 
+std::vector<std::string> validations_without(const Plan& plan, const RunState& state,
+                                             const std::vector<AgentName>& out) {
+  const auto stays = [&](const AgentName& name) {
+    return state.find(name)->stage == Stage::landed && std::find(out.begin(), out.end(), name) == out.end();
+  };
+  const auto all = all_validations(plan);
+  std::set<std::string> names(all.begin(), all.end());
+  for (const auto& agent : plan.agents) {
+    if (stays(agent.spec.name)) continue;
+    // Its own come last (core/plan.cc).
+    const auto own = std::min(agent.spec.validate.size(), agent.validations.size());
+    for (auto name = agent.validations.end() - static_cast<std::ptrdiff_t>(own);
+         name != agent.validations.end(); ++name)
+      names.erase(*name);
+  }
+  return {names.begin(), names.end()};
+}
+
 Next next_revert_step(const Plan& plan, const RunState& state) {
   const auto& landing = state.landing;
   Next next;
@@ -67,7 +65,7 @@ Next next_revert_step(const Plan& plan, const RunState& state) {
     return next;
   }
   const auto& built = *landing.built;
-  const auto names = validations_that_stay(plan, state);
+  const auto names = validations_without(plan, state, landing.revert->agents);
   const auto verdict = judge_tree(state.integration, {built.to, built.tree, names},
                                   {built.from, built.from_tree, names}, next.validations);
   if (!verdict) return next;

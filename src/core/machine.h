@@ -119,6 +119,11 @@ void apply_fallback_event(RunState& state, const Event& event);
 // parked, or withdrawn for another attempt.
 void leave_queue(Integration& integration, const AgentName& agent, search::Stage as);
 
+// The validations that what a landed run has on the target has to pass without these agents, sorted: the
+// file's, and those of the agents whose work stays.
+[[nodiscard]] std::vector<std::string> validations_without(const Plan& plan, const RunState& state,
+                                                           const std::vector<AgentName>& out);
+
 // Why the agent cannot go on: something it comes after is not in the candidate and, at present, not on its
 // way there. Empty: it can.
 [[nodiscard]] std::string hold_reason(const RunState& state, const AgentSpec& spec);

@@ -82,3 +82,26 @@ TEST_CASE("validator: what is not wanted any more is ended, and nothing comes of
   CHECK_FALSE(room.validator.has(dropped.tree));
   CHECK(room.world.cache.size() == 1);
 }
+
+TEST_CASE(
+    "validator: what is to be seen anew is run again, and neither taken from the cache nor kept there") {
+  Room room;
+  const auto what = room.await({"base", "a"});
+  const auto nobody = [] { return 0; };
+  const auto first = app::validate_all(room.validator, room.world, {what, room.await({"base"})}, nobody);
+  REQUIRE(first);
+  CHECK(first->size() == 2);
+  CHECK(first->at(what.tree).front().result == Outcome::pass);
+  room.world.breaking = {"a"};
+  auto settings = room.settings();
+  settings.fresh = true;
+  app::Validator anew(room.plan.validations, room.world, room.world, room.world, settings);
+  const auto second = app::validate_all(anew, room.world, {what}, nobody);
+  REQUIRE(second);
+  CHECK(second->at(what.tree).front().result == Outcome::fail);
+  CHECK(anew.hits() == 0);
+  const auto third = app::validate_all(room.validator, room.world, {what}, nobody);
+  REQUIRE(third);
+  CHECK(third->at(what.tree).front().result == Outcome::pass);
+  CHECK(room.validator.runs() == 2);
+}
