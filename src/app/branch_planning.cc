@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "base/strings.h"
+#include "core/agent_names.h"
 #include "core/branch_order.h"
 #include "git/history.h"
 #include "git/refs.h"
@@ -20,6 +22,7 @@ struct Branch {
   ObjectId tip;
   ObjectId base;  // where it left the target
   std::vector<std::size_t> contains;
+  bool is_plain = true;  // its base is the only one, and no other branch has any of its commits
 };
 
 Result<std::vector<Branch>> find_branches(const Project& project, const Base& base,
@@ -48,6 +51,7 @@ class Walk {
   struct Found {
     std::vector<ObjectId> left_at;      // commits of the target
     std::vector<std::size_t> contains;  // branches; one with the same tip counts when its number is smaller
+    std::vector<ObjectId> commits;      // that the target does not have
   };
 
   [[nodiscard]] Found from(std::size_t branch, const ObjectId& tip) const {
@@ -62,6 +66,7 @@ class Walk {
         found.left_at.push_back(at);
         continue;
       }
+      found.commits.push_back(at);
       if (const auto here = branch_at_.find(at); here != branch_at_.end())
         for (const auto other : here->second)
           if (other != branch && (at != tip || other < branch)) found.contains.push_back(other);
@@ -76,30 +81,50 @@ class Walk {
   std::unordered_map<ObjectId, std::vector<std::size_t>> branch_at_;
 };
 
-// Fills in where the branches left the target and whom they contain; those without commits are dropped.
-Result<void> trace(const Project& project, const Base& base, std::vector<Branch>& branches) {
+// Takes out those that the target has all commits of; returns their names.
+std::vector<std::string> take_merged(const git::History& history, std::vector<Branch>& branches) {
+  std::vector<std::string> merged;
+  std::vector<Branch> left;
+  for (auto& branch : branches) {
+    if (history.contains(branch.tip))
+      left.push_back(std::move(branch));
+    else
+      merged.push_back(std::move(branch.name));
+  }
+  branches = std::move(left);
+  return merged;
+}
+
+// Fills in where the branches left the target, whom they contain, and which are plain. Those without commits
+// of their own are taken out; returns their names.
+Result<std::vector<std::string>> trace(const Project& project, const Base& base,
+                                       std::vector<Branch>& branches) {
   std::vector<ObjectId> tips;
   tips.reserve(branches.size());
   for (const auto& branch : branches) tips.push_back(branch.tip);
   PAR_ASSIGN(const auto history, git::commits_beyond(project.repository, base.commit, tips));
-  branches.erase(std::remove_if(branches.begin(), branches.end(),
-                                [&](const Branch& branch) { return !history.contains(branch.tip); }),
-                 branches.end());
+  auto merged = take_merged(history, branches);
   const Walk walk(history, branches);
+  std::unordered_map<ObjectId, std::size_t> seen_in;  // the first branch that has the commit
   for (std::size_t i = 0; i < branches.size(); ++i) {
     auto found = walk.from(i, branches[i].tip);
     branches[i].contains = std::move(found.contains);
+    for (const auto& commit : found.commits) {
+      const auto first = seen_in.emplace(commit, i).first->second;
+      if (first != i) branches[i].is_plain = branches[first].is_plain = false;
+    }
     if (found.left_at.size() == 1) {
       branches[i].base = found.left_at.front();
       continue;
     }
-    PAR_ASSIGN(const auto ancestor, git::merge_base(project.repository, base.commit, branches[i].tip));
-    if (!ancestor)
+    PAR_ASSIGN(const auto bases, project.objects->merge_bases(base.commit, branches[i].tip));
+    if (bases.empty())
       return Error(fmt::format("branch '{}' has no commit in common with '{}'", branches[i].name,
                                short_name(base.target)));
-    branches[i].base = *ancestor;
+    branches[i].base = bases.front();
+    if (bases.size() > 1) branches[i].is_plain = false;
   }
-  return {};
+  return merged;
 }
 
 struct Trees {
@@ -224,6 +249,36 @@ class BranchPlanner {
   std::vector<core::BranchConflict> conflicts_;
 };
 
+// The order of a landing: behind those it contains, otherwise by name.
+std::vector<std::size_t> landing_order(const std::vector<Branch>& branches) {
+  std::vector<core::BranchPair> stacks;
+  for (std::size_t i = 0; i < branches.size(); ++i)
+    for (const auto other : branches[i].contains) stacks.emplace_back(other, i);
+  const auto level = core::order_branches(branches.size(), stacks, {});
+  std::vector<std::size_t> order(branches.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return level[a] < level[b]; });
+  return order;
+}
+
+// By branch: merging it would change the target.
+Result<std::vector<bool>> bring_something(const Project& project, const Base& base,
+                                          const std::vector<Branch>& branches) {
+  PAR_ASSIGN(const auto target, project.objects->commit(base.commit));
+  std::vector<bool> brings;
+  for (const auto& branch : branches) {
+    git::TreeMerge merge;
+    if (branch.is_plain) {
+      PAR_ASSIGN(auto trees, merge_into_target(project, target.tree, branch));
+      merge = std::move(trees.merged);
+    } else {
+      PAR_ASSIGN(merge, project.objects->merge_commits(base.commit, branch.tip));
+    }
+    brings.push_back(!merge.conflicts.empty() || merge.tree != target.tree);
+  }
+  return brings;
+}
+
 }  // namespace
 
 Result<MadePlan> plan_branches(const Project& project, const PlanOptions& options,
@@ -233,6 +288,45 @@ Result<MadePlan> plan_branches(const Project& project, const PlanOptions& option
   PAR_TRY(trace(project, base, branches));
   PAR_ASSIGN(auto plan, BranchPlanner(project, base, std::move(branches)).make());
   return MadePlan{std::move(plan), base.warnings};
+}
+
+Result<LandingPlan> plan_landing(const Project& project, const std::string& target,
+                                 const std::vector<std::string>& patterns) {
+  PAR_ASSIGN(const auto base, read_target(project, target));
+  PAR_ASSIGN(auto branches, find_branches(project, base, patterns));
+  LandingPlan landing{{}, {}, base.warnings};
+  PAR_ASSIGN(landing.nothing_new, trace(project, base, branches));
+  PAR_ASSIGN(const auto brings, bring_something(project, base, branches));
+
+  core::AgentNames names("branch");
+  std::vector<AgentName> agents;
+  for (const auto& branch : branches) agents.push_back(names.add(branch.name));
+  std::vector<std::string> validations;
+  for (const auto& spec : base.config.validations) validations.push_back(spec.name);
+
+  core::Plan& plan = landing.plan;
+  plan.base = base.commit;
+  plan.target = base.target;
+  plan.strategy = base.config.strategy;
+  plan.worktrees = base.config.worktrees;
+  plan.validations = base.config.validations;
+  for (const auto i : landing_order(branches)) {
+    const Branch& branch = branches[i];
+    if (!brings[i]) {
+      landing.nothing_new.push_back(branch.name);
+      continue;
+    }
+    core::PlannedAgent& agent = plan.agents.emplace_back();
+    agent.spec.name = agents[i];
+    for (const auto other : branch.contains)
+      if (brings[other]) agent.spec.after.push_back(agents[other]);
+    agent.validations = validations;
+    agent.branch = {RefName("refs/heads/" + branch.name), branch.is_plain ? branch.base : ObjectId(),
+                    branch.tip};
+  }
+  plan.phases = plan.agents.empty() ? 0 : 1;
+  std::sort(landing.nothing_new.begin(), landing.nothing_new.end());
+  return landing;
 }
 
 }  // namespace par::app

@@ -1,5 +1,5 @@
-// A plan of branches that exist: what each changed, which meet, which really conflict, in what order to
-// merge.
+// Plans of branches that exist: what each changed, which meet, which really conflict, in what order to merge;
+// and the plan that a run follows which lands them.
 #pragma once
 
 #include <string>
@@ -16,5 +16,17 @@ namespace par::app {
 // Errors: no such branch, a branch without a common ancestor.
 [[nodiscard]] Result<MadePlan> plan_branches(const Project& project, const PlanOptions& options,
                                              const std::vector<std::string>& patterns);
+
+struct LandingPlan {
+  core::Plan plan;                       // without agents when no branch has anything to land
+  std::vector<std::string> nothing_new;  // branches whose work the target has, however it got there
+  std::vector<std::string> warnings;
+};
+
+// Each branch is an agent of the plan that runs nothing (core::ExistingBranch), is checked by every
+// validation of the target's configuration, and comes `after` the branches it contains; the others of a stack
+// go first. Errors as above.
+[[nodiscard]] Result<LandingPlan> plan_landing(const Project& project, const std::string& target,
+                                               const std::vector<std::string>& patterns);
 
 }  // namespace par::app

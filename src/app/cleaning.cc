@@ -86,6 +86,7 @@ Result<Cleaned> clean_run(Project& project, store::Database& database, const Run
   cleaned.worktrees = worktrees_of(project, run, existing);
   PAR_ASSIGN(const bool landed_is_kept, is_landed_work_kept(project, run.state));
   for (const auto& agent : run.state.agents) {
+    if (!agent.branch.empty()) continue;  // the user's
     ObjectId known = agent.start.empty() ? run.state.base : agent.start;
     if (landed_is_kept && agent.stage == core::Stage::landed) known = agent.tip;
     PAR_ASSIGN(auto salvaged, workspace.remove_agent(agent.name, known));

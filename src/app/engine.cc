@@ -194,6 +194,12 @@ Result<void> Engine::perform_action(const PrepareRun& action) {
   return record(RunPrepared{});
 }
 
+Result<void> Engine::perform_action(const TakeBranches& action) {
+  PAR_ASSIGN(auto taken, ports_.workspace.take_branches(state_.base, action.branches));
+  PAR_TRY(ports_.workspace.make_durable());
+  return record(BranchesTaken{std::move(taken)});
+}
+
 Result<void> Engine::perform_action(const AddWorktree& action) {
   PAR_ASSIGN(std::string path, ports_.workspace.add_worktree(action.agent, action.attempt, action.start));
   return record(WorktreeAdded{action.agent, action.attempt, std::move(path)});

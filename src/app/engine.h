@@ -82,6 +82,7 @@ class Engine {
 
   [[nodiscard]] Result<void> perform_action(const core::Record& action);
   [[nodiscard]] Result<void> perform_action(const core::PrepareRun& action);
+  [[nodiscard]] Result<void> perform_action(const core::TakeBranches& action);
   [[nodiscard]] Result<void> perform_action(const core::AddWorktree& action);
   [[nodiscard]] Result<void> perform_action(const core::Refuse& action);
   [[nodiscard]] Result<void> perform_action(const core::Collect& action);

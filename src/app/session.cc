@@ -19,7 +19,7 @@ namespace {
 // Agents that --agents makes of nothing can be planned, but not run.
 Result<void> check_commands(const core::Plan& plan) {
   for (const auto& agent : plan.agents)
-    if (agent.spec.run.empty())
+    if (agent.spec.run.empty() && agent.branch.ref.empty())
       return Error(fmt::format("agent '{}' has no command", agent.spec.name.str()))
           .hint("add an [agent.<name>] with 'run' to '.gitpar.toml'; --agents then divides its work");
   return {};
@@ -65,6 +65,7 @@ Result<void> check_free(const Project& project, const core::Plan& plan, const Ru
         .hint(
             fmt::format("put '{}/state.db' back, or move away what is left", project.repository.state_dir()));
   for (const auto& agent : plan.agents) {
+    if (!agent.branch.ref.empty()) continue;
     const auto path = git::worktree_path(project.repository, plan.worktrees, run, agent.spec.name);
     PAR_ASSIGN(const auto entries, os::list_directory(path));
     const bool empty_directory = os::is_directory(path) && entries.empty();

@@ -1,8 +1,12 @@
-// git par merge: lands a run's candidate on its target.
+// git par merge: lands a run's candidate on its target, or branches that exist.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 
+#include "app/branch_planning.h"
+#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/merge_view.h"
 #include "cli/progress.h"
@@ -17,6 +21,7 @@ namespace {
 
 struct Options {
   std::string run;
+  std::vector<std::string> branches;
   std::string target;
   std::string strategy;
   bool all = false;
@@ -61,6 +66,13 @@ Result<void> check_same(const core::LandingState& landing, const Options& option
       .hint(fmt::format("'git par resume {}' finishes that", run.str()));
 }
 
+void show_landing(const LandingReport& report, const Invocation& invocation) {
+  if (invocation.json)
+    print_out(landing_json(report));
+  else if (!invocation.quiet)
+    print_out(landing_text(report));
+}
+
 Result<int> land(app::Session& session, const app::Project& project, const RefName& target,
                  const Invocation& invocation) {
   auto& engine = session.engine();
@@ -74,14 +86,83 @@ Result<int> land(app::Session& session, const app::Project& project, const RefNa
   if (state.landing.landed.empty()) return landing_refusal(state);
   const LandingReport report{state, before.value_or(ObjectId()), engine.validator().runs(),
                              engine.validator().hits()};
-  if (invocation.json)
-    print_out(landing_json(report));
-  else if (!invocation.quiet)
-    print_out(landing_text(report));
+  show_landing(report, invocation);
   return 0;
 }
 
-Result<int> merge(const Options& options, const Invocation& invocation) {
+// ---- branches that exist
+
+// What landed, or did not, is what the branches were when the run took them.
+Result<void> warn_of_moved(const app::Project& project, const core::RunState& state) {
+  PAR_ASSIGN(const auto refs, git::list_refs(project.repository, "refs/heads/"));
+  const std::map<RefName, ObjectId> now(refs.begin(), refs.end());
+  for (const auto& agent : state.agents) {
+    const auto found = now.find(agent.branch);
+    const std::string what = fmt::format("branch '{}' was taken at {}",
+                                         display_text(short_name(agent.branch)), short_oid(agent.tip));
+    if (found == now.end())
+      print_warning(what + " and is deleted since");
+    else if (found->second != agent.tip)
+      print_warning(what + " and has moved since: what is new there has no part in this");
+  }
+  return {};
+}
+
+Result<int> land_existing(app::Session& session, const app::Project& project, LandingReport report,
+                          const Invocation& invocation) {
+  auto& engine = session.engine();
+  PAR_TRY(engine.record(core::LandRequested{session.plan().target, session.plan().strategy}));
+  PAR_ASSIGN(const auto end, engine.run());
+  const auto& state = engine.state();
+  if (end == app::EngineEnd::interrupted) return interrupted_code();
+  report.validation_runs = engine.validator().runs();
+  report.cache_hits = engine.validator().hits();
+  show_landing(report, invocation);
+  PAR_TRY(warn_of_moved(project, state));
+  if (state.landing.landed.empty() && !state.integration.steps.empty())
+    return refused(fmt::format("not landed: {}", state.landing.refused))
+        .hint(fmt::format("'git par merge --run {}' tries again", state.id.str()));
+  const bool all = std::all_of(state.agents.begin(), state.agents.end(),
+                               [](const auto& agent) { return agent.stage == core::Stage::landed; });
+  return all ? 0 : kExitNo;
+}
+
+Result<int> merge_branches(const Options& options, const Invocation& invocation) {
+  PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
+  PAR_ASSIGN(auto landing, app::plan_landing(project, options.target, options.branches));
+  auto& plan = landing.plan;
+  for (const auto& warning : landing.warnings) print_warning(warning);
+  if (!options.strategy.empty()) plan.strategy = *parse_enum<core::Strategy>(options.strategy);
+  if (plan.agents.empty()) {
+    const auto state = core::initial_state(RunId(), plan);
+    show_landing({state, plan.base, 0, 0, landing.nothing_new}, invocation);
+    return 0;
+  }
+  PAR_TRY(check_target(project, plan.target));
+  if (options.dry_run) {
+    std::string text = fmt::format("would land on '{}':\n", short_name(plan.target));
+    for (const auto& agent : plan.agents) text += "  " + display_text(short_name(agent.branch.ref)) + "\n";
+    print_out(text);
+    return 0;
+  }
+  if (plan.validations.empty())
+    print_warning(fmt::format("'{}' configures no validation: branches are merged, but nothing is tested",
+                              short_name(plan.target)));
+  PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
+  Progress progress(invocation.quiet);
+  app::SessionOptions session_options;
+  session_options.start_agents = false;
+  session_options.interrupts = os::interrupt_count;
+  const ObjectId before = plan.base;
+  PAR_ASSIGN(auto session,
+             app::Session::start(project, database, std::move(plan), progress, session_options));
+  return land_existing(*session, project, {session->state(), before, 0, 0, std::move(landing.nothing_new)},
+                       invocation);
+}
+
+// ---- a run
+
+Result<int> merge_run(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
   PAR_ASSIGN(auto database, app::open_state(project));
   Progress progress(invocation.quiet);
@@ -110,38 +191,58 @@ Result<int> merge(const Options& options, const Invocation& invocation) {
 
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  line.flag("--all", options->all, "every accepted agent (the default)");
-  line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
+  auto all = line.flag("--all", options->all, "every accepted agent (the default)");
+  auto run = line.value("--run", options->run, "the run; the newest by default").value_name("<run>");
+  line.value("--branches", options->branches, "land these existing branches instead; may be repeated")
+      .value_name("<pattern>")
+      .repeatable()
+      .excludes(all)
+      .excludes(run);
   line.value("--target", options->target, "branch to land on, instead of the plan's").value_name("<branch>");
   line.value("--strategy", options->strategy, "merge, squash or single, instead of the plan's")
       .value_name("<strategy>")
       .one_of({"merge", "squash", "single"});
   line.flag("-n,--dry-run", options->dry_run, "say what would land, and stop");
-  return [options](const Invocation& invocation) { return merge(*options, invocation); };
+  return [options](const Invocation& invocation) {
+    return options->branches.empty() ? merge_run(*options, invocation) : merge_branches(*options, invocation);
+  };
 }
+
+constexpr std::string_view kDescription =
+    "Moves the target branch, by compare-and-swap, from the commit on which the candidate was validated to a "
+    "commit with exactly the validated tree. When the target has moved meanwhile, the accepted branches are "
+    "merged onto its new tip and validated again first; what then fails is left out.\n\n"
+    "Where the target is checked out, index and files move with it if nothing there is uncommitted; "
+    "otherwise "
+    "the landing is refused and nothing is touched.\n\n"
+    "Strategies: 'merge' makes one merge commit with every branch as a parent, 'squash' one commit per "
+    "agent, "
+    "'single' one commit for the run.\n\n"
+    "With --branches it lands local branches that exist, all that match a pattern of "
+    "git-for-each-ref(1) below 'refs/heads/', and none that the target has already. They are a run of their "
+    "own whose agents have nothing left to do: all are merged and validated together, and only where that is "
+    "red, or does not merge, parts of them are, until it is known who is to blame. What breaks nothing "
+    "lands, "
+    "with one move of the target. A branch that contains another lands only with it. Failures that the "
+    "target has without them count against nobody. Each branch is taken as it is at the start: commits that "
+    "are added while it is tested have no part in it, and that is said. The branches themselves are never "
+    "moved or deleted, neither by this nor by git-par-clean(1). When it was cut off, git-par-resume(1) goes "
+    "on.";
 
 }  // namespace
 
 Command merge_command() {
-  return {
-      "merge",
-      Group::land,
-      "[<options>]",
-      "land a run's candidate on its target",
-      "Moves the target branch, by compare-and-swap, from the commit on which the candidate was validated to "
-      "a "
-      "commit with exactly the validated tree. When the target has moved meanwhile, the accepted branches "
-      "are "
-      "merged onto its new tip and validated again first; what then fails is left out.\n\n"
-      "Where the target is checked out, index and files move with it if nothing there is uncommitted; "
-      "otherwise "
-      "the landing is refused and nothing is touched.\n\n"
-      "Strategies: 'merge' makes one merge commit with every branch as a parent, 'squash' one commit per "
-      "agent, "
-      "'single' one commit for the run.",
-      {{"git par merge", "land the newest run"}, {"git par merge --strategy squash", "one commit per agent"}},
-      "0: landed. 1: refused; the message says why.",
-      configure};
+  return {"merge",
+          Group::land,
+          "[<options>]",
+          "land a run's candidate, or existing branches, on the target",
+          kDescription,
+          {{"git par merge", "land the newest run"},
+           {"git par merge --strategy squash", "one commit per agent"},
+           {"git par merge --branches 'feature/*' --target main", "land what passes together of these"}},
+          "0: landed; with --branches: all of them, or the target has them already. 1: refused, or some "
+          "branches were left out; what is printed says why.",
+          configure};
 }
 
 }  // namespace par::cli

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "base/strings.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -34,6 +35,10 @@ Result<void> check_run(const core::RunState& state) {
 
 // It is not in the candidate, and not on its way there.
 Result<void> check_agent(const core::AgentState& agent) {
+  if (!agent.branch.empty())
+    return refused(fmt::format("'{}' stands for a branch: it has no command to run again", agent.name.str()))
+        .hint(fmt::format("'git par merge --branches {}' takes the branch as it is now",
+                          display_text(short_name(agent.branch))));
   switch (agent.stage) {
     case Stage::rejected:
     case Stage::held:

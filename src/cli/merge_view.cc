@@ -4,13 +4,28 @@
 
 #include "base/json_writer.h"
 #include "base/strings.h"
-#include "git/workspace.h"
+#include "cli/run_support.h"
 
 namespace par::cli {
 namespace {
 
-std::string branch_name(const LandingReport& report, const AgentName& agent) {
-  return short_name(git::branch_ref(report.state.id, agent));
+// What people call it: an agent's name, or the branch that it stands for.
+std::string label(const core::RunState& state, const core::AgentState& agent) {
+  return agent.branch.empty() ? agent.name.str() : display_text(branch_name(state.id, agent));
+}
+
+std::vector<std::string> labels(const core::RunState& state, const std::vector<AgentName>& names) {
+  std::vector<std::string> texts;
+  for (const auto& name : names) {
+    const auto& agent = *state.find(name);
+    texts.push_back(agent.branch.empty() ? name.str() : branch_name(state.id, agent));
+  }
+  return texts;
+}
+
+const ObjectId& after_of(const LandingReport& report) {
+  const auto& landed = report.state.landing.landed;
+  return landed.empty() ? report.before : landed;
 }
 
 std::string validations_line(int runs, int cache_hits) {
@@ -20,16 +35,21 @@ std::string validations_line(int runs, int cache_hits) {
 }  // namespace
 
 std::string landing_text(const LandingReport& report) {
-  const auto& landing = report.state.landing;
-  std::string text = fmt::format("'{}' {} -> {}\n", short_name(landing.target), short_oid(report.before),
-                                 short_oid(landing.landed));
-  for (const auto& agent : report.state.agents) {
+  const auto& state = report.state;
+  const std::string target = short_name(state.landing.target);
+  std::string text =
+      state.landing.landed.empty()
+          ? fmt::format("'{}' stays at {}\n", target, short_oid(report.before))
+          : fmt::format("'{}' {} -> {}\n", target, short_oid(report.before), short_oid(after_of(report)));
+  for (const auto& agent : state.agents) {
     if (agent.stage == core::Stage::landed)
-      text += fmt::format("  landed    {} ({})\n", agent.name.str(), counted(agent.files, "file"));
+      text += fmt::format("  landed    {} ({})\n", label(state, agent), counted(agent.files, "file"));
     else
-      text += fmt::format("  left out  {}: {}{}{}\n", agent.name.str(), name_of(agent.stage),
+      text += fmt::format("  left out  {}: {}{}{}\n", label(state, agent), name_of(agent.stage),
                           agent.reason.empty() ? "" : ": ", display_text(agent.reason));
   }
+  for (const auto& branch : report.nothing_new)
+    text += fmt::format("  in it     {}: '{}' has its work\n", display_text(branch), target);
   return text + validations_line(report.validation_runs, report.cache_hits);
 }
 
@@ -38,18 +58,22 @@ std::string landing_json(const LandingReport& report) {
   JsonWriter json;
   json.begin_object().member("schema", 1).member("target", short_name(landing.target));
   json.member("before", report.before.str())
-      .member("after", landing.landed.str())
+      .member("after", after_of(report).str())
       .key("landed")
       .begin_array();
-  for (const auto& step : report.state.integration.steps)
+  for (const auto& step : report.state.integration.steps) {
+    if (landing.landed.empty()) break;
     json.begin_object()
-        .member("branch", branch_name(report, step.agent))
+        .member("branch", branch_name(report.state.id, *report.state.find(step.agent)))
         .member("commit", step.tip.str())
         .end_object();
+  }
   json.end_array().key("rejected").begin_array();
   for (const auto& agent : report.state.agents) {
     if (agent.stage != core::Stage::rejected) continue;
-    json.begin_object().member("branch", branch_name(report, agent.name)).list("with", agent.with);
+    json.begin_object()
+        .member("branch", branch_name(report.state.id, agent))
+        .list("with", labels(report.state, agent.with));
     json.list("tests", agent.tests).member("reason", agent.reason).end_object();
   }
   json.end_array().member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);

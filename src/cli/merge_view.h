@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/state.h"
 
@@ -12,6 +13,7 @@ struct LandingReport {
   ObjectId before;  // the target
   int validation_runs = 0;
   int cache_hits = 0;
+  std::vector<std::string> nothing_new = {};  // branches that were named and whose work the target has
 };
 
 // What was taken off the target again.

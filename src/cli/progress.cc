@@ -31,6 +31,10 @@ struct Line {
   Millis at;
 
   std::string operator()(const RunStarted&) const {
+    if (!plan.agents.empty() && !plan.agents.front().branch.ref.empty())
+      return fmt::format("run {}: {} onto '{}' at {}", state.id.str(),
+                         counted(std::ssize(plan.agents), "branch"), short_name(plan.target),
+                         short_oid(plan.base));
     return fmt::format("run {}: {} agents in {} phases onto '{}' at {}", state.id.str(), plan.agents.size(),
                        plan.phases, short_name(plan.target), short_oid(plan.base));
   }

@@ -6,6 +6,7 @@
 
 #include "cli/merge_view.h"
 #include "cli/report.h"
+#include "git/workspace.h"
 #include "os/files.h"
 #include "os/system_clock.h"
 
@@ -25,6 +26,10 @@ Result<RunView> view_run(const app::Project& project, const store::Database& dat
     live.last_output.push_back(runs ? os::modified_at(paths.agent_log(agent.name)) : std::nullopt);
   }
   return RunView{std::move(loaded), std::move(live)};
+}
+
+std::string branch_name(const RunId& run, const core::AgentState& agent) {
+  return short_name(agent.branch.empty() ? git::branch_ref(run, agent.name) : agent.branch);
 }
 
 void add_jobs(OptionList& line, int& jobs) {

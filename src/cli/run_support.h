@@ -31,5 +31,7 @@ void add_jobs(OptionList& line, int& jobs);
 // The same after the revert of what landed, which is under way no more unless it was interrupted.
 [[nodiscard]] Result<int> conclude_revert(const app::Session& session, const core::RevertRequested& revert,
                                           const Invocation& invocation);
+// The agent's branch as git's commands take it: the run's for it, or the one that existed.
+[[nodiscard]] std::string branch_name(const RunId& run, const core::AgentState& agent);
 
 }  // namespace par::cli

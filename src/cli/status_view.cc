@@ -8,9 +8,9 @@
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/progress.h"
+#include "cli/run_support.h"
 #include "cli/table.h"
 #include "core/pace.h"
-#include "git/workspace.h"
 
 namespace par::cli {
 namespace {
@@ -177,7 +177,7 @@ void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, con
   const AgentState& agent = run.state.agents[i];
   json.begin_object().member("agent", agent.name.str()).member("phase", agent.phase);
   json.member("state", agent_state_name(agent)).member("attempt", agent.attempt);
-  json.member("branch", short_name(git::branch_ref(run.id, agent.name))).member("worktree", agent.worktree);
+  json.member("branch", branch_name(run.id, agent)).member("worktree", agent.worktree);
   json.member("commits", agent.commits).member("files", agent.files);
   json.member("elapsed_s", elapsed_seconds(agent, live)).key("last_output_s");
   write_number(json, seconds_since_output(i, live));

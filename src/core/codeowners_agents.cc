@@ -2,44 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "base/check.h"
+#include "core/agent_names.h"
 #include "core/codeowners_index.h"
 #include "core/glob_relations.h"
 
 namespace par::core {
 namespace {
-
-constexpr std::size_t kLongestName = 64;
-
-// What is left of an owner's name in the characters that names may have.
-std::string plain_name(std::string_view owner) {
-  std::string name;
-  for (const char c : fold_name(owner, {true, false})) {
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    if (fits || (c == '.' && !name.ends_with('.')))
-      name += c;
-    else if (c == '/' || c == '@' || c == '+')
-      name += '-';
-  }
-  name.erase(0, std::min(name.find_first_not_of(".-"), name.size()));
-  name.resize(std::min(name.size(), kLongestName));
-  while (name.ends_with('.') || name.ends_with(".lock")) name.resize(name.rfind('.'));
-  return name.empty() ? "owner" : name;
-}
-
-AgentName free_name(std::string_view owner, std::set<std::string>& taken) {
-  const std::string plain = plain_name(owner);
-  std::string name = plain;
-  for (int number = 2; !taken.insert(name).second; ++number) {
-    const std::string suffix = fmt::format("-{}", number);
-    name = plain.substr(0, kLongestName - suffix.size()) + suffix;
-  }
-  check(is_valid_name(name), "an agent's name made of an owner's");
-  return AgentName(std::move(name));
-}
 
 // One pattern of the file's rules.
 struct RuleGlob {
@@ -70,9 +41,9 @@ std::vector<CodeownersAgent> agents_from_codeowners(const Codeowners& file, Fold
   const OwnerNames names(file);
   const auto globs = globs_in_order(file, folding);
   std::vector<CodeownersAgent> agents;
-  std::set<std::string> taken;
+  AgentNames free_names("owner");
   for (std::size_t owner = 0; owner < names.names().size(); ++owner) {
-    CodeownersAgent agent{free_name(names.names()[owner], taken), names.names()[owner], {}};
+    CodeownersAgent agent{free_names.add(names.names()[owner]), names.names()[owner], {}};
     std::vector<const RuleGlob*> granted;
     for (const auto& candidate : globs) {
       const auto& owners = names.by_rule()[candidate.rule_number];

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, std::variant_size_v<EventBody>> kKinds{
     "TrialValidated", "TrialSplit",      "Accepting",       "Accepted",      "LandRequested",
     "Rebased",        "LandingBuilt",    "Landed",          "LandingLost",   "LandingRefused",
     "RolledBack",     "FellBack",        "BranchesArrived", "TrialsPlanned", "TrialJudged",
-    "TrialStopped",   "BranchCondemned", "RevertRequested"};
+    "TrialStopped",   "BranchCondemned", "RevertRequested", "BranchesTaken"};
 
 }  // namespace
 

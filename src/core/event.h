@@ -54,6 +54,18 @@ struct RunStarted {
   AgentName canary = AgentName();  // works alone until it is in the candidate; empty: nobody does
 };
 struct RunPrepared {};  // refs/par/<run>/{base,candidate} exist
+// A branch that exists, as it was found; `start` as in ExistingBranch.
+struct TakenBranch {
+  AgentName agent;
+  RefName ref;
+  ObjectId start;
+  ObjectId tip;
+  std::vector<std::string> files = {};  // changed since it left the target
+  int commits = 0;                      // beyond the run's base
+};
+struct BranchesTaken {
+  std::vector<TakenBranch> branches;
+};  // their agents are finished; refs/par/<run>/branch/<agent> keeps each tip
 struct AgentAssigned {
   AgentName agent;
   int attempt = 1;
@@ -221,7 +233,8 @@ using EventBody =
                  AgentExited, AgentCollected, AgentRejected, AgentHeld, AgentParked, AgentRetried, RunResumed,
                  RunFinished, TrialBuilt, TrialValidated, TrialSplit, Accepting, Accepted, LandRequested,
                  Rebased, LandingBuilt, Landed, LandingLost, LandingRefused, RolledBack, FellBack,
-                 BranchesArrived, TrialsPlanned, TrialJudged, TrialStopped, BranchCondemned, RevertRequested>;
+                 BranchesArrived, TrialsPlanned, TrialJudged, TrialStopped, BranchCondemned, RevertRequested,
+                 BranchesTaken>;
 
 struct Event {
   Millis at = 0;  // wall clock

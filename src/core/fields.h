@@ -29,7 +29,8 @@ template <class V> void fields(V& v, Overlap& o) { v("a", o.a); v("b", o.b); v("
 template <class V> void fields(V& v, BranchConflict& c) { v("a", c.a); v("b", c.b); v("paths", c.paths); }
 template <class V> void fields(V& v, Prediction& p) { v("item", p.item); v("path", p.path); v("because", p.because); v("by", p.by); v("support", p.support); v("changes", p.changes); v("owned", p.owned); }
 template <class V> void fields(V& v, Decision& d) { v("mode", d.mode); v("sequential_s", d.sequential_s); v("parallel_s", d.parallel_s); v("speedup", d.speedup); v("efficiency", d.efficiency); v("reasons", d.reasons); }
-template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); }
+template <class V> void fields(V& v, ExistingBranch& b) { v("ref", b.ref); v("start", b.start); v("tip", b.tip); }
+template <class V> void fields(V& v, PlannedAgent& a) { v("spec", a.spec); v("phase", a.phase); v("items", a.items); v("validations", a.validations); v("file_count", a.file_count); later(v, "branch", a.branch); }
 template <class V> void fields(V& v, Plan& p) {
   v("base", p.base); v("target", p.target); v("strategy", p.strategy); v("worktrees", p.worktrees); later(v, "worktree", p.worktree); v("jobs", p.jobs); later(v, "max_failure_rate", p.max_failure_rate); later(v, "canary", p.canary); later(v, "budget", p.budget); later(v, "budget_tokens", p.budget_tokens); v("ignore_case", p.ignore_case); v("precompose", p.precompose);
   v("validations", p.validations); v("agents", p.agents); v("phases", p.phases); v("decision", p.decision);
@@ -46,6 +47,8 @@ template <class V> void fields(V& v, AgentWork& w) { v("agent", w.agent); v("poo
 
 template <class V> void fields(V& v, RunStarted& e) { v("plan", e.plan); v("base", e.base); v("tree", e.tree); later(v, "canary", e.canary); }
 template <class V> void fields(V&, RunPrepared&) {}
+template <class V> void fields(V& v, TakenBranch& b) { v("agent", b.agent); v("ref", b.ref); v("start", b.start); v("tip", b.tip); v("files", b.files); v("commits", b.commits); }
+template <class V> void fields(V& v, BranchesTaken& e) { v("branches", e.branches); }
 template <class V> void fields(V& v, AgentAssigned& e) { v("agent", e.agent); v("attempt", e.attempt); v("start", e.start); }
 template <class V> void fields(V& v, WorktreeAdded& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }
 template <class V> void fields(V& v, WorktreeReady& e) { v("agent", e.agent); v("attempt", e.attempt); v("path", e.path); }

@@ -100,9 +100,10 @@ void explain_red(const Plan& plan, const Integration& integration, const search:
   if (red != results.end()) rejected.log = red->log;
 }
 
-// Of those that it was merged with, the ones that changed what it conflicts in; all, where that is no file of
-// theirs.
-std::vector<AgentName> partners_in_conflict(const RunState& state, const std::vector<AgentName>& with,
+// Of those that it was merged with, the ones that changed what it conflicts in. Where that is no file of
+// theirs: all, or for a branch that existed nobody, as the target has gone on since it left.
+std::vector<AgentName> partners_in_conflict(const RunState& state, const AgentName& agent,
+                                            const std::vector<AgentName>& with,
                                             const std::vector<std::string>& paths) {
   std::vector<AgentName> partners;
   for (const auto& name : with) {
@@ -112,7 +113,7 @@ std::vector<AgentName> partners_in_conflict(const RunState& state, const std::ve
     });
     if (meets) partners.push_back(name);
   }
-  return partners.empty() ? with : partners;
+  return partners.empty() && state.find(agent)->branch.empty() ? with : partners;
 }
 
 void explain_conflict(const RunState& state, const search::Reject& reject, AgentRejected& rejected) {
@@ -120,10 +121,11 @@ void explain_conflict(const RunState& state, const search::Reject& reject, Agent
   const auto& paths = integration.trials.at(reject.trial).paths;
   const std::string more = paths.size() > 1 ? fmt::format(" and {} more", paths.size() - 1) : "";
   rejected.kind = RejectKind::conflict;
-  rejected.reason = paths.empty()
-                        ? "does not merge onto the candidate"
-                        : fmt::format("conflicts with the candidate in '{}'{}", paths.front(), more);
-  rejected.with = partners_in_conflict(state, agents_of(integration, reject.with), paths);
+  rejected.with = partners_in_conflict(state, rejected.agent, agents_of(integration, reject.with), paths);
+  const bool is_target = rejected.with.empty() && !state.find(rejected.agent)->branch.empty();
+  const std::string what = is_target ? "'" + short_name(state.landing.target) + "'" : "the candidate";
+  rejected.reason = paths.empty() ? fmt::format("does not merge onto {}", what)
+                                  : fmt::format("conflicts with {} in '{}'{}", what, paths.front(), more);
 }
 
 // The validation that could not run on the smallest set with the branch.

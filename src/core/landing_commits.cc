@@ -40,8 +40,10 @@ class Describer {
   Describer(const Plan& plan, const RunState& state, std::span<const Step> accepted)
       : plan_(plan), state_(state), accepted_(accepted) {}
 
-  // False when the branch began on something that is not among what lands.
+  // False when the branch began on something that is not among what lands. One that existed left the target
+  // at or before the run's base.
   [[nodiscard]] bool may_be_parent(const Step& step) const {
+    if (!agent_of(step).branch.empty()) return state_.integration.holds_run_base;
     return (step.start == state_.base && state_.integration.holds_run_base) ||
            step.start == state_.integration.base ||
            std::any_of(accepted_.begin(), accepted_.end(),
@@ -73,12 +75,34 @@ class Describer {
     const std::string what = agent.items.empty() || agent.items.front().title.empty()
                                  ? fmt::format("work of run {}", state_.id.str())
                                  : agent.items.front().title;
-    std::string text = one_line(fmt::format("{}: {}", step.agent.str(), what), kSubjectWidth);
-    text += fmt::format("\n\nPhase {}\n{}\n", agent.phase, breakdown(step));
+    std::string text = one_line(fmt::format("{}: {}", label_of(step), what), kSubjectWidth);
+    text += "\n\n";
+    if (agent_of(step).branch.empty()) text += fmt::format("Phase {}\n", agent.phase);
+    text += breakdown(step) + "\n";
     return text + trailers(std::span(&step, 1));
   }
 
  private:
+  [[nodiscard]] const AgentState& agent_of(const Step& step) const {
+    const AgentState* agent = state_.find(step.agent);
+    check(agent != nullptr, "an accepted branch of an agent that is not in the run");
+    return *agent;
+  }
+  // The agent, or the branch that it stands for, as people know it.
+  [[nodiscard]] std::string label_of(const Step& step) const {
+    const RefName& branch = agent_of(step).branch;
+    return branch.empty() ? step.agent.str() : display_text(short_name(branch));
+  }
+
+  [[nodiscard]] std::string subject_of_all(std::string_view verb) const {
+    const bool exist = !agent_of(accepted_.front()).branch.empty();
+    if (accepted_.size() > 1)
+      return fmt::format("{} {} of run {}", verb, counted(std::ssize(accepted_), exist ? "branch" : "agent"),
+                         state_.id.str());
+    return exist ? fmt::format("{} branch '{}'", verb, label_of(accepted_.front()))
+                 : fmt::format("{} '{}' of run {}", verb, label_of(accepted_.front()), state_.id.str());
+  }
+
   [[nodiscard]] const PlannedAgent& planned(const Step& step) const {
     const PlannedAgent* agent = plan_.find(step.agent);
     check(agent != nullptr, "an accepted branch of an agent that is not in the plan");
@@ -96,9 +120,7 @@ class Describer {
 
   // The first line, and an empty one.
   [[nodiscard]] std::string subject(std::string_view verb) const {
-    const std::string who = accepted_.size() == 1 ? "'" + accepted_[0].agent.str() + "'"
-                                                  : counted(std::ssize(accepted_), "agent");
-    return one_line(fmt::format("{} {} of run {}", verb, who, state_.id.str()), kSubjectWidth) + "\n\n";
+    return one_line(subject_of_all(verb), kSubjectWidth) + "\n\n";
   }
 
   // `says_parents`: where a branch is none of the commit's, that is said.
@@ -106,7 +128,7 @@ class Describer {
     std::string text;
     int phase = 0;
     for (const Step* step : by_phase()) {
-      if (phase_of(*step) != phase) {
+      if (agent_of(*step).branch.empty() && phase_of(*step) != phase) {
         phase = phase_of(*step);
         text += fmt::format("Phase {}\n", phase);
       }
@@ -120,10 +142,9 @@ class Describer {
   // "  errors: 3 files, 2 commits, 1 item" and a line for each item.
   [[nodiscard]] std::string breakdown(const Step& step) const {
     const auto& items = planned(step).items;
-    const AgentState* agent = state_.find(step.agent);
-    check(agent != nullptr, "an accepted branch of an agent that is not in the run");
-    std::string text = fmt::format("  {}: {}, {}", step.agent.str(), counted(agent->files, "file"),
-                                   counted(agent->commits, "commit"));
+    const AgentState& agent = agent_of(step);
+    std::string text = fmt::format("  {}: {}, {}", label_of(step), counted(agent.files, "file"),
+                                   counted(agent.commits, "commit"));
     if (!items.empty()) text += ", " + counted(std::ssize(items), "item");
     text += '\n';
     for (std::size_t i = 0; i < std::min(items.size(), kItemsShown); ++i) {

@@ -22,9 +22,9 @@ struct CommitSpec {
 //
 // A parent's whole history becomes the target's, so a branch is a parent only when nothing but accepted work
 // can be below it: it started from the run's base, from the base that the candidate is built on now, or from
-// the commit of one of `steps` (which holds that base and steps up to it, no more). A branch that started
-// from an earlier candidate, one that was taken apart by a rollback or rebuilt when the target moved, stands
-// only in the message.
+// the commit of one of `steps` (which holds that base and steps up to it, no more); or it existed before the
+// run, and the target holds the run's base. A branch that started from an earlier candidate, one that was
+// taken apart by a rollback or rebuilt when the target moved, stands only in the message.
 //
 // A message is a subject of at most 72 characters, a breakdown by phase and agent, and the trailers Par-Run,
 // then for each agent Par-Agent and the Par-Item of each of its items. Titles are reduced to one line without

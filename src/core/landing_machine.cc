@@ -64,10 +64,13 @@ std::optional<Action> next_landing_action(const Plan& plan, const RunState& stat
   return BuildLanding{landing.target, integration.base, integration.steps};
 }
 
-// Somebody may still finish a branch.
-bool agents_are_at_work(const RunState& state) {
-  return std::any_of(state.agents.begin(), state.agents.end(),
-                     [](const auto& a) { return !is_settled(a.stage) && a.stage != Stage::queued; });
+// Somebody may still finish a branch; those that exist are.
+bool agents_are_at_work(const Plan& plan, const RunState& state) {
+  for (std::size_t i = 0; i < state.agents.size(); ++i) {
+    const Stage stage = state.agents[i].stage;
+    if (!is_settled(stage) && stage != Stage::queued && plan.agents[i].branch.ref.empty()) return true;
+  }
+  return false;
 }
 
 std::optional<Action> next_action(const Plan& plan, const RunState& state) {
@@ -96,7 +99,7 @@ Next next_landing_step(const Plan& plan, const RunState& state) {
   else if (!next.action)
     next.action = next_action(plan, state);
   // The baseline is validated while the agents work, so that a validation that cannot run is known early.
-  if (agents_are_at_work(state) && !covers(integration, integration.base_tree, all_validations(plan)))
+  if (agents_are_at_work(plan, state) && !covers(integration, integration.base_tree, all_validations(plan)))
     next.validations.push_back({integration.base, integration.base_tree, all_validations(plan)});
   return next;
 }

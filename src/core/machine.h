@@ -24,6 +24,9 @@ struct Record {
 struct PrepareRun {
   ObjectId base;
 };  // -> RunPrepared
+struct TakeBranches {
+  std::vector<TakenBranch> branches;
+};  // -> BranchesTaken
 struct AddWorktree {
   AgentName agent;
   int attempt = 1;
@@ -64,8 +67,8 @@ struct MoveTarget {
   ObjectId to;
 };  // -> Landed | LandingLost | LandingRefused
 
-using Action = std::variant<Record, PrepareRun, AddWorktree, Refuse, Collect, BuildTrial, MoveCandidate,
-                            BuildLanding, BuildRevert, MoveTarget>;
+using Action = std::variant<Record, PrepareRun, TakeBranches, AddWorktree, Refuse, Collect, BuildTrial,
+                            MoveCandidate, BuildLanding, BuildRevert, MoveTarget>;
 
 // ---- things that must be under way until their event comes
 struct AwaitWorktree {

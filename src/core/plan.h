@@ -53,12 +53,24 @@ struct Decision {
   bool operator==(const Decision&) const = default;
 };
 
+// A branch that exists, as it was when the plan was made. The agent that stands for it runs nothing: its work
+// is done.
+struct ExistingBranch {
+  RefName ref;     // empty: there is none, the run makes the agent's branch
+  ObjectId start;  // its work is start..tip; empty: no single commit begins it (it shares commits with others
+                   // of the plan, or crossed with the target), so it is merged as `git merge` does
+  ObjectId tip;
+
+  bool operator==(const ExistingBranch&) const = default;
+};
+
 struct PlannedAgent {
   AgentSpec spec;
   int phase = 1;  // from 1
   std::vector<Item> items;
   std::vector<std::string> validations;  // names of the plan's validations that check this agent's branch
   std::int64_t file_count = 0;           // existing paths it owns
+  ExistingBranch branch = {};
 
   bool operator==(const PlannedAgent&) const = default;
 };

@@ -50,6 +50,10 @@ class Workspace {
 
   // refs/par/<run>/base and candidate stand at `base`.
   virtual Result<void> prepare_run(const ObjectId& base) = 0;
+  // Fills in what each branch changed; refs/par/<run>/branch/<agent> stands at its tip from then on, so that
+  // nothing of it is lost whatever becomes of the branch. `base`: the run's.
+  virtual Result<std::vector<TakenBranch>> take_branches(const ObjectId& base,
+                                                         std::vector<TakenBranch> branches) = 0;
   // Branch par/<run>/<agent>/tip at `start`, with a worktree of its own, whose files a new one does not have
   // yet; returns the worktree's path. attempt > 1: what the earlier attempt left (commits, uncommitted and
   // untracked files) is saved under refs/par/salvage/<run>/<agent>/<n> first, then branch and worktree are
@@ -66,8 +70,8 @@ class Workspace {
   // Commits what the agent left uncommitted, on its branch; returns the new tip. Nothing left: the tip as it
   // is. Error (refused): git cannot take one of the files, by its name, its rights or a filter.
   virtual Result<ObjectId> commit_leftovers(const AgentName& agent) = 0;
-  // Merges each branch's own work (start..tip) onto the one before. Stops at the first that conflicts. Of
-  // which trial that is, is not said.
+  // Merges each branch's own work (start..tip; without a start: the branch, as `git merge` does) onto the one
+  // before. Stops at the first that conflicts. Of which trial that is, is not said.
   virtual Result<TrialBuilt> build_trial(const ObjectId& onto, const std::vector<BranchRef>& branches) = 0;
   // refs/par/<run>/candidate from -> to by compare-and-swap; the old value is kept as a checkpoint ref.
   virtual Result<void> move_candidate(const ObjectId& from, const ObjectId& to) = 0;

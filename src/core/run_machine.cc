@@ -62,6 +62,19 @@ struct ApplyRunEvent {
     state.started_at = at;
   }
   void operator()(const RunPrepared&) const { state.prepared = true; }
+  void operator()(const BranchesTaken& e) const {
+    for (const auto& branch : e.branches) {
+      auto& agent = agent_in(state, branch.agent, {Stage::waiting});
+      agent.stage = Stage::queued;
+      agent.branch = branch.ref;
+      agent.start = branch.start;
+      agent.tip = branch.tip;
+      agent.files = static_cast<std::int64_t>(branch.files.size());
+      agent.changed = branch.files;
+      agent.commits = branch.commits;
+      state.integration.queue.push_back(branch.agent);
+    }
+  }
   void operator()(const AgentAssigned& e) const {
     auto& agent = agent_in(state, e.agent, {Stage::waiting});
     agent.stage = Stage::preparing;
@@ -270,6 +283,17 @@ struct Scheduler {
   }
 };
 
+// Those that wait though their work is done; nullopt: there are none.
+std::optional<Action> take_branches(const Plan& plan, const RunState& state) {
+  TakeBranches take;
+  for (std::size_t i = 0; i < state.agents.size(); ++i) {
+    const auto& branch = plan.agents[i].branch;
+    if (state.agents[i].stage == Stage::waiting && !branch.ref.empty())
+      take.branches.push_back({state.agents[i].name, branch.ref, branch.start, branch.tip});
+  }
+  return take.branches.empty() ? std::nullopt : std::optional<Action>(std::move(take));
+}
+
 }  // namespace
 
 int next_attempt_of(const AgentState& agent) {
@@ -321,6 +345,8 @@ void apply_run_event(RunState& state, const Event& event) {
 
 Next next_agent_step(const Plan& plan, const RunState& state, const Limits& limits) {
   Next next;
+  next.action = take_branches(plan, state);
+  if (next.action) return next;
   const Scheduler scheduler(plan, state, limits);
   for (std::size_t i = 0; i < state.agents.size(); ++i) {
     const auto& agent = state.agents[i];

@@ -44,7 +44,8 @@ struct AgentState {
   EarlierAttempt earlier;
   Millis retried_at = 0;  // wall clock: from here ...
   Millis not_before = 0;  // ... to here it does not start again
-  ObjectId start;         // where its branch began
+  RefName branch;         // that it stands for; empty: the run made its branch
+  ObjectId start;         // where its branch began; empty: see ExistingBranch
   ObjectId tip;           // its finished branch
   std::string worktree;
   std::int64_t files = 0;            // changed
@@ -65,7 +66,7 @@ struct AgentState {
 // The work of one attempt.
 struct BranchRef {
   AgentName agent;
-  ObjectId start;
+  ObjectId start;  // empty: see ExistingBranch
   ObjectId tip;
 };
 

@@ -24,13 +24,6 @@ Result<History> commits_beyond(const Repository& repository, const ObjectId& bas
   return history;
 }
 
-Result<std::optional<ObjectId>> merge_base(const Repository& repository, const ObjectId& a,
-                                           const ObjectId& b) {
-  PAR_ASSIGN(const auto finished, run_git({"merge-base", a.str(), b.str()}, in_repository(repository)));
-  if (finished.exit_code != 0) return std::optional<ObjectId>();
-  return std::optional(ObjectId(trim(finished.out)));
-}
-
 Result<std::vector<core::ChangeSet>> recent_changes(const Repository& repository, const ObjectId& tip,
                                                     int count) {
   CommandOptions options = in_repository(repository);

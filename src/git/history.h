@@ -21,10 +21,6 @@ using History = std::unordered_map<ObjectId, std::vector<ObjectId>>;
 [[nodiscard]] Result<History> commits_beyond(const Repository& repository, const ObjectId& base,
                                              const std::vector<ObjectId>& tips);
 
-// A best common ancestor, as `git merge-base` names it first; nullopt: they have none.
-[[nodiscard]] Result<std::optional<ObjectId>> merge_base(const Repository& repository, const ObjectId& a,
-                                                         const ObjectId& b);
-
 // What each of the last `count` commits of `tip` changed, the newest first, merges left out; renames are an
 // addition and a removal. One git process, linear in what it prints.
 [[nodiscard]] Result<std::vector<core::ChangeSet>> recent_changes(const Repository& repository,

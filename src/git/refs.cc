@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/strings.h"
 #include "git/command.h"
@@ -88,6 +89,22 @@ Result<Swap> swap_ref(const Repository& repository, const RefName& ref, const Ob
         .within(fmt::format("cannot move '{}'", display_text(ref.str())));
   }
   return Swap::lost;
+}
+
+Result<void> set_refs(const Repository& repository, const std::vector<std::pair<RefName, ObjectId>>& refs) {
+  if (refs.empty()) return {};
+  std::string commands;
+  for (const auto& [ref, to] : refs)
+    commands += no_deref_if_ours(ref) + fmt::format("update {}", ref.str()) + '\0' + to.str() + '\0' + '\0';
+  PAR_ASSIGN(const auto finished, update_refs(repository, std::move(commands), ""));
+  PAR_ASSIGN(const auto all, list_refs(repository, "refs/par/"));
+  const std::map<RefName, ObjectId> now(all.begin(), all.end());
+  for (const auto& [ref, to] : refs) {
+    const auto found = now.find(ref);
+    if (found == now.end() || found->second != to)
+      return command_failed("update-ref", finished).within(fmt::format("cannot set '{}'", ref.str()));
+  }
+  return {};
 }
 
 Result<Swap> delete_ref(const Repository& repository, const RefName& ref, const ObjectId& expected) {

@@ -26,6 +26,10 @@ enum class Swap { moved, lost };
 // `from` empty: the ref must not exist. Already at `to`: moved. `why` goes to the reflog.
 [[nodiscard]] Result<Swap> swap_ref(const Repository& repository, const RefName& ref, const ObjectId& from,
                                     const ObjectId& to, const std::string& why);
+// Refs of our own come to stand there, whatever was there; after a failure some may, and doing it again mends
+// that. One git process.
+[[nodiscard]] Result<void> set_refs(const Repository& repository,
+                                    const std::vector<std::pair<RefName, ObjectId>>& refs);
 // Deletes the ref if it is at `expected`; fine when it is gone already.
 [[nodiscard]] Result<Swap> delete_ref(const Repository& repository, const RefName& ref,
                                       const ObjectId& expected);

@@ -50,6 +50,13 @@ Error already_there(const RefName& ref) {
       .hint("it is not of this run: rename or delete it");
 }
 
+Result<TreeMerge> merge_branch(Objects& objects, const CommitInfo& head, const core::BranchRef& branch) {
+  if (branch.start.empty()) return objects.merge_commits(head.id, branch.tip);
+  PAR_ASSIGN(const CommitInfo start, objects.commit(branch.start));
+  PAR_ASSIGN(const CommitInfo tip, objects.commit(branch.tip));
+  return objects.merge_trees(start.tree, head.tree, tip.tree);
+}
+
 // The ref comes to stand at `to`, from nothing.
 Result<void> create_ref(const Repository& repository, const RefName& ref, const ObjectId& to) {
   PAR_ASSIGN(const Swap swap, swap_ref(repository, ref, ObjectId(), to, "par: created"));
@@ -66,6 +73,10 @@ RefName branch_ref(const RunId& run, const AgentName& agent) {
 RefName candidate_ref(const RunId& run) { return RefName(ref_prefix(run) + "candidate"); }
 
 RefName base_ref(const RunId& run) { return RefName(ref_prefix(run) + "base"); }
+
+RefName taken_ref(const RunId& run, const AgentName& agent) {
+  return RefName(ref_prefix(run) + "branch/" + agent.str());
+}
 
 std::string worktree_path(const Repository& repository, const std::string& worktree_template,
                           const RunId& run, const AgentName& agent) {
@@ -121,6 +132,30 @@ RunWorkspace::RunWorkspace(const Repository& repository, Objects& objects, RunId
 Result<void> RunWorkspace::prepare_run(const ObjectId& base) {
   PAR_TRY(create_ref(repository_, base_ref(run_), base));
   return create_ref(repository_, candidate_ref(run_), base);
+}
+
+Result<std::vector<core::TakenBranch>> RunWorkspace::take_branches(const ObjectId& base,
+                                                                   std::vector<core::TakenBranch> branches) {
+  std::vector<std::pair<RefName, ObjectId>> kept;
+  for (auto& branch : branches) {
+    ObjectId start = branch.start;
+    if (start.empty()) {
+      PAR_ASSIGN(const auto bases, objects_.merge_bases(base, branch.tip));
+      if (bases.empty())
+        return Error(fmt::format("'{}' has no commit in common with the run's base", short_name(branch.ref)));
+      start = bases.front();
+    }
+    PAR_ASSIGN(const CommitInfo before, objects_.commit(start));
+    PAR_ASSIGN(const CommitInfo after, objects_.commit(branch.tip));
+    PAR_ASSIGN(const auto changed, objects_.changed_paths(before.tree, after.tree));
+    PAR_ASSIGN(branch.commits, objects_.count_commits(base, branch.tip));
+    branch.files.clear();
+    for (const auto& path : changed) branch.files.push_back(path.str());
+    kept.emplace_back(taken_ref(run_, branch.agent), branch.tip);
+  }
+  PAR_TRY(set_refs(repository_, kept));
+  PAR_TRY(os::crash_point("branches.kept"));
+  return branches;
 }
 
 Result<std::string> RunWorkspace::add_worktree(const AgentName& agent, int attempt, const ObjectId& start) {
@@ -235,9 +270,7 @@ Result<core::TrialBuilt> RunWorkspace::build_trial(const ObjectId& onto,
   PAR_ASSIGN(CommitInfo head, objects_.commit(onto));
   const Signature who = signature_now(committer_);
   for (const auto& branch : branches) {
-    PAR_ASSIGN(const CommitInfo start, objects_.commit(branch.start));
-    PAR_ASSIGN(const CommitInfo tip, objects_.commit(branch.tip));
-    PAR_ASSIGN(const TreeMerge merge, objects_.merge_trees(start.tree, head.tree, tip.tree));
+    PAR_ASSIGN(const TreeMerge merge, merge_branch(objects_, head, branch));
     if (!merge.conflicts.empty()) {
       built.conflict = branch.agent;
       for (const auto& path : merge.conflicts) built.paths.push_back(quote_path(path.str()));

@@ -15,9 +15,10 @@ namespace par::git {
 
 // refs/heads/par/<run>/<agent>/tip
 [[nodiscard]] RefName branch_ref(const RunId& run, const AgentName& agent);
-// refs/par/<run>/candidate, refs/par/<run>/base
+// refs/par/<run>/candidate, refs/par/<run>/base, refs/par/<run>/branch/<agent>
 [[nodiscard]] RefName candidate_ref(const RunId& run);
 [[nodiscard]] RefName base_ref(const RunId& run);
+[[nodiscard]] RefName taken_ref(const RunId& run, const AgentName& agent);
 // The template with {repo}, {run} and {agent} filled in, absolute.
 [[nodiscard]] std::string worktree_path(const Repository& repository, const std::string& worktree_template,
                                         const RunId& run, const AgentName& agent);
@@ -42,6 +43,8 @@ class RunWorkspace final : public core::Workspace {
                Signature committer);
 
   Result<void> prepare_run(const ObjectId& base) override;
+  Result<std::vector<core::TakenBranch>> take_branches(const ObjectId& base,
+                                                       std::vector<core::TakenBranch> branches) override;
   Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) override;
   Result<std::string> fill_command(const AgentName& agent, const ObjectId& start,
                                    const core::Ownership& owned) override;

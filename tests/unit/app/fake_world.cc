@@ -79,6 +79,17 @@ Result<void> FakeWorld::prepare_run(const ObjectId& base) {
   return {};
 }
 
+Result<std::vector<TakenBranch>> FakeWorld::take_branches(const ObjectId&, std::vector<TakenBranch> taken) {
+  point();
+  for (auto& branch : taken) {
+    branch.files = {branch.agent.str() + "/file"};
+    branch.commits = 1;
+    refs["branch/" + branch.agent.str()] = branch.tip;
+  }
+  point();
+  return taken;
+}
+
 Result<std::string> FakeWorld::add_worktree(const AgentName& agent, int attempt, const ObjectId& start) {
   point();
   Branch& branch = branches[agent.str()];

@@ -81,6 +81,8 @@ class FakeWorld final : public core::Journal,
 
   // ---- core::Workspace
   Result<void> prepare_run(const ObjectId& base) override;
+  Result<std::vector<core::TakenBranch>> take_branches(const ObjectId& base,
+                                                       std::vector<core::TakenBranch> taken) override;
   Result<std::string> add_worktree(const AgentName& agent, int attempt, const ObjectId& start) override;
   Result<std::string> fill_command(const AgentName&, const ObjectId&, const core::Ownership&) override {
     return std::string("true");
