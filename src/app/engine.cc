@@ -244,7 +244,7 @@ Result<void> Engine::perform_action(const Collect& action) {
 }
 
 Result<void> Engine::perform_action(const BuildTrial& action) {
-  PAR_ASSIGN(TrialBuilt built, ports_.workspace.build_trial(action.onto, action.branches));
+  PAR_ASSIGN(TrialBuilt built, ports_.workspace.build_trial(action.onto, action.branches, action.strategy));
   built.trial = action.trial;
   // A trial in the journal must not survive a power cut that its commits do not.
   PAR_TRY(ports_.workspace.make_durable());
@@ -265,7 +265,7 @@ Result<void> Engine::perform_action(const BuildLanding& action) {
   if (tip.commit != action.expected) return record(Rebased{tip.commit, tip.tree, tip.holds_run_base});
   const auto commits = landing_commits(plan_, state_, action.steps);
   const ObjectId& tested = action.steps.back().tree;
-  check(!commits.empty() && commits.back().tree == tested,
+  check((commits.empty() ? tip.tree : commits.back().tree) == tested,
         "the landing's tree is not the one that was validated");
   PAR_ASSIGN(const ObjectId to, ports_.workspace.write_commits(action.expected, commits));
   return record(LandingBuilt{action.expected, to, tested, tip.tree});
@@ -274,7 +274,7 @@ Result<void> Engine::perform_action(const BuildLanding& action) {
 Result<void> Engine::perform_action(const BuildRevert& action) {
   auto& workspace = ports_.workspace;
   PAR_ASSIGN(const TargetTip tip, workspace.read_target(action.target));
-  PAR_ASSIGN(const TrialBuilt merged, workspace.build_trial(tip.commit, {action.branch}));
+  PAR_ASSIGN(const TrialBuilt merged, workspace.build_trial(tip.commit, {action.branch}, Strategy::merge));
   if (!merged.conflict.empty())
     return record(LandingRefused{fmt::format("what came later on '{}' builds on it: {}",
                                              short_name(action.target), join(merged.paths, ", "))});

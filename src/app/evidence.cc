@@ -141,8 +141,8 @@ Result<bool> Search::leave_out_one(const AgentName& name, std::vector<LeftOut>& 
     evidence_.skipped.push_back(fmt::format("'{}': {}", name.str(), revert.error().message));
     return false;
   }
-  PAR_ASSIGN(const auto built,
-             session_.workspace().build_trial(tip_.commit, {{name, revert->start, revert->tip}}));
+  PAR_ASSIGN(const auto built, session_.workspace().build_trial(
+                                   tip_.commit, {{name, revert->start, revert->tip}}, core::Strategy::merge));
   if (!built.conflict.empty()) {
     evidence_.skipped.push_back(
         fmt::format("'{}': what came later builds on it: {}", name.str(), join(built.paths, ", ")));

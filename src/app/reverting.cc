@@ -59,7 +59,8 @@ Result<ObjectId> commit_of(const Project& project, Session& session, const std::
       return refused(fmt::format("the branch of agent '{}' is gone, so what it did cannot be told apart",
                                  branch.agent.str()))
           .hint(fmt::format("'git par rollback --landed {}' takes the whole run off", state.id.str()));
-  PAR_ASSIGN(const auto built, session.workspace().build_trial(state.integration.base, branches));
+  PAR_ASSIGN(const auto built,
+             session.workspace().build_trial(state.integration.base, branches, core::Strategy::merge));
   if (built.conflict.empty()) return built.steps.back().commit;
   return refused(fmt::format("what agent '{}' did is built on it: {}", built.conflict.str(),
                              join(built.paths, ", ")))

@@ -199,9 +199,9 @@ Handler configure(OptionList& line) {
       .excludes(all)
       .excludes(run);
   line.value("--target", options->target, "branch to land on, instead of the plan's").value_name("<branch>");
-  line.value("--strategy", options->strategy, "merge, squash or single, instead of the plan's")
+  line.value("--strategy", options->strategy, "merge, squash, rebase or single, instead of the plan's")
       .value_name("<strategy>")
-      .one_of({"merge", "squash", "single"});
+      .one_of({"merge", "squash", "rebase", "single"});
   line.flag("-n,--dry-run", options->dry_run, "say what would land, and stop");
   return [options](const Invocation& invocation) {
     return options->branches.empty() ? merge_run(*options, invocation) : merge_branches(*options, invocation);
@@ -217,7 +217,13 @@ constexpr std::string_view kDescription =
     "the landing is refused and nothing is touched.\n\n"
     "Strategies: 'merge' makes one merge commit with every branch as a parent, 'squash' one commit per "
     "agent, "
-    "'single' one commit for the run.\n\n"
+    "'rebase' replays the commits of each agent, with their own authors and messages, 'single' makes one "
+    "commit "
+    "for the run. Every commit of the target's first-parent history then has a tree that was validated: with "
+    "'squash' and 'rebase' branches are therefore validated one after the other, and with 'rebase' each of "
+    "their commits; a branch with a commit that fails, or that does not apply, is left out and the commit is "
+    "named. As with git-rebase(1), merges within a branch are flattened, so that what was resolved in them "
+    "may conflict anew, and commits whose changes are there already are left out.\n\n"
     "With --branches it lands local branches that exist, all that match a pattern of "
     "git-for-each-ref(1) below 'refs/heads/', and none that the target has already. They are a run of their "
     "own whose agents have nothing left to do: all are merged and validated together, and only where that is "

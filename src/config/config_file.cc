@@ -113,9 +113,6 @@ void Reader::read_top(const Section& top) {
   top.text("target", config_.target);
   if (config_.target.starts_with('-')) top.fail("target", "'target' cannot begin with '-'");
   top.choice("strategy", config_.strategy);
-  if (config_.strategy == core::Strategy::rebase)
-    top.fail("strategy", "strategy 'rebase' is not supported yet",
-             "use 'squash' for one commit per agent, or 'merge' or 'single'");
   std::string owners;
   top.text("owners", owners);
   config_.owners_from_codeowners = owners == "CODEOWNERS";

@@ -15,13 +15,23 @@
 
 namespace par::core {
 
+// A commit of a branch, replayed onto the candidate.
+struct ReplayedCommit {
+  ObjectId source;
+  ObjectId commit;  // holds it, all before it and the candidate; below the step's commit
+  ObjectId tree;    // that commit's tree
+
+  bool operator==(const ReplayedCommit&) const = default;
+};
+
 // One accepted branch within a candidate.
 struct Step {
   AgentName agent;
   ObjectId start;  // the commit its branch started from: start..tip is its work
   ObjectId tip;
-  ObjectId commit;  // the candidate that holds it and all before it
-  ObjectId tree;    // that commit's tree
+  ObjectId commit;                            // the candidate that holds it and all before it
+  ObjectId tree;                              // that commit's tree
+  std::vector<ReplayedCommit> replayed = {};  // under the strategy rebase, oldest first; the last has `tree`
 
   bool operator==(const Step&) const = default;
 };
@@ -164,6 +174,7 @@ struct TrialBuilt {  // its branches are merged, but not yet validated
   AgentName conflict;              // the branch that did not merge; empty: all merged
   std::vector<std::string> paths;  // where
   int trial = -1;                  // -1: of an earlier version, the steps onto the candidate
+  ObjectId source = ObjectId();    // the commit of its that could not be replayed; empty: it is merged whole
 };
 struct TrialValidated {
   ObjectId tree;

@@ -40,7 +40,8 @@ template <class V> void fields(V& v, Plan& p) {
 template <class V> void fields(V& v, PlanHead& h) { v("plan", h.plan); v("item_counts", h.item_counts); }
 
 template <class V> void fields(V& v, ValidationResult& r) { v("name", r.name); v("result", r.result); v("failures", r.failures); v("flaky", r.flaky); v("detail", r.detail); v("log", r.log); v("seconds", r.seconds); v("cached", r.cached); }
-template <class V> void fields(V& v, Step& s) { v("agent", s.agent); v("start", s.start); v("tip", s.tip); v("commit", s.commit); v("tree", s.tree); }
+template <class V> void fields(V& v, ReplayedCommit& r) { v("source", r.source); v("commit", r.commit); v("tree", r.tree); }
+template <class V> void fields(V& v, Step& s) { v("agent", s.agent); v("start", s.start); v("tip", s.tip); v("commit", s.commit); v("tree", s.tree); later(v, "replayed", s.replayed); }
 
 template <class V> void fields(V& v, WorkItem& i) { v("item", i.item); v("work", i.work); v("category", i.category); }
 template <class V> void fields(V& v, AgentWork& w) { v("agent", w.agent); v("pool", w.pool); v("items", w.items); }
@@ -62,7 +63,7 @@ template <class V> void fields(V& v, RunResumed& e) { later(v, "no_canary", e.no
 template <class V> void fields(V& v, FellBack& e) { v("trigger", e.trigger); v("sequence", e.sequence); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); later(v, "cause", e.cause); later(v, "kind", e.kind); later(v, "reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); later(v, "not_before", e.not_before); }
 template <class V> void fields(V& v, RunFinished& e) { v("end", e.end); }
-template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); later(v, "trial", e.trial); }
+template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); later(v, "trial", e.trial); later(v, "source", e.source); }
 template <class V> void fields(V& v, TrialValidated& e) { v("tree", e.tree); v("results", e.results); }
 template <class V> void fields(V&, TrialSplit&) {}
 template <class V> void fields(V& v, Arrival& a) { v("agent", a.agent); v("after", a.after); }

@@ -42,9 +42,9 @@ std::size_t common_length(const std::vector<Step>& chain, const std::vector<Bran
 }
 
 // On top of the longest part that is merged already: so sets that begin alike share their commits.
-BuildTrial build_trial(const Integration& integration, std::size_t number) {
+BuildTrial build_trial(const Integration& integration, std::size_t number, Strategy strategy) {
   auto order = merge_order(integration, integration.planner.trials[number].branches);
-  BuildTrial build{static_cast<int>(number), integration.base, {}};
+  BuildTrial build{static_cast<int>(number), integration.base, {}, strategy};
   std::size_t merged = 0;
   const auto look = [&](const std::vector<Step>& chain) {
     const auto length = common_length(chain, order);
@@ -58,11 +58,11 @@ BuildTrial build_trial(const Integration& integration, std::size_t number) {
   return build;
 }
 
-std::optional<Action> next_build(const Integration& integration) {
+std::optional<Action> next_build(const Integration& integration, Strategy strategy) {
   const auto& trials = integration.planner.trials;
   for (std::size_t number = 0; number < trials.size(); ++number)
     if (trials[number].is_running && !integration.trials.contains(number))
-      return build_trial(integration, number);
+      return build_trial(integration, number, strategy);
   return std::nullopt;
 }
 
@@ -87,17 +87,35 @@ std::vector<AgentName> partners(const Integration& integration, const search::Re
   return agents_of(integration, with);
 }
 
+// The first tree of the last step that fails.
+struct RedTree {
+  ObjectId source;
+  std::string log;
+};
+
+std::optional<RedTree> red_tree(const Plan& plan, const Integration& integration,
+                                const std::vector<Step>& chain) {
+  for (const auto& tested : trees_to_pass(plan, chain)) {
+    const auto results = results_for(integration, tested.what.tree, tested.what.names);
+    const auto baseline = results_for(integration, integration.base_tree, tested.what.names);
+    if (judge(results, baseline).colour != Colour::red) continue;
+    const auto red =
+        std::find_if(results.begin(), results.end(), [](const auto& r) { return r.result == Outcome::fail; });
+    return RedTree{tested.source, red->log};
+  }
+  return std::nullopt;
+}
+
 void explain_red(const Plan& plan, const Integration& integration, const search::Reject& reject,
                  AgentRejected& rejected) {
   rejected.kind = RejectKind::red;
   rejected.tests = reject.tests;
   rejected.with = partners(integration, reject);
   rejected.reason = tests_reason(rejected.tests, rejected.with);
-  const auto& chain = integration.trials.at(reject.trial).chain;
-  const auto results = results_for(integration, chain.back().tree, validations_of(plan, chain));
-  const auto red =
-      std::find_if(results.begin(), results.end(), [](const auto& r) { return r.result == Outcome::fail; });
-  if (red != results.end()) rejected.log = red->log;
+  const auto red = red_tree(plan, integration, integration.trials.at(reject.trial).chain);
+  if (!red) return;
+  rejected.log = red->log;
+  if (!red->source.empty()) rejected.reason += fmt::format(", at its commit {}", short_oid(red->source));
 }
 
 // Of those that it was merged with, the ones that changed what it conflicts in. Where that is no file of
@@ -126,6 +144,8 @@ void explain_conflict(const RunState& state, const search::Reject& reject, Agent
   const std::string what = is_target ? "'" + short_name(state.landing.target) + "'" : "the candidate";
   rejected.reason = paths.empty() ? fmt::format("does not merge onto {}", what)
                                   : fmt::format("conflicts with {} in '{}'{}", what, paths.front(), more);
+  if (const auto& source = integration.trials.at(reject.trial).source; !source.empty())
+    rejected.reason += fmt::format(", at its commit {}", short_oid(source));
 }
 
 // The validation that could not run on the smallest set with the branch.
@@ -193,7 +213,7 @@ struct Decide {
 
 std::optional<Action> next_search_action(const Plan& plan, const RunState& state) {
   const auto& integration = state.integration;
-  if (auto build = next_build(integration)) return build;
+  if (auto build = next_build(integration, plan.strategy)) return build;
   const auto actions = search::next_actions(integration.planner);
   if (actions.empty()) return std::nullopt;
   return std::visit(Decide{plan, state, actions}, actions.front());

@@ -70,6 +70,16 @@ class Describer {
     return text + "\n" + breakdown_by_phase(false) + "\n" + trailers(accepted_);
   }
 
+  // A branch of one commit that existed keeps its message.
+  [[nodiscard]] CommitSpec squashed(const Step& step) const {
+    const AgentState& agent = agent_of(step);
+    if (!agent.branch.empty() && agent.commits == 1)
+      return {step.tree, {}, trailers_of_one(step), step.tip, step.tip};
+    return {step.tree, {}, message_of_one(step), step.tip, {}};
+  }
+
+  [[nodiscard]] std::string trailers_of_one(const Step& step) const { return trailers(std::span(&step, 1)); }
+
   [[nodiscard]] std::string message_of_one(const Step& step) const {
     const PlannedAgent& agent = planned(step);
     const std::string what = agent.items.empty() || agent.items.front().title.empty()
@@ -177,19 +187,24 @@ std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
   const Describer describer(plan, state, steps);
   switch (plan.strategy) {
     case Strategy::merge:
-      return {{steps.back().tree, describer.parents(), describer.message_of_all("Merge"), {}}};
+      return {{steps.back().tree, describer.parents(), describer.message_of_all("Merge"), {}, {}}};
     case Strategy::single:
-      return {{steps.back().tree, {}, describer.message_of_all("Land"), {}}};
+      return {{steps.back().tree, {}, describer.message_of_all("Land"), {}, {}}};
     case Strategy::squash: {
       std::vector<CommitSpec> commits;
-      for (const auto& step : steps)
-        commits.push_back({step.tree, {}, describer.message_of_one(step), step.tip});
+      for (const auto& step : steps) commits.push_back(describer.squashed(step));
       return commits;
     }
-    case Strategy::rebase:
-      break;
+    case Strategy::rebase: {
+      std::vector<CommitSpec> commits;
+      for (const auto& step : steps)
+        for (const auto& replayed : step.replayed)
+          commits.push_back(
+              {replayed.tree, {}, describer.trailers_of_one(step), replayed.source, replayed.source});
+      return commits;
+    }
   }
-  bug("landing by rebase is not described by commits");
+  bug("a landing by a strategy that has no name");
 }
 
 CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId& tree) {

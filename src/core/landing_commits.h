@@ -14,11 +14,14 @@ struct CommitSpec {
   std::vector<ObjectId> merged;  // further parents
   std::string message;
   ObjectId author_of;  // take author and author date of this commit; empty: the committer's
+  ObjectId message_of =
+      ObjectId();  // take this commit's message, and add `message`, which is trailers; empty: `message`
 };
 
-// merge: one commit, every branch a parent. squash: one commit per agent, in the order of the steps. single:
-// one commit, no further parents. Each tree is one that was validated (under squash the landing machine tries
-// branches one by one); the last is the candidate's.
+// merge: one commit, every branch a parent. squash: one commit per agent, in the order of the steps. rebase:
+// the replayed commits of each step, with their own authors and messages; none when all of them were there.
+// single: one commit, no further parents. Each tree is one that was validated (under squash and rebase the
+// landing machine tries branches one by one); the last is the candidate's.
 //
 // A parent's whole history becomes the target's, so a branch is a parent only when nothing but accepted work
 // can be below it: it started from the run's base, from the base that the candidate is built on now, or from
@@ -28,8 +31,7 @@ struct CommitSpec {
 //
 // A message is a subject of at most 72 characters, a breakdown by phase and agent, and the trailers Par-Run,
 // then for each agent Par-Agent and the Par-Item of each of its items. Titles are reduced to one line without
-// control characters, so that they cannot forge trailers. Precondition: steps is not empty, strategy is not
-// rebase.
+// control characters, so that they cannot forge trailers. Precondition: steps is not empty.
 [[nodiscard]] std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
                                                       const std::vector<Step>& steps);
 

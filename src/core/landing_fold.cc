@@ -126,11 +126,17 @@ void queue_again(RunState& state, const std::vector<AgentName>& without) {
 }
 
 // What could not run may run when it is tried again. The base is another matter: it says so itself.
-void forget_errors(Integration& integration, const Trial& trial) {
-  if (trial.chain.empty() || trial.chain.back().tree == integration.base_tree) return;
-  const auto found = integration.results.find(trial.chain.back().tree);
+void forget_errors(Integration& integration, const ObjectId& tree) {
+  if (tree == integration.base_tree) return;
+  const auto found = integration.results.find(tree);
   if (found != integration.results.end())
     std::erase_if(found->second, [](const auto& entry) { return entry.second.result == Outcome::error; });
+}
+
+void forget_errors(Integration& integration, const Trial& trial) {
+  if (trial.chain.empty()) return;
+  forget_errors(integration, trial.chain.back().tree);
+  for (const auto& replayed : trial.chain.back().replayed) forget_errors(integration, replayed.tree);
 }
 
 struct ApplyLandingEvent {
@@ -156,6 +162,7 @@ struct ApplyLandingEvent {
     // Earlier versions validated what had merged all the same.
     if (e.trial >= 0 || e.steps.empty()) trial.conflict = e.conflict;
     trial.paths = e.paths;
+    trial.source = e.source;
     in().trials[number] = std::move(trial);
   }
   void operator()(const TrialValidated& e) const {

@@ -9,8 +9,12 @@
 namespace par::core {
 namespace {
 
-// Whoever comes `after` others arrives after them. A squash lands one commit per agent, and every tree that
-// lands must have been validated: there one branch arrives when the one before it is decided.
+// Every commit of a landing's first-parent history has a tree that was validated. Where branches land as
+// commits of their own, they are therefore tried one by one.
+bool lands_each(Strategy strategy) { return strategy == Strategy::squash || strategy == Strategy::rebase; }
+
+// Whoever comes `after` others arrives after them. Where each lands for itself, one branch arrives when the
+// one before it is decided.
 BranchesArrived next_arrivals(const Plan& plan, const RunState& state) {
   const auto& integration = state.integration;
   BranchesArrived arrived;
@@ -19,7 +23,7 @@ BranchesArrived next_arrivals(const Plan& plan, const RunState& state) {
            std::any_of(arrived.branches.begin(), arrived.branches.end(),
                        [&](const Arrival& arrival) { return arrival.agent == name; });
   };
-  const bool one = plan.strategy == Strategy::squash;
+  const bool one = lands_each(plan.strategy);
   if (one && !integration.planner.is_settled()) return arrived;
   for (const auto& name : integration.queue) {
     const auto& after = plan.find(name)->spec.after;
@@ -37,17 +41,23 @@ std::optional<Action> next_queue_action(const Plan& plan, const RunState& state)
   return std::nullopt;
 }
 
-// A squash lands a commit for each step, and each must have passed: those that were tested together queue up
-// again, one by one.
-bool has_untested_step(const Plan& plan, const Integration& integration) {
+// The steps cannot land as the strategy wants it: those that were tested together, or merged where they are
+// to be replayed, queue up again, one by one. Every tree that lands must have passed.
+bool has_unfit_step(const Plan& plan, const Integration& integration) {
   std::vector<Step> steps;
+  const AwaitValidation baseline{integration.base, integration.base_tree, all_validations(plan)};
+  const ObjectId* before = &integration.base_tree;
   for (const auto& step : integration.steps) {
     steps.push_back(step);
-    const auto names = validations_of(plan, steps);
-    if (!covers(integration, step.tree, names)) return true;
-    const auto verdict = judge(results_for(integration, step.tree, names),
-                               results_for(integration, integration.base_tree, names));
-    if (verdict.colour != Colour::green) return true;
+    const auto trees = trees_to_pass(plan, steps);
+    const bool passed = std::all_of(trees.begin(), trees.end(), [&](const auto& tree) {
+      std::vector<AwaitValidation> missing;
+      const auto verdict = judge_tree(integration, tree.what, baseline, missing);
+      return verdict && verdict->colour == Colour::green;
+    });
+    const bool merged = step.replayed.empty() && step.tree != *before;
+    if (!passed || (merged && plan.strategy == Strategy::rebase)) return true;
+    before = &step.tree;
   }
   return false;
 }
@@ -59,7 +69,7 @@ std::optional<Action> next_landing_action(const Plan& plan, const RunState& stat
   if (integration.steps.empty()) return Record{LandingRefused{"nothing is accepted"}};
   if (landing.lost > kMaxLostLandings) return Record{keeps_moving(landing.target)};
   if (landing.built) return MoveTarget{landing.target, landing.built->from, landing.built->to};
-  if (plan.strategy == Strategy::squash && has_untested_step(plan, integration))
+  if (lands_each(plan.strategy) && has_unfit_step(plan, integration))
     return Record{Rebased{integration.base, integration.base_tree, integration.holds_run_base}};
   return BuildLanding{landing.target, integration.base, integration.steps};
 }

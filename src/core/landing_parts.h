@@ -17,6 +17,14 @@ namespace par::core {
 // The validations that what these steps hold together has to pass, sorted.
 [[nodiscard]] std::vector<std::string> validations_of(const Plan& plan, const std::vector<Step>& steps);
 [[nodiscard]] std::vector<std::string> all_validations(const Plan& plan);
+// A tree that has to pass.
+struct TestedTree {
+  AwaitValidation what;
+  ObjectId source;  // the commit of the branch that was replayed there; empty: it holds the branch as a whole
+};
+// What the last step of the chain adds to what has to pass: the tree of each commit that it lands as.
+// Precondition: the chain is not empty.
+[[nodiscard]] std::vector<TestedTree> trees_to_pass(const Plan& plan, const std::vector<Step>& chain);
 // Each of the validations has a result for the tree.
 [[nodiscard]] bool covers(const Integration& integration, const ObjectId& tree,
                           const std::vector<std::string>& names);

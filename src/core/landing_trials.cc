@@ -40,34 +40,46 @@ TrialJudged judge_conflict(std::size_t number, const Trial& trial, bool explains
   return judged;
 }
 
+TrialJudged judge_red(const Plan& plan, const RunState& state, std::size_t number, const Verdict& verdict) {
+  TrialJudged judged;
+  judged.trial = static_cast<int>(number);
+  judged.outcome = search::Outcome::red;
+  judged.tests = verdict.new_failures;
+  if (!state.integration.planner.trials[number].explains)
+    judged.suspects = suspects_in(plan, state, number, judged.tests);
+  return judged;
+}
+
+// Green when every tree is, red when one is known to be; nullopt: results are missing, and what is `wanted`
+// for them is added there.
+std::optional<TrialJudged> judge_trees(const Plan& plan, const RunState& state, std::size_t number,
+                                       std::vector<AwaitValidation>& wanted) {
+  const auto& integration = state.integration;
+  TrialJudged judged;
+  judged.trial = static_cast<int>(number);
+  judged.outcome = search::Outcome::green;
+  std::vector<AwaitValidation> missing;
+  const AwaitValidation baseline{integration.base, integration.base_tree, all_validations(plan)};
+  for (auto& [what, source] : trees_to_pass(plan, integration.trials.at(number).chain)) {
+    const auto verdict = judge_tree(integration, what, baseline, missing);
+    if (!verdict || verdict->colour == Colour::green) continue;
+    if (verdict->colour == Colour::red) return judge_red(plan, state, number, *verdict);
+    judged.outcome = search::Outcome::error;
+    judged.tests = verdict->errors;
+  }
+  if (missing.empty()) return judged;
+  std::move(missing.begin(), missing.end(), std::back_inserter(wanted));
+  return std::nullopt;
+}
+
 // nullopt: results are missing, and what is `wanted` for them is added there.
 std::optional<TrialJudged> judge_trial(const Plan& plan, const RunState& state, std::size_t number,
                                        std::vector<AwaitValidation>& wanted) {
   const auto& integration = state.integration;
   const Trial& trial = integration.trials.at(number);
-  const bool explains = integration.planner.trials[number].explains;
-  if (!trial.conflict.empty()) return judge_conflict(number, trial, explains);
-  const Step& last = trial.chain.back();
-  const auto verdict = judge_tree(integration, {last.commit, last.tree, validations_of(plan, trial.chain)},
-                                  {integration.base, integration.base_tree, all_validations(plan)}, wanted);
-  if (!verdict) return std::nullopt;
-  TrialJudged judged;
-  judged.trial = static_cast<int>(number);
-  switch (verdict->colour) {
-    case Colour::green:
-      judged.outcome = search::Outcome::green;
-      break;
-    case Colour::red:
-      judged.outcome = search::Outcome::red;
-      judged.tests = verdict->new_failures;
-      if (!explains) judged.suspects = suspects_in(plan, state, number, judged.tests);
-      break;
-    case Colour::unknown:
-      judged.outcome = search::Outcome::error;
-      judged.tests = verdict->errors;
-      break;
-  }
-  return judged;
+  if (!trial.conflict.empty())
+    return judge_conflict(number, trial, integration.planner.trials[number].explains);
+  return judge_trees(plan, state, number, wanted);
 }
 
 }  // namespace
@@ -78,6 +90,16 @@ std::vector<std::string> validations_of(const Plan& plan, const std::vector<Step
     if (const auto* planned = plan.find(step.agent))
       names.insert(planned->validations.begin(), planned->validations.end());
   return {names.begin(), names.end()};
+}
+
+std::vector<TestedTree> trees_to_pass(const Plan& plan, const std::vector<Step>& chain) {
+  const Step& last = chain.back();
+  const auto names = validations_of(plan, chain);
+  std::vector<TestedTree> trees;
+  for (const auto& replayed : last.replayed)
+    trees.push_back({{replayed.commit, replayed.tree, names}, replayed.source});
+  if (trees.empty()) trees.push_back({{last.commit, last.tree, names}, {}});
+  return trees;
 }
 
 std::vector<std::string> all_validations(const Plan& plan) {

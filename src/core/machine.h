@@ -45,6 +45,7 @@ struct BuildTrial {
   int trial = 0;
   ObjectId onto;
   std::vector<BranchRef> branches;
+  Strategy strategy = Strategy::merge;
 };  // -> TrialBuilt
 struct MoveCandidate {
   ObjectId from;

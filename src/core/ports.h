@@ -71,8 +71,11 @@ class Workspace {
   // is. Error (refused): git cannot take one of the files, by its name, its rights or a filter.
   virtual Result<ObjectId> commit_leftovers(const AgentName& agent) = 0;
   // Merges each branch's own work (start..tip; without a start: the branch, as `git merge` does) onto the one
-  // before. Stops at the first that conflicts. Of which trial that is, is not said.
-  virtual Result<TrialBuilt> build_trial(const ObjectId& onto, const std::vector<BranchRef>& branches) = 0;
+  // before. Stops at the first that conflicts. Under the strategy rebase each branch's own commits that
+  // `onto` does not hold are replayed one by one: merges among them are left out, and so is what changes
+  // nothing any more. Of which trial that is, is not said.
+  virtual Result<TrialBuilt> build_trial(const ObjectId& onto, const std::vector<BranchRef>& branches,
+                                         Strategy strategy) = 0;
   // refs/par/<run>/candidate from -> to by compare-and-swap; the old value is kept as a checkpoint ref.
   virtual Result<void> move_candidate(const ObjectId& from, const ObjectId& to) = 0;
   // A worktree for validations with exactly the tree of `commit` (ignored files are kept); returns its path.

@@ -75,6 +75,7 @@ struct Trial {
   std::vector<Step> chain;         // from the base on, as far as they merged
   AgentName conflict;              // the branch that did not; empty: all did
   std::vector<std::string> paths;  // where
+  ObjectId source;                 // as in TrialBuilt
   std::optional<search::Outcome> outcome;
   std::vector<std::string> tests;  // as in TrialJudged
 };

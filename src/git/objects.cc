@@ -63,6 +63,7 @@ std::string commit_text(const NewCommit& commit) {
   std::string text = fmt::format("tree {}\n", commit.tree.str());
   for (const auto& parent : commit.parents) text += fmt::format("parent {}\n", parent.str());
   text += header_line("author", commit.author) + header_line("committer", commit.committer);
+  if (!commit.encoding.empty()) text += fmt::format("encoding {}\n", commit.encoding);
   return text + "\n" + commit.message;
 }
 
@@ -133,6 +134,7 @@ Result<CommitInfo> Objects::commit(const ObjectId& id) const {
     info.parents.push_back(from_git(*git_commit_parent_id(commit.get(), i)));
   info.author = signature_of(*git_commit_author(commit.get()));
   info.message = git_commit_message(commit.get());
+  if (const char* encoding = git_commit_message_encoding(commit.get())) info.encoding = encoding;
   return info;
 }
 
@@ -210,6 +212,17 @@ Result<int> Objects::count_commits(const ObjectId& base, const ObjectId& tip) co
              ask_git(impl_->common_dir, {"rev-list", "--count", tip.str(), "^" + base.str()}));
   if (finished.exit_code == 0) return std::atoi(finished.out.c_str());
   return command_failed("rev-list", finished);
+}
+
+Result<std::vector<ObjectId>> Objects::commits_beyond(const std::vector<ObjectId>& without,
+                                                      const ObjectId& tip) const {
+  std::vector<std::string> args{"rev-list", "--topo-order", "--reverse", tip.str()};
+  for (const auto& commit : without) args.push_back("^" + commit.str());
+  PAR_ASSIGN(const auto finished, ask_git(impl_->common_dir, args));
+  if (finished.exit_code != 0) return command_failed("rev-list", finished);
+  std::vector<ObjectId> commits;
+  for (const auto& line : split_terminated(finished.out, '\n')) commits.emplace_back(line);
+  return commits;
 }
 
 Result<std::vector<ObjectId>> Objects::merge_bases(const ObjectId& a, const ObjectId& b) const {

@@ -29,6 +29,7 @@ struct CommitInfo {
   std::vector<ObjectId> parents;
   Signature author;
   std::string message;
+  std::string encoding = {};  // of author and message, as the commit names it; empty: UTF-8
 };
 
 struct NewCommit {
@@ -37,6 +38,7 @@ struct NewCommit {
   std::string message;
   Signature author;
   Signature committer;
+  std::string encoding = {};
 };
 
 struct TreeMerge {
@@ -73,6 +75,9 @@ class Objects {
   [[nodiscard]] Result<bool> is_ancestor(const ObjectId& ancestor, const ObjectId& commit) const;
   // Commits reachable from `tip` and not from `base`.
   [[nodiscard]] Result<int> count_commits(const ObjectId& base, const ObjectId& tip) const;
+  // Commits reachable from `tip` and from none of `without`, each behind its parents.
+  [[nodiscard]] Result<std::vector<ObjectId>> commits_beyond(const std::vector<ObjectId>& without,
+                                                             const ObjectId& tip) const;
   [[nodiscard]] Result<ObjectId> write_commit(const NewCommit& commit);
 
   // The best common ancestors, as `git merge-base --all` names them; none: the histories are unrelated.

@@ -9,9 +9,11 @@
 
 #include "base/strings.h"
 #include "core/config.h"
+#include "core/trailers.h"
 #include "git/command.h"
 #include "git/lfs.h"
 #include "git/refs.h"
+#include "git/replay.h"
 #include "git/workspace_parts.h"
 #include "git/worktree_files.h"
 #include "git/worktrees.h"
@@ -55,6 +57,54 @@ Result<TreeMerge> merge_branch(Objects& objects, const CommitInfo& head, const c
   PAR_ASSIGN(const CommitInfo start, objects.commit(branch.start));
   PAR_ASSIGN(const CommitInfo tip, objects.commit(branch.tip));
   return objects.merge_trees(start.tree, head.tree, tip.tree);
+}
+
+void note_conflict(core::TrialBuilt& built, const AgentName& agent, const std::vector<RepoPath>& paths) {
+  built.conflict = agent;
+  for (const auto& path : paths) built.paths.push_back(quote_path(path.str()));
+}
+
+// The branch's step: a merge of what holds its work already, so that the candidate keeps its commits.
+Result<void> add_step(Objects& objects, const core::BranchRef& branch, const Signature& who, CommitInfo& head,
+                      core::TrialBuilt& built) {
+  const std::string message = fmt::format("candidate: {}\n", branch.agent.str());
+  PAR_ASSIGN(head.id, objects.write_commit({head.tree, {head.id, branch.tip}, message, who, who}));
+  built.steps.push_back({branch.agent, branch.start, branch.tip, head.id, head.tree});
+  return {};
+}
+
+Result<void> add_merged(Objects& objects, const HeldWrites& writes,
+                        const std::vector<core::BranchRef>& branches, const Signature& who,
+                        core::TrialBuilt& built) {
+  PAR_ASSIGN(CommitInfo head, objects.commit(built.onto));
+  for (const auto& branch : branches) {
+    PAR_ASSIGN(const TreeMerge merge, merge_branch(objects, head, branch));
+    if (!merge.conflicts.empty()) {
+      note_conflict(built, branch.agent, merge.conflicts);
+      return {};
+    }
+    head.tree = merge.tree;
+    PAR_TRY(add_step(objects, branch, who, head, built));
+    PAR_TRY(writes.store_when_large());
+  }
+  return {};
+}
+
+Result<void> add_replayed(Objects& objects, const std::vector<core::BranchRef>& branches,
+                          const Signature& who, core::TrialBuilt& built) {
+  PAR_ASSIGN(CommitInfo head, objects.commit(built.onto));
+  for (const auto& branch : branches) {
+    PAR_ASSIGN(Replay replay, replay_branch(objects, head, branch, who));
+    if (!replay.source.empty()) {
+      built.source = replay.source;
+      note_conflict(built, branch.agent, replay.conflicts);
+      return {};
+    }
+    head = std::move(replay.head);
+    PAR_TRY(add_step(objects, branch, who, head, built));
+    built.steps.back().replayed = std::move(replay.commits);
+  }
+  return {};
 }
 
 // The ref comes to stand at `to`, from nothing.
@@ -263,26 +313,18 @@ Result<ObjectId> RunWorkspace::commit_leftovers(const AgentName& agent) {
 }
 
 Result<core::TrialBuilt> RunWorkspace::build_trial(const ObjectId& onto,
-                                                   const std::vector<core::BranchRef>& branches) {
+                                                   const std::vector<core::BranchRef>& branches,
+                                                   core::Strategy strategy) {
   core::TrialBuilt built;
   built.onto = onto;
-  HeldWrites writes(objects_);
-  PAR_ASSIGN(CommitInfo head, objects_.commit(onto));
   const Signature who = signature_now(committer_);
-  for (const auto& branch : branches) {
-    PAR_ASSIGN(const TreeMerge merge, merge_branch(objects_, head, branch));
-    if (!merge.conflicts.empty()) {
-      built.conflict = branch.agent;
-      for (const auto& path : merge.conflicts) built.paths.push_back(quote_path(path.str()));
-      break;
-    }
-    const std::string message = fmt::format("candidate: {}\n", branch.agent.str());
-    PAR_ASSIGN(head.id, objects_.write_commit({merge.tree, {head.id, branch.tip}, message, who, who}));
-    head.tree = merge.tree;
-    built.steps.push_back({branch.agent, branch.start, branch.tip, head.id, head.tree});
-    PAR_TRY(writes.store_when_large());
+  if (strategy == core::Strategy::rebase) {
+    PAR_TRY(add_replayed(objects_, branches, who, built));
+  } else {
+    HeldWrites writes(objects_);
+    PAR_TRY(add_merged(objects_, writes, branches, who, built));
+    PAR_TRY(writes.store());
   }
-  PAR_TRY(writes.store());
   PAR_TRY(os::crash_point("trial.built"));
   return built;
 }
@@ -322,6 +364,11 @@ Result<ObjectId> RunWorkspace::write_commits(const ObjectId& from,
     if (!spec.author_of.empty()) {
       PAR_ASSIGN(const CommitInfo source, objects_.commit(spec.author_of));
       commit.author = source.author;
+    }
+    if (!spec.message_of.empty()) {
+      PAR_ASSIGN(const CommitInfo source, objects_.commit(spec.message_of));
+      commit.message = core::with_trailers(source.message, spec.message);
+      commit.encoding = source.encoding;
     }
     PAR_ASSIGN(last, objects_.write_commit(commit));
   }

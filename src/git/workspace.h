@@ -50,8 +50,8 @@ class RunWorkspace final : public core::Workspace {
                                    const core::Ownership& owned) override;
   Result<core::BranchFacts> inspect_branch(const AgentName& agent, const ObjectId& start) override;
   Result<ObjectId> commit_leftovers(const AgentName& agent) override;
-  Result<core::TrialBuilt> build_trial(const ObjectId& onto,
-                                       const std::vector<core::BranchRef>& branches) override;
+  Result<core::TrialBuilt> build_trial(const ObjectId& onto, const std::vector<core::BranchRef>& branches,
+                                       core::Strategy strategy) override;
   Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
   Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
   Result<core::TargetTip> read_target(const RefName& target) override;

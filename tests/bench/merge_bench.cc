@@ -152,8 +152,9 @@ int run() {
     Place place(path);
     must(place.workspace.prepare_run(place.base));
     core::TrialBuilt built;
-    const double seconds =
-        seconds_once([&] { built = value_of(place.workspace.build_trial(place.base, place.branches)); });
+    const double seconds = seconds_once([&] {
+      built = value_of(place.workspace.build_trial(place.base, place.branches, core::Strategy::merge));
+    });
     if (built.steps.size() != kBranches) return 1;
     if (m.seconds == 0 || seconds < m.seconds) m.seconds = seconds;
     if (std::string_view(name) == "three") measure_landing(place, built);

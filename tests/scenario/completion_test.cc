@@ -114,7 +114,8 @@ TEST_CASE("completion: bash completes 'git par' through git's completion") {
   CHECK(bash.complete({"git", "par", "st"}) == Lines{"status ", "stop "});
   CHECK(bash.complete({"git", "par", "run", "--la"}) == Lines{"--land "});
   CHECK(bash.complete({"git", "par", "log", ""}) == Lines{"alpha ", "beta ", "gamma "});
-  CHECK(bash.complete({"git", "par", "merge", "--strategy", ""}) == Lines{"merge ", "squash ", "single "});
+  CHECK(bash.complete({"git", "par", "merge", "--strategy", ""}) ==
+        Lines{"merge ", "squash ", "rebase ", "single "});
   CHECK(bash.complete({"git", "pa"}).front() == "par ");
 }
 
@@ -146,7 +147,7 @@ TEST_CASE("completion: bash completes the value after '='") {
   const Bash bash(sandbox);
   CHECK(bash.complete({"git", "par", "merge", "--strategy", "=", "sq"}) == Lines{"squash "});
   CHECK(bash.complete({"git", "par", "merge", "--strategy", "=", ""}) ==
-        Lines{"merge ", "squash ", "single "});
+        Lines{"merge ", "squash ", "rebase ", "single "});
 }
 
 namespace {

@@ -52,7 +52,7 @@ bool live(FakeWorld& world, const Plan& plan) {
       must(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), world.canary}));
     must(engine.run());
     if (!engine.state().landing.requested && engine.state().landing.landed.empty())
-      must(engine.record(LandRequested{plan.target}));
+      must(engine.record(LandRequested{plan.target, plan.strategy}));
     must(engine.run());
     if (!world.taken_off.empty() && engine.state().find(world.taken_off)->stage == Stage::landed &&
         !engine.state().landing.revert)
@@ -340,4 +340,25 @@ TEST_CASE(
   CHECK(engine.state().finished == RunEnd::ready);
   CHECK(engine.state().find(AgentName("beta"))->start == engine.state().integration.steps.front().commit);
   CHECK(world.tree_at("candidate") == FakeWorld::Tree{"base", "alpha", "beta"});
+}
+
+TEST_CASE("engine: branches that exist are taken once, whatever crashes, and land without a worktree") {
+  FakeWorld fresh;
+  fresh.breaking = {"broken"};
+  const auto strategy = GENERATE(Strategy::merge, Strategy::rebase);
+  Plan plan = test::plan_of({{"alpha", "broken", "gamma"}}, fresh.refs.at("target"));
+  for (auto& agent : plan.agents) {
+    const std::string name = agent.spec.name.str();
+    agent.spec.run.clear();
+    agent.branch = {RefName("refs/heads/topic/" + name), plan.base, fresh.add_commit({"base", name})};
+  }
+  plan.strategy = strategy;
+  const auto check_end = [&](const FakeWorld& world, const Plan& made) {
+    check_end_state(world, made);
+    for (const auto& agent : made.agents)
+      CHECK(world.refs.at("branch/" + agent.spec.name.str()) == agent.branch.tip);
+    CHECK(replay(made, world).find(AgentName("alpha"))->branch == RefName("refs/heads/topic/alpha"));
+    CHECK(world.branches.empty());
+  };
+  CHECK(crash_everywhere(fresh, plan, check_end) > 1000);
 }

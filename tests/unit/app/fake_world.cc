@@ -113,14 +113,15 @@ Result<BranchFacts> FakeWorld::inspect_branch(const AgentName& agent, const Obje
 
 Result<ObjectId> FakeWorld::commit_leftovers(const AgentName& agent) { return branches.at(agent.str()).tip; }
 
-Result<TrialBuilt> FakeWorld::build_trial(const ObjectId& onto, const std::vector<BranchRef>& refs_in) {
+Result<TrialBuilt> FakeWorld::build_trial(const ObjectId& onto, const std::vector<BranchRef>& refs_in,
+                                          Strategy strategy) {
   point();
   TrialBuilt built;
   built.onto = onto;
   Tree tree = commits.at(onto).tree;
   for (const auto& ref : refs_in) {
     // Its own work only: start..tip.
-    const Tree& before = commits.at(ref.start).tree;
+    const Tree& before = commits.at(ref.start.empty() ? refs.at("base") : ref.start).tree;
     const std::string agent = ref.agent.str();
     for (const auto& [one, other] : conflicting_pairs) {
       const bool conflicts = (one == agent && tree.contains(other)) || (other == agent && tree.contains(one));
@@ -135,6 +136,8 @@ Result<TrialBuilt> FakeWorld::build_trial(const ObjectId& onto, const std::vecto
       if (!before.contains(work)) tree.insert(work);
     std::erase_if(tree, [&](const auto& work) { return before.contains(work) && !after.contains(work); });
     built.steps.push_back({ref.agent, ref.start, ref.tip, add_commit(tree), tree_id(tree)});
+    if (strategy == Strategy::rebase)
+      built.steps.back().replayed = {{ref.tip, built.steps.back().commit, tree_id(tree)}};
   }
   point();
   return built;

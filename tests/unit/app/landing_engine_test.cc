@@ -258,6 +258,18 @@ TEST_CASE("landing: branches that were tried together are tried one by one when 
   for (const auto& step : state.integration.steps) CHECK(state.integration.results.contains(step.tree));
 }
 
+TEST_CASE("landing: branches that were merged together are replayed one by one when a rebase is asked for") {
+  Burst burst(3);
+  burst.run();
+  burst.plan.strategy = Strategy::rebase;
+  burst.land();
+  CHECK(burst.world.tree_at("target") == FakeWorld::Tree{"base", "a", "b", "c"});
+  for (const auto& step : burst.replayed().integration.steps) {
+    REQUIRE(step.replayed.size() == 1);
+    CHECK(burst.replayed().integration.results.contains(step.replayed[0].tree));
+  }
+}
+
 TEST_CASE("landing: sets that begin alike share their commits") {
   Burst burst(4);
   burst.world.breaking = {"d"};

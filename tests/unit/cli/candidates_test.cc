@@ -66,9 +66,9 @@ TEST_CASE("completion: options carry their descriptions") {
 }
 
 TEST_CASE("completion: an option's value is completed in both ways of writing it") {
-  CHECK(values({"merge", "--strategy", ""}) == Words{"merge", "squash", "single"});
+  CHECK(values({"merge", "--strategy", ""}) == Words{"merge", "squash", "rebase", "single"});
   CHECK(values({"merge", "--strategy=s"}) ==
-        Words{"--strategy=merge", "--strategy=squash", "--strategy=single"});
+        Words{"--strategy=merge", "--strategy=squash", "--strategy=rebase", "--strategy=single"});
   CHECK(values({"merge", "--target", ""}).front() == "branch-of-newest");
   CHECK(values({"merge", "--target="}).front() == "--target=branch-of-newest");
 }

@@ -293,12 +293,6 @@ TEST_CASE("config: with owners from CODEOWNERS an agent needs no 'owns'") {
         "f:4: 'count' in [agent.fix] divides nothing without 'owns'");
 }
 
-TEST_CASE("config: what is not built yet is refused, with what works instead") {
-  CHECK(problem("strategy='rebase'\n") ==
-        "f:1: strategy 'rebase' is not supported yet | use 'squash' for one commit per agent, or 'merge' or "
-        "'single'");
-}
-
 TEST_CASE("config: a JUnit report needs a file, TAP may come from the output") {
   CHECK(problem("[[validate]]\nname='u'\nreport='junit'\nrun='ctest'\n") ==
         "f:4: 'run' in [[validate]] has no {report}, but 'report' is junit | put {report} where the command "

@@ -175,6 +175,42 @@ TEST_CASE("landing commits: many items are cut in the breakdown and complete in 
   CHECK(message.find("Par-Item: P-24\n") != std::string::npos);
 }
 
+TEST_CASE("landing commits: a rebase is each agent's own commits, with its trailers") {
+  World world;
+  world.plan.strategy = Strategy::rebase;
+  world.steps[0].replayed = {{ObjectId("s1"), ObjectId("c1"), ObjectId("t1")},
+                             {ObjectId("s2"), ObjectId("c2"), ObjectId("tree-perf")}};
+  world.steps[1].replayed = {{ObjectId("s3"), ObjectId("c3"), ObjectId("tree-errors")}};
+  const auto commits = world.commits();
+  REQUIRE(commits.size() == 3);
+  CHECK(commits[0].tree == ObjectId("t1"));
+  CHECK(commits[0].merged.empty());
+  CHECK(commits[0].author_of == ObjectId("s1"));
+  CHECK(commits[0].message_of == ObjectId("s1"));
+  CHECK(commits[0].message == "Par-Run: r1\nPar-Agent: perf\n");
+  CHECK(commits[2].message == "Par-Run: r1\nPar-Agent: errors\nPar-Item: SEC-1\nPar-Item: SEC-2\n");
+}
+
+TEST_CASE("landing commits: branches that existed stand there by their own names, whatever they began on") {
+  World world;
+  for (auto& agent : world.state.agents) agent.branch = RefName("refs/heads/topic/" + agent.name.str());
+  world.steps[0].start = ObjectId("years ago");
+  world.steps[1].start = ObjectId();
+  auto commits = world.commits();
+  CHECK(commits[0].merged == oids({"tip-perf", "tip-errors", "tip-docs"}));
+  CHECK(commits[0].message.starts_with("Merge 3 branches of run r1\n\n  topic/perf: 1 file, 1 commit\n"));
+  world.state.integration.holds_run_base = false;
+  CHECK(world.commits()[0].merged.empty());
+  world.steps.resize(1);
+  CHECK(world.commits()[0].message.starts_with("Merge branch 'topic/perf'\n\n"));
+  world.plan.strategy = Strategy::squash;
+  commits = world.commits();
+  CHECK(commits[0].message_of == ObjectId("tip-perf"));  // its only commit
+  CHECK(commits[0].message == "Par-Run: r1\nPar-Agent: perf\n");
+  world.state.agents[1].commits = 2;
+  CHECK(world.commits()[0].message.starts_with("topic/perf: work of run r1\n\n  topic/perf: 1 file"));
+}
+
 TEST_CASE("landing commits: a landing of nothing is a bug") {
   World world;
   world.steps.clear();

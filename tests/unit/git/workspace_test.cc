@@ -236,7 +236,8 @@ TEST_CASE("build_trial: each branch's own work on the one before, up to the firs
     return core::BranchRef{AgentName(name), f.base, tip};
   };
   const auto built = value_of(f.workspace.build_trial(
-      f.base, {ref("a", a), ref("b", b), ref("same", same), ref("clash", clash), ref("unseen", unseen)}));
+      f.base, {ref("a", a), ref("b", b), ref("same", same), ref("clash", clash), ref("unseen", unseen)},
+      core::Strategy::merge));
   REQUIRE(built.steps.size() == 3);
   CHECK(built.onto == f.base);
   CHECK(built.conflict == AgentName("clash"));
@@ -256,7 +257,8 @@ TEST_CASE("build_trial: what git has to merge is merged with what was built just
   const ObjectId moved(f.repo.commit("moved", place));
   f.repo.git({"worktree", "remove", "--force", place});
   const auto built = value_of(f.workspace.build_trial(
-      f.base, {{AgentName("edited"), f.base, edited}, {AgentName("moved"), f.base, moved}}));
+      f.base, {{AgentName("edited"), f.base, edited}, {AgentName("moved"), f.base, moved}},
+      core::Strategy::merge));
   REQUIRE(built.steps.size() == 2);
   CHECK(f.repo.git({"show", built.steps[1].commit.str() + ":moved"}) == "one\ntwo");
   CHECK(f.repo.git({"ls-tree", "--name-only", built.steps[1].tree.str()}) == ".gitignore\nmoved");
@@ -319,7 +321,8 @@ TEST_CASE("workspace: no hook of the repository ever runs") {
   f.add(1, f.base);
   f.repo.write(path + "/new", "x");
   const auto tip = value_of(f.workspace.commit_leftovers(f.agent));
-  const auto built = value_of(f.workspace.build_trial(f.base, {{f.agent, f.base, tip}}));
+  const auto built =
+      value_of(f.workspace.build_trial(f.base, {{f.agent, f.base, tip}}, core::Strategy::merge));
   const auto& to = built.steps.back().commit;
   succeed(f.workspace.move_candidate(f.base, to));
   value_of(f.workspace.checkout_validation(to, 0));
