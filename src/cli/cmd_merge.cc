@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "app/branch_planning.h"
+#include "app/pushing.h"
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/merge_view.h"
@@ -25,6 +27,7 @@ struct Options {
   std::string target;
   std::string strategy;
   bool all = false;
+  bool push = false;
   bool dry_run = false;
 };
 
@@ -73,12 +76,36 @@ void show_landing(const LandingReport& report, const Invocation& invocation) {
     print_out(landing_text(report));
 }
 
-Result<int> land(app::Session& session, const app::Project& project, const RefName& target,
+// Where to land, and where it goes on to from there.
+struct Place {
+  RefName target;
+  std::optional<git::Upstream> upstream;  // with --push
+};
+
+// Before anything moves.
+Result<Place> find_place(const app::Project& project, const RefName& target, const Options& options) {
+  Place place{target, {}};
+  if (options.push) {
+    PAR_ASSIGN(place.upstream, app::find_push_upstream(project, target));
+  }
+  return place;
+}
+
+Result<void> push(const app::Project& project, const Place& place, const ObjectId& landed,
+                  const Invocation& invocation) {
+  if (!place.upstream || landed.empty()) return {};
+  PAR_TRY(app::push_landed(project, *place.upstream, landed, os::wait_for_interrupt));
+  if (!invocation.json && !invocation.quiet)
+    print_out(fmt::format("pushed to '{}'\n", display_text(place.upstream->name)));
+  return {};
+}
+
+Result<int> land(app::Session& session, const app::Project& project, const Place& place,
                  const Invocation& invocation) {
   auto& engine = session.engine();
-  PAR_ASSIGN(const auto before, git::read_ref(project.repository, target));
+  PAR_ASSIGN(const auto before, git::read_ref(project.repository, place.target));
   if (!engine.state().landing.requested)
-    PAR_TRY(engine.record(core::LandRequested{target, session.plan().strategy}));
+    PAR_TRY(engine.record(core::LandRequested{place.target, session.plan().strategy}));
   if (!engine.state().integration.blocked.empty()) PAR_TRY(engine.record(core::RunResumed{}));
   PAR_ASSIGN(const auto end, engine.run());
   if (end == app::EngineEnd::interrupted) return interrupted_code();
@@ -87,6 +114,7 @@ Result<int> land(app::Session& session, const app::Project& project, const RefNa
   const LandingReport report{state, before.value_or(ObjectId()), engine.validator().runs(),
                              engine.validator().hits()};
   show_landing(report, invocation);
+  PAR_TRY(push(project, place, state.landing.landed, invocation));
   return 0;
 }
 
@@ -108,10 +136,10 @@ Result<void> warn_of_moved(const app::Project& project, const core::RunState& st
   return {};
 }
 
-Result<int> land_existing(app::Session& session, const app::Project& project, LandingReport report,
-                          const Invocation& invocation) {
+Result<int> land_existing(app::Session& session, const app::Project& project, const Place& place,
+                          LandingReport report, const Invocation& invocation) {
   auto& engine = session.engine();
-  PAR_TRY(engine.record(core::LandRequested{session.plan().target, session.plan().strategy}));
+  PAR_TRY(engine.record(core::LandRequested{place.target, session.plan().strategy}));
   PAR_ASSIGN(const auto end, engine.run());
   const auto& state = engine.state();
   if (end == app::EngineEnd::interrupted) return interrupted_code();
@@ -122,6 +150,7 @@ Result<int> land_existing(app::Session& session, const app::Project& project, La
   if (state.landing.landed.empty() && !state.integration.steps.empty())
     return refused(fmt::format("not landed: {}", state.landing.refused))
         .hint(fmt::format("'git par merge --run {}' tries again", state.id.str()));
+  PAR_TRY(push(project, place, state.landing.landed, invocation));
   const bool all = std::all_of(state.agents.begin(), state.agents.end(),
                                [](const auto& agent) { return agent.stage == core::Stage::landed; });
   return all ? 0 : kExitNo;
@@ -139,6 +168,7 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
     return 0;
   }
   PAR_TRY(check_target(project, plan.target));
+  PAR_ASSIGN(const Place place, find_place(project, plan.target, options));
   if (options.dry_run) {
     std::string text = fmt::format("would land on '{}':\n", short_name(plan.target));
     for (const auto& agent : plan.agents) text += "  " + display_text(short_name(agent.branch.ref)) + "\n";
@@ -156,8 +186,8 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   const ObjectId before = plan.base;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
-  return land_existing(*session, project, {session->state(), before, 0, 0, std::move(landing.nothing_new)},
-                       invocation);
+  return land_existing(*session, project, place,
+                       {session->state(), before, 0, 0, std::move(landing.nothing_new)}, invocation);
 }
 
 // ---- a run
@@ -176,17 +206,19 @@ Result<int> merge_run(const Options& options, const Invocation& invocation) {
   const auto& landing = session->state().landing;
   if (landing.requested) {
     PAR_TRY(check_same(landing, options, session->state().id));
-    return land(*session, project, landing.target, invocation);
+    PAR_ASSIGN(const Place place, find_place(project, landing.target, options));
+    return land(*session, project, place, invocation);
   }
   PAR_TRY(check_ready(session->state()));
   PAR_TRY(check_target(project, target));
+  PAR_ASSIGN(const Place place, find_place(project, target, options));
   if (options.dry_run) {
     std::string text = fmt::format("would land on '{}':\n", short_name(target));
     for (const auto& step : session->state().integration.steps) text += "  " + step.agent.str() + "\n";
     print_out(text);
     return 0;
   }
-  return land(*session, project, target, invocation);
+  return land(*session, project, place, invocation);
 }
 
 Handler configure(OptionList& line) {
@@ -202,6 +234,7 @@ Handler configure(OptionList& line) {
   line.value("--strategy", options->strategy, "merge, squash, rebase or single, instead of the plan's")
       .value_name("<strategy>")
       .one_of({"merge", "squash", "rebase", "single"});
+  line.flag("--push", options->push, "then push it to the branch that the target follows");
   line.flag("-n,--dry-run", options->dry_run, "say what would land, and stop");
   return [options](const Invocation& invocation) {
     return options->branches.empty() ? merge_run(*options, invocation) : merge_branches(*options, invocation);
@@ -233,7 +266,11 @@ constexpr std::string_view kDescription =
     "target has without them count against nobody. Each branch is taken as it is at the start: commits that "
     "are added while it is tested have no part in it, and that is said. The branches themselves are never "
     "moved or deleted, neither by this nor by git-par-clean(1). When it was cut off, git-par-resume(1) goes "
-    "on.";
+    "on.\n\n"
+    "With --push what landed is pushed to the remote branch that the target follows, with your own git, its "
+    "hooks and its credentials. That branch moves only if it is still where it was fetched last, and nothing "
+    "starts when it has commits that the target does not have. A remote that does not answer is asked four "
+    "times. What is not pushed in the end has landed all the same: 'git push' does the rest.";
 
 }  // namespace
 
@@ -247,7 +284,7 @@ Command merge_command() {
            {"git par merge --strategy squash", "one commit per agent"},
            {"git par merge --branches 'feature/*' --target main", "land what passes together of these"}},
           "0: landed; with --branches: all of them, or the target has them already. 1: refused, or some "
-          "branches were left out; what is printed says why.",
+          "branches were left out, or it was not pushed; what is printed says why.",
           configure};
 }
 

@@ -53,14 +53,21 @@ Result<std::vector<core::ChangeSet>> recent_changes(const Repository& repository
 Result<std::optional<Upstream>> read_upstream(const Repository& repository, const RefName& branch) {
   CommandOptions options = in_repository(repository);
   PAR_ASSIGN(const std::string named,
-             git_output({"for-each-ref", "--format=%(upstream)%00%(upstream:short)", branch.str()}, options));
+             git_output({"for-each-ref",
+                         "--format=%(upstream)%00%(upstream:short)%00%(upstream:remotename)%00"
+                         "%(upstream:remoteref)",
+                         branch.str()},
+                        options));
   const auto names = split(trim(named), '\0');
-  if (names.size() != 2 || names.front().empty()) return std::optional<Upstream>();
+  if (names.size() != 4 || names.front().empty()) return std::optional<Upstream>();
   Upstream upstream;
-  upstream.name = names.back();
+  upstream.name = names[1];
+  upstream.remote = names[2];
+  upstream.branch = RefName(names[3]);
   PAR_ASSIGN(const auto tip, read_ref(repository, RefName(names.front())));
   upstream.exists = tip.has_value();
   if (!tip) return std::optional(upstream);
+  upstream.tip = *tip;
   PAR_ASSIGN(const std::string counts,
              git_output({"rev-list", "--left-right", "--count", branch.str() + "..." + tip->str()}, options));
   const auto numbers = split(trim(counts), '\t');

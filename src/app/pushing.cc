@@ -1,0 +1,55 @@
+#include "app/pushing.h"
+
+#include <fmt/format.h>
+
+#include "base/strings.h"
+#include "core/backoff.h"
+#include "git/push.h"
+
+namespace par::app {
+namespace {
+
+constexpr int kTries = 4;
+constexpr Millis kLongestPause = 8000;
+
+Error not_pushed(const git::Upstream& upstream, const std::string& reason) {
+  return refused(
+      fmt::format("landed, but not pushed to '{}': {}", display_text(upstream.name), display_line(reason)));
+}
+
+}  // namespace
+
+Result<git::Upstream> find_push_upstream(const Project& project, const RefName& target) {
+  PAR_ASSIGN(auto upstream, git::read_upstream(project.repository, target));
+  const std::string name = short_name(target);
+  if (!upstream || upstream->remote.empty() || upstream->remote == ".")
+    return Error(fmt::format("'{}' follows no branch of a remote: there is nowhere to push it", name))
+        .hint(fmt::format("'git push -u <remote> {}' makes it follow one", name));
+  if (!upstream->exists)
+    return Error(fmt::format("'{}', which '{}' follows, was never fetched", upstream->name, name))
+        .hint(fmt::format("'git fetch {}' does", upstream->remote));
+  if (upstream->behind > 0)
+    return refused(fmt::format("'{}' has {} that '{}' does not have", display_text(upstream->name),
+                               counted(upstream->behind, "commit"), name))
+        .hint(fmt::format("'git pull' on '{}' brings that in; nothing was touched", name));
+  return *std::move(upstream);
+}
+
+Result<void> push_landed(const Project& project, const git::Upstream& upstream, const ObjectId& landed,
+                         const std::function<void(Millis)>& wait) {
+  PAR_ASSIGN(const bool holds, project.objects->is_ancestor(upstream.tip, landed));
+  if (!holds)
+    return not_pushed(upstream, "what is there would be lost").hint("'git log' on both shows what they have");
+  for (int failures = 0;; ++failures) {
+    PAR_ASSIGN(const auto result, git::push_with_lease(project.repository, upstream, landed));
+    if (result.outcome == git::Push::pushed) return {};
+    if (result.outcome == git::Push::rejected)
+      return not_pushed(upstream, result.reason)
+          .hint("if somebody pushed there meanwhile, 'git pull' brings that in; then 'git push'");
+    if (failures + 1 == kTries)
+      return not_pushed(upstream, result.reason).hint("'git push' does it when the remote answers again");
+    wait(core::backoff(failures, kLongestPause, 0.5));
+  }
+}
+
+}  // namespace par::app
