@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 
 #include "os/posix.h"
 
@@ -68,21 +70,66 @@ int read_holder(int fd) {
   return pid;
 }
 
+// Ends blocking calls with EINTR, again and again.
+class Alarms {
+ public:
+  explicit Alarms(int every_ms) {
+    struct sigaction nothing {};
+    nothing.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &nothing, &before_);
+    set_timer(every_ms);
+  }
+  Alarms(const Alarms&) = delete;
+  Alarms& operator=(const Alarms&) = delete;
+  ~Alarms() {
+    set_timer(0);
+    ::sigaction(SIGALRM, &before_, nullptr);
+  }
+
+ private:
+  static void set_timer(int every_ms) {
+    const timeval every{every_ms / 1000, every_ms % 1000 * 1000};
+    const itimerval timer{every, every};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+  struct sigaction before_ {};
+};
+
+// More than writers wait for each other, less than anybody notices.
+constexpr int kPatienceMs = 100;
+
+// False: cannot be locked, as errno says.
+bool lock_from_stopped(int fd) {
+  if (flock_retry(fd, LOCK_EX | LOCK_NB) == 0) return true;
+  if (errno != EWOULDBLOCK) return false;
+  const Alarms alarms(kPatienceMs);
+  while (::flock(fd, LOCK_EX) != 0) {
+    if (errno != EINTR) return false;
+    // Whoever runs takes no notice.
+    if (const int pid = read_holder(fd); pid > 0) ::kill(pid, SIGCONT);
+  }
+  return true;
+}
+
 }  // namespace
 
-Result<FileLock> FileLock::acquire(const std::string& path) {
+Result<FileLock> FileLock::acquire_with(const std::string& path, bool (*lock)(int fd)) {
   for (;;) {
     PAR_ASSIGN(Descriptor fd, open_lock(path));
-    if (flock_retry(fd.get(), LOCK_EX) != 0) return lock_error(path);
+    if (!lock(fd.get())) return lock_error(path);
     if (!is_current(fd.get(), path)) continue;
     PAR_TRY(write_holder(fd.get(), path));
     return FileLock(std::move(fd));
   }
 }
 
+Result<FileLock> FileLock::acquire(const std::string& path) {
+  return acquire_with(path, [](int fd) { return flock_retry(fd, LOCK_EX) == 0; });
+}
+
 Result<FileLock> FileLock::acquire_in_turn(const std::string& path) {
-  PAR_ASSIGN(const auto turn, acquire(path + ".turn"));
-  return acquire(path);
+  PAR_ASSIGN(const auto turn, acquire_with(path + ".turn", lock_from_stopped));
+  return acquire_with(path, lock_from_stopped);
 }
 
 Result<std::optional<FileLock>> FileLock::try_acquire(const std::string& path) {

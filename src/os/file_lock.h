@@ -15,7 +15,9 @@ class FileLock {
   // Waits. Parent directories must exist.
   [[nodiscard]] static Result<FileLock> acquire(const std::string& path);
   // The same, one after the other: who lets go and comes back waits for all who came meanwhile. A second
-  // file, `path`.turn, is held by whoever is the next. (flock by itself goes to whoever is awake.)
+  // file, `path`.turn, is held by whoever is the next. (flock by itself goes to whoever is awake.) For locks
+  // held for a moment: a holder that is stopped (Ctrl-Z, SIGSTOP) is continued by who has waited a while, or
+  // everybody would stand still with it. Takes SIGALRM while it waits.
   [[nodiscard]] static Result<FileLock> acquire_in_turn(const std::string& path);
   // nullopt: somebody else holds it.
   [[nodiscard]] static Result<std::optional<FileLock>> try_acquire(const std::string& path);
@@ -24,6 +26,8 @@ class FileLock {
 
  private:
   explicit FileLock(Descriptor fd) : fd_(std::move(fd)) {}
+  // `lock` waits for the lock; false: it cannot be had, as errno says.
+  [[nodiscard]] static Result<FileLock> acquire_with(const std::string& path, bool (*lock)(int fd));
   Descriptor fd_;
 };
 

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "os/files.h"
 #include "support/catch.h"
 #include "support/forked.h"
@@ -73,6 +75,33 @@ TEST_CASE("file lock: one that waits gets it when the holder lets go") {
   held->reset();
   CHECK(waiter.read_rest() == "x");
   CHECK(waiter.wait() == 0);
+}
+
+namespace {
+
+// Takes it in turn, and stops itself with it.
+int take_and_stop(const std::string& lock, int pipe) {
+  const auto held = FileLock::acquire_in_turn(lock);
+  if (!held || ::write(pipe, "x", 1) != 1 || ::raise(SIGSTOP) != 0) return 1;
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("file lock: in turn, a holder that is stopped is continued by who waits") {
+  const Room room;
+  test::Forked holder([&](int pipe) { return take_and_stop(room.lock, pipe); });
+  REQUIRE(holder.read_at_least(1) == "x");
+  CHECK(FileLock::acquire_in_turn(room.lock));
+  CHECK(holder.wait() == 0);
+}
+
+TEST_CASE("file lock: in turn, the next is continued too when it is stopped") {
+  const Room room;
+  test::Forked next([&](int pipe) { return take_and_stop(room.lock + ".turn", pipe); });
+  REQUIRE(next.read_at_least(1) == "x");
+  CHECK(FileLock::acquire_in_turn(room.lock));
+  CHECK(next.wait() == 0);
 }
 
 TEST_CASE("file lock: nobody holds a lock on a file that was removed") {
