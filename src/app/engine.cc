@@ -120,15 +120,27 @@ AgentJobContext Engine::context_for(const AgentState& agent) const {
           done_before(state_, agent)};
 }
 
-Result<void> Engine::ensure_under_way(const Next& next) {
-  for (const auto& await : next.worktrees) {
-    if (watched_.contains(worktree_job_id(await.agent, await.attempt))) continue;
+Result<void> Engine::ensure_filled(const std::vector<AwaitWorktree>& wanted) {
+  const auto under_way = [this](const AwaitWorktree& await) {
+    return watched_.contains(worktree_job_id(await.agent, await.attempt));
+  };
+  auto filling = static_cast<std::size_t>(std::count_if(wanted.begin(), wanted.end(), under_way));
+  for (const auto& await : wanted) {
+    if (under_way(await)) continue;
+    // A setup may wait for a network as long as it likes; git only takes what processors there are.
+    if (filling >= settings_.fills && plan_.worktree.setup.empty()) break;
+    ++filling;
     const auto& agent = *state_.find(await.agent);
     PAR_ASSIGN(const auto owned, Ownership::parse(plan_.find(agent.name)->spec, plan_.folding()));
     PAR_ASSIGN(const auto fill, ports_.workspace.fill_command(agent.name, agent.start, owned));
     PAR_ASSIGN(const auto job, prepare_worktree_job(context_for(agent), agent, fill));
     PAR_TRY(watch(job));
   }
+  return {};
+}
+
+Result<void> Engine::ensure_under_way(const Next& next) {
+  PAR_TRY(ensure_filled(next.worktrees));
   for (const auto& await : next.agents) {
     if (watched_.contains(agent_job_id(await.agent, await.attempt))) continue;
     const auto& agent = *state_.find(await.agent);

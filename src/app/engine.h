@@ -34,8 +34,10 @@ struct EngineSettings {
   os::Environment agent_environment;
   ValidatorSettings validator;
   std::int64_t log_limit = 64 << 20;
-  std::string main_root;     // of the repository
-  int jobs = 4;              // agents at once
+  std::string main_root;  // of the repository
+  int jobs = 4;           // agents at once
+  std::size_t fills =
+      4;  // worktrees whose files are checked out at once; with a setup in it: as many as agents
   bool start_agents = true;  // false: only integrate, land or roll back
   // From 0 up to, but not including, 1; spreads attempts that start again.
   std::function<double()> random = [] { return 0.5; };
@@ -68,6 +70,8 @@ class Engine {
   [[nodiscard]] Result<void> say_who_loses();
   [[nodiscard]] AgentJobContext context_for(const core::AgentState& agent) const;
   [[nodiscard]] Result<void> ensure_under_way(const core::Next& next);
+  // In the order wanted: the first agents start while the files of the others are checked out.
+  [[nodiscard]] Result<void> ensure_filled(const std::vector<core::AwaitWorktree>& wanted);
   // What is not wanted any more is ended.
   [[nodiscard]] Result<void> ensure_validated(const std::vector<core::AwaitValidation>& wanted);
   // Waits at most `patience` ms for an end or a signal (0: does not wait, -1: no limit, but not for nothing).

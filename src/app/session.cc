@@ -39,6 +39,9 @@ std::size_t validation_slots(const core::UserSettings& user) {
   return std::clamp(std::thread::hardware_concurrency() / 2, 1U, 4U);
 }
 
+// Twice the processors: each begins while another waits for the disk, or for us to start its agent.
+std::size_t fills_at_once() { return 2 * std::max(1U, std::thread::hardware_concurrency()); }
+
 // From 0 up to, but not including, 1.
 std::function<double()> random_fraction() {
   return [device = std::make_shared<std::random_device>()] {
@@ -130,6 +133,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.log_limit = project.user.log_limit;
   settings.main_root = project.repository.main_root;
   settings.jobs = options.jobs > 0 ? options.jobs : plan_.jobs;
+  settings.fills = fills_at_once();
   settings.start_agents = options.start_agents;
   settings.random = random_fraction();
   settings.loser = [&database, run = paths_.run] { return worst_loser(database, run); };

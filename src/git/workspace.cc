@@ -15,6 +15,7 @@
 #include "git/refs.h"
 #include "git/replay.h"
 #include "git/workspace_parts.h"
+#include "git/worktree_admin.h"
 #include "git/worktree_files.h"
 #include "git/worktrees.h"
 #include "os/crash_point.h"
@@ -241,19 +242,22 @@ Result<std::string> RunWorkspace::add_worktree(const AgentName& agent, int attem
 Result<std::string> RunWorkspace::fill_command(const AgentName& agent, const ObjectId& start,
                                                const core::Ownership& owned) {
   const std::string path = worktree_path(repository_, template_, run_, agent);
-  PAR_ASSIGN(const auto worktree, find_worktree(repository_, path));
-  if (!worktree) return Error(fmt::format("the worktree at '{}' is gone", path));
-  if (!uses_lfs(repository_)) return git::fill_command(*worktree, start);
+  PAR_ASSIGN(const auto entry, find_admin_entry(repository_.common_dir, path));
+  if (!entry) return Error(fmt::format("the worktree at '{}' is gone", path));
+  Worktree worktree;
+  worktree.path = entry->path;
+  worktree.git_dir = entry->git_dir;
+  if (!uses_lfs(repository_)) return git::fill_command(worktree, start);
   auto known = lfs_paths_.find(start);
   if (known == lfs_paths_.end()) {
-    PAR_ASSIGN(auto paths, lfs_paths(*worktree, start));
+    PAR_ASSIGN(auto paths, lfs_paths(worktree, start));
     known = lfs_paths_.emplace(start, std::move(paths)).first;
   }
-  if (known->second.empty()) return git::fill_command(*worktree, start);
+  if (known->second.empty()) return git::fill_command(worktree, start);
   std::vector<RepoPath> wanted;
   for (const auto& lfs : known->second)
     if (owned.owns(lfs.str())) wanted.push_back(lfs);
-  return fill_command_with_pointers(*worktree, start, wanted);
+  return fill_command_with_pointers(worktree, start, wanted);
 }
 
 Result<core::BranchFacts> RunWorkspace::inspect_branch(const AgentName& agent, const ObjectId& start) {

@@ -118,8 +118,13 @@ Result<std::vector<Worktree>> list_worktrees(const Repository& repository) {
 }
 
 Result<std::optional<Worktree>> find_worktree(const Repository& repository, const std::string& path) {
-  PAR_ASSIGN(auto worktrees, list_worktrees(repository));
   const std::string wanted = os::absolute_path(path);
+  if (wanted != os::absolute_path(repository.main_root)) {
+    // Most often it is asked for before it is made: git need not say so.
+    PAR_ASSIGN(const auto entry, find_admin_entry(repository.common_dir, path));
+    if (!entry) return std::optional<Worktree>();
+  }
+  PAR_ASSIGN(auto worktrees, list_worktrees(repository));
   for (auto& worktree : worktrees)
     if (worktree.path == wanted && !worktree.git_dir.empty()) return std::optional(std::move(worktree));
   return std::optional<Worktree>();

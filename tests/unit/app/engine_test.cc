@@ -9,6 +9,32 @@ using namespace par;
 using namespace par::core;
 using par::test::FakeWorld;
 
+namespace {
+
+// Six agents of one phase, two fills at once.
+std::size_t most_fills(const std::string& setup) {
+  const auto directory = *os::TemporaryDirectory::create("par-engine");
+  FakeWorld world;
+  Plan plan = test::plan_of({{"a", "b", "c", "d", "e", "f"}}, world.refs.at("target"));
+  plan.worktree.setup = setup;
+  auto settings = test::engine_settings(directory.path());
+  settings.jobs = 6;
+  settings.fills = 2;
+  app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world}, settings);
+  REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), AgentName()}));
+  REQUIRE(engine.run());
+  CHECK(engine.state().finished == RunEnd::ready);
+  CHECK(engine.state().integration.steps.size() == 6);
+  return world.most_fills;
+}
+
+}  // namespace
+
+TEST_CASE("engine: so many worktrees are filled at once as it may, those with a setup all") {
+  CHECK(most_fills("") == 2);
+  CHECK(most_fills("make deps") == 6);
+}
+
 TEST_CASE("engine: an agent that keeps losing what it wants to claim is said once, and nothing changes") {
   const auto directory = *os::TemporaryDirectory::create("par-engine");
   FakeWorld world;

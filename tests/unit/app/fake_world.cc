@@ -223,10 +223,13 @@ Result<void> FakeWorld::ensure(const os::JobSpec& spec) {
     effect("start " + spec.id);
   }
   awaited_.insert(spec.id);
-  const auto validations = std::count_if(awaited_.begin(), awaited_.end(), [&](const auto& id) {
-    return id.starts_with("v.") && !jobs.at(id).reported;
-  });
-  most_validations = std::max(most_validations, static_cast<std::size_t>(validations));
+  const auto under_way = [&](std::string_view kind) {
+    return static_cast<std::size_t>(std::count_if(awaited_.begin(), awaited_.end(), [&](const auto& id) {
+      return id.starts_with(kind) && !jobs.at(id).reported;
+    }));
+  };
+  most_validations = std::max(most_validations, under_way("v."));
+  most_fills = std::max(most_fills, under_way("w."));
   return {};
 }
 
@@ -287,6 +290,7 @@ Plan plan_of(const std::vector<std::vector<std::string>>& phases, const ObjectId
 app::EngineSettings engine_settings(const std::string& directory) {
   app::EngineSettings settings;
   settings.paths = app::RunPaths{directory, RunId("r1")};
+  settings.fills = 100;
   settings.validator.log_dir = directory + "/logs";
   settings.validator.report_dir = directory + "/reports";
   return settings;

@@ -51,6 +51,7 @@ class FakeWorld final : public core::Journal,
   std::size_t slots = 1;               // validations at once
   bool all_end_at_once = false;        // whatever runs has ended when the engine waits
   std::size_t most_validations = 0;    // under way at once
+  std::size_t most_fills = 0;          // of worktrees, likewise
   std::function<void()> on_pause;      // an engine waits for nothing but time
   ObjectId intruder_at_landing;        // somebody moves the target here when a landing is tried ...
   int lets_land = 0;                   // ... after so many
