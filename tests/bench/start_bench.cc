@@ -51,7 +51,8 @@ std::string config() {
   std::string text = "target = \"main\"\n";
   for (int i = 0; i < kAgents; ++i)
     text += fmt::format(
-        "[agent.a{0}]\nowns = [\"/dir{0}\"]\nrun = \"date +%s.%N > ../a{0}.started; echo x > dir{0}/new\"\n",
+        "[agent.a{0}]\nowns = [\"/dir{0}\"]\nrun = \"date +%s.%N > ../a{0}.started; read x < ../../../gate; "
+        "echo x > dir{0}/new\"\n",
         i);
   return text;
 }
@@ -74,6 +75,8 @@ double largest_mib(const std::string& file) {
   return most;
 }
 
+// Agents that are at work until the last one runs: what they do then would be in the way of the others'
+// start.
 Start start_ours(const std::string& seed) {
   const auto place = *os::TemporaryDirectory::create("par-bench");
   const auto repo = place.path() + "/repo";
@@ -82,9 +85,11 @@ Start start_ours(const std::string& seed) {
   const double begin = now();
   must(repo,
        {"sh", "-c",
-        fmt::format("{} run -q -j {} --force-parallel & p=$!; "
-                    "while grep VmHWM /proc/$p/status >>../rss 2>/dev/null; do sleep 0.1; done; wait $p",
-                    PAR_PROGRAM, kAgents)});
+        fmt::format("mkfifo ../gate; {} run -q -j {} --force-parallel & p=$!; "
+                    "while grep VmHWM /proc/$p/status >>../rss && "
+                    "test \"$(ls ../repo.par/r1 2>/dev/null | grep -c started)\" != {}; do sleep 0.1; done; "
+                    "kill -0 $p && : >../gate; wait $p",
+                    PAR_PROGRAM, kAgents, kAgents)});
   double last = 0;
   for (int i = 0; i < kAgents; ++i)
     last = std::max(last, std::atof(os::read_file(fmt::format("{}/repo.par/r1/a{}.started", place.path(), i))
