@@ -56,3 +56,20 @@ TEST_CASE("engine: an agent that keeps losing what it wants to claim is said onc
   CHECK_FALSE(engine.state().in_sequence);
   CHECK(engine.state().finished == RunEnd::ready);
 }
+
+TEST_CASE("engine: claims are looked at now and then, not at every step") {
+  const auto directory = *os::TemporaryDirectory::create("par-engine");
+  FakeWorld world;  // no time passes by its monotonic clock
+  const Plan plan = test::plan_of({{"a", "b"}, {"c"}}, world.refs.at("target"));
+  auto settings = test::engine_settings(directory.path());
+  int asked = 0;
+  settings.loser = [&asked] {
+    ++asked;
+    return std::optional<store::LosingRow>();
+  };
+  app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world}, settings);
+  REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), AgentName()}));
+  REQUIRE(engine.run());
+  CHECK(asked == 1);
+  CHECK(engine.state().fallbacks.empty());
+}

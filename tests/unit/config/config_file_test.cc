@@ -333,6 +333,18 @@ TEST_CASE("config: keys of the user are ignored with a warning, wherever they st
           "par.agentEnv'"});
 }
 
+TEST_CASE("config: a repository does not choose the back end of worktrees, however it spells that") {
+  for (const std::string key :
+       {"worktreeBackend", "worktree_backend", "worktree-backend", "worktreebackend"}) {
+    const auto parsed = parse_config("[worktree]\n" + key + " = 'overlay'\n", "f");
+    REQUIRE(parsed);
+    CHECK(parsed->warnings ==
+          std::vector<std::string>{"f:2: '" + key +
+                                   "' in [worktree] is ignored: only the user may set it, with 'git config "
+                                   "par.worktreeBackend'"});
+  }
+}
+
 TEST_CASE("config: of several problems the first in the file is told") {
   CHECK(problem("[agent.a]\nrun='x'\nowns=['a']\nafter=['b']\n[policy]\njobs='x'\n").starts_with("f:4: "));
   CHECK(problem("[policy]\njobs='x'\n[[item]]\n[agent.A]\n").starts_with("f:2: "));

@@ -69,6 +69,22 @@ TEST_CASE("lfs: another attempt has the same, whatever the one before did") {
   CHECK_FALSE(has(f.fetched(), "theirs"));
 }
 
+TEST_CASE("lfs: an attempt from another commit has the large files of that one") {
+  LfsFixture f;
+  f.add(1, f.start);
+  f.repo.write("mine/new.bin", "content new\n");
+  const std::string path = f.add(2, ObjectId(f.repo.commit("another")));
+  CHECK(f.repo.read(path + "/mine/new.bin") == "content new\n");
+  f.check_files(path);
+}
+
+TEST_CASE("lfs: what another process was cut off with is in nobody's way") {
+  LfsFixture f;
+  value_of(f.workspace.add_worktree(f.agent, 1, f.start));
+  f.repo.write(f.repo.git_dir() + "/worktrees/a/par-lfs-index.lock", "");
+  f.check_files(f.add(1, f.start));
+}
+
 TEST_CASE("lfs: a worktree that was cut off between pointers and content is made whole") {
   LfsFixture f;
   const auto owned = std::exchange(f.owned, {});
