@@ -107,6 +107,10 @@ TEST_CASE("merge --branches: a pair that breaks only together: one lands, the ot
   const bool a_is_in = !sandbox.read("src/a/new.txt").empty();
   CHECK(sandbox.read("src/c/new.txt").empty() == a_is_in);
   CHECK(has(merge.out, std::string(R"("with":["topic/)") + (a_is_in ? "a" : "c") + R"("])"));
+  const std::string said = "branches failed together, and who is to blame was looked for";
+  CHECK(has(sandbox.par({"status"}).out, "red-batch: " + said + "; the others go on\n"));
+  CHECK(has(sandbox.par({"status", "--json"}).out,
+            R"({"trigger":"red-batch","sequence":false,"reason":")" + said));
   CHECK(sandbox.read("src/d/new.txt") == "x\n");
   sandbox.assert_clean();
 }

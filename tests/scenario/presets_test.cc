@@ -64,6 +64,33 @@ TEST_CASE("preset: what the CLI says it cost is counted, and a budget that is ne
   sandbox.assert_clean();
 }
 
+TEST_CASE("preset: when a budget is nearly spent, what has not started works one at a time") {
+  Sandbox sandbox;
+  put_on_path(sandbox, "claude",
+              "case $PAR_AGENT in e|f) mkdir ../busy || exit 1; ls .. > src/$PAR_AGENT.txt; rmdir ../busy;;\n"
+              "*) echo x > src/$PAR_AGENT.txt;; esac\n"
+              "echo '{\"type\":\"result\",\"total_cost_usd\":4.5}'\n");
+  std::string config = "target = \"main\"\n[policy]\nbudget = 10\njobs = 2\n";
+  for (const std::string name : {"a", "b", "e", "f"})
+    config += "[agent." + name + "]\nrun = \"claude\"\nowns = [\"src/" + name + ".txt\"" +
+              (name == "e"   ? ", \"src/a.txt\""
+               : name == "f" ? ", \"src/b.txt\""
+                             : "") +
+              "]\n";
+  sandbox.write(".gitpar.toml", config);
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  const std::string line =
+      "budget: the agents have cost 9.00 of 10.00 US dollars; from now on one agent at a time";
+  CHECK(has(run.err, line));
+  CHECK(has(run.out, line));
+  CHECK(has(sandbox.par({"log"}).out, line));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("preset: with an argument it is the program of that name and nothing else") {
   Sandbox sandbox;
   put_on_path(sandbox, "claude", "echo \"$*\" > src/args\n");

@@ -24,31 +24,104 @@ void write_project(const Sandbox& sandbox, const std::string& agents) {
   sandbox.commit_all("base");
 }
 
+// Fails when the other such agent is at work, and notes who has a worktree.
+std::string alone(const std::string& name, const std::string& more = "") {
+  return agent(
+      name, "mkdir ../busy && mkdir src/" + name + " && ls .. > src/" + name + "/work.txt && rmdir ../busy",
+      more);
+}
+
+// Two of them in a phase of their own, since they own something of the agent `before` as well.
+std::string two_alone(const std::string& before) {
+  std::string agents;
+  for (const std::string name : {"e", "f"})
+    agents += par::replace_all(alone(name), "/**\"]", "/**\", \"src/" + before + "/" + name + "/**\"]");
+  return agents;
+}
+
+// That it fell back, and why: on the screen, at the end, and in what is kept.
+void check_said(const Sandbox& sandbox, const par::os::Finished& run, const std::string& trigger,
+                const std::string& reason, bool sequence) {
+  const auto line =
+      trigger + ": " + reason + (sequence ? "; from now on one agent at a time" : "; the others go on");
+  CHECK(has(run.err, line));
+  CHECK(has(run.out, line));
+  CHECK(has(sandbox.par({"log"}).out, line));
+  CHECK(has(sandbox.par({"status", "--json"}).out, "{\"trigger\":\"" + trigger +
+                                                       "\",\"sequence\":" + (sequence ? "true" : "false") +
+                                                       ",\"reason\":\"" + reason));
+}
+
 }  // namespace
 
 TEST_CASE("fallback: too many failures are said, and from then on one agent works at a time") {
   Sandbox sandbox;
   std::string agents;
   for (const std::string name : {"a", "b", "c", "d"}) agents += agent(name, "exit 1");
-  // In a phase of their own, and each fails when the other is at work.
-  for (const std::string name : {"e", "f"})
-    agents += "[agent." + name + "]\nowns = [\"src/" + name + "/**\", \"src/d/" + name +
-              "/**\"]\nrun = \"mkdir ../busy && " + "mkdir src/" + name + " && ls .. > src/" + name +
-              "/work.txt && rmdir ../busy\"\n";
-  write_project(sandbox, "[policy]\njobs = 2\n" + agents);
+  write_project(sandbox, "[policy]\njobs = 2\n" + agents + two_alone("d"));
   const auto run = sandbox.par({"run"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
-  const std::string line =
-      "failure-rate: 4 of 4 attempts failed, more than max_failure_rate 0.1 allows; "
-      "from now on one agent at a time";
-  CHECK(has(run.err, line));
-  CHECK(has(run.out, line));
-  CHECK(has(sandbox.par({"log"}).out, line));
-  CHECK(has(sandbox.par({"status", "--json"}).out,
-            "\"fallbacks\":[{\"trigger\":\"failure-rate\",\"sequence\":true,"));
+  check_said(sandbox, run, "failure-rate", "4 of 4 attempts failed, more than max_failure_rate 0.1 allows",
+             true);
   CHECK(has(run.out, "2 of 6 agents accepted"));
   CHECK_FALSE(has(sandbox.git({"show", "par/r1/e/tip:src/e/work.txt"}), "f\n"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("fallback: a plan that gains too little side by side is worked off one agent at a time") {
+  Sandbox sandbox;
+  write_project(sandbox, alone("a", "estimate = \"10m\"\n") + alone("b", "estimate = \"1m\"\n"));
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  check_said(sandbox, run, "speedup",
+             "speedup 1.10 (11m 00s in sequence, 10m 00s with 4 jobs) is below min_speedup 1.50", true);
+  CHECK_FALSE(has(sandbox.git({"show", "par/r1/a/tip:src/a/work.txt"}), "b\n"));
+  CHECK_FALSE(has(sandbox.par({"run", "--force-parallel"}).out, "speedup: "));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("fallback: what earlier runs took tells that a plan gains too little side by side") {
+  Sandbox sandbox;
+  write_project(sandbox, "[policy]\nmin_speedup = 2.5\nmin_sequential = \"1s\"\n" + good("a") + good("b"));
+  const auto first = sandbox.par({"run"});
+  CHECK(first.exit_code == 0);
+  CHECK_FALSE(has(first.err, "speedup: "));
+  const auto second = sandbox.par({"run"});
+  INFO(second.out << second.err);
+  CHECK(second.exit_code == 0);
+  CHECK(has(second.err, " with 4 jobs) is below min_speedup 2.50; from now on one agent at a time"));
+  CHECK(has(sandbox.par({"status", "--json"}).out, "{\"trigger\":\"speedup\",\"sequence\":true,"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("fallback: a branch that does not merge with what was accepted changes the mode") {
+  Sandbox sandbox;
+  // No path is both's, but one makes a file of what is a directory of the other's.
+  write_project(sandbox, "[policy]\njobs = 2\n" + good("x") +
+                             "[agent.y]\nowns = [\"/src/[x]\"]\nrun = \"echo y > src/x\"\n" + two_alone("x"));
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.out, "3 of 4 agents accepted"));
+  const std::string loser = has(run.out, "'y' does not merge") ? "y" : "x";
+  check_said(sandbox, run, "conflict", "'" + loser + "' does not merge with what was accepted", true);
+  CHECK_FALSE(has(sandbox.git({"show", "par/r1/e/tip:src/e/work.txt"}), "f\n"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("fallback: an agent whose end nobody saw is said to be lost, and starts again") {
+  Sandbox sandbox;
+  write_project(sandbox, agent("a",
+                               "test $PAR_ATTEMPT = 2 || { kill -9 $PPID; exit 0; }; mkdir src/a && echo 2 > "
+                               "src/a/work.txt") +
+                             good("b"));
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  check_said(sandbox, run, "crash", "'a' was lost: nobody saw how it ended", false);
+  CHECK(has(run.out, "2 of 2 agents accepted"));
   sandbox.assert_clean();
 }
 
@@ -58,8 +131,8 @@ TEST_CASE("fallback: a crash and a violation of ownership are reported and conce
   const auto run = sandbox.par({"run"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
-  CHECK(has(run.out, "crash: 'a' crashed: signal 9; the others go on"));
-  CHECK(has(run.out, "outside-ownership: 'b' changed what it does not own; the others go on"));
+  check_said(sandbox, run, "crash", "'a' crashed: signal 9", false);
+  check_said(sandbox, run, "outside-ownership", "'b' changed what it does not own", false);
   CHECK(has(run.out, "1 of 3 agents accepted"));
   sandbox.assert_clean();
 }
