@@ -57,13 +57,37 @@ Result<void> check_all_added(const CommandOptions& options, const os::Finished& 
   return {};
 }
 
+// The submodules that the index file of `options` knows. Linear in the index.
+Result<std::set<std::string>> known_submodules(const CommandOptions& options) {
+  PAR_ASSIGN(const std::string out, git_output({"ls-files", "-z", "--stage"}, options));
+  std::set<std::string> paths;
+  for (const auto& entry : split_terminated(out, '\0'))
+    if (entry.starts_with("160000 ")) paths.insert(entry.substr(entry.find('\t') + 1));
+  return paths;
+}
+
 // Adds everything to the index file of `options`; its tree then.
-Result<ObjectId> add_all(const CommandOptions& options) {
-  PAR_ASSIGN(const auto finished, run_git({"add", "-A", "--sparse"}, options));
+Result<ObjectId> add_all(CommandOptions options) {
+  // git would look into each submodule for changes with that submodule's own configuration, which whoever
+  // worked there can write, and which names programs. Only which commit it is at is of interest.
+  PAR_ASSIGN(const auto submodules, known_submodules(options));
+  std::string at;
+  for (const auto& path : submodules) {
+    at += path + '\0';
+    options.input += ":(exclude,top,literal)" + path + '\0';
+  }
+  std::vector<std::string> add{"add", "-A", "--sparse"};
+  if (!submodules.empty()) add.insert(add.end(), {"--pathspec-from-file=-", "--pathspec-file-nul"});
+  PAR_ASSIGN(const auto finished, run_git(add, options));
   if (finished.exit_code != 0) {
-    PAR_ASSIGN(const auto again, run_git({"add", "-A", "--sparse", "--ignore-errors"}, options));
+    add.emplace_back("--ignore-errors");
+    PAR_ASSIGN(const auto again, run_git(add, options));
     if (again.exit_code != 0) PAR_TRY(check_all_added(options, again));
   }
+  options.input = at;
+  if (!submodules.empty())
+    PAR_TRY(git_output(
+        {"update-index", "-z", "--add", "--remove", "--ignore-skip-worktree-entries", "--stdin"}, options));
   PAR_ASSIGN(const std::string tree, git_output({"write-tree"}, options));
   return ObjectId(trim(tree));
 }

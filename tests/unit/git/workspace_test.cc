@@ -142,6 +142,38 @@ TEST_CASE("inspect_branch: a submodule at another commit is a change, committed 
   CHECK(strings(facts.uncommitted) == uncommitted);
 }
 
+TEST_CASE(
+    "commit_leftovers: the commit that a submodule is at is taken, and nothing that it configures is run") {
+  RunFixture f;
+  for (const std::string name : {"li[b]", "away"})
+    f.repo.git({"update-index", "--add", "--cacheinfo", "160000," + f.base.str() + "," + name});
+  f.repo.git({"commit", "-qm", "submodule"});
+  const ObjectId start(f.repo.rev("HEAD"));
+  const std::string path = f.add(1, start);
+  const std::string lib = path + "/li[b]";
+  f.repo.remove(path + "/away");
+  f.repo.git_in(path, {"update-index", "--skip-worktree", "away"});
+  const std::string ran = f.repo.directory() + "/ran";
+  f.repo.git({"clone", "--quiet", "--no-checkout", f.repo.root(), lib});
+  f.repo.git_in(lib, {"reset", "--quiet", "--hard", f.base.str()});
+  f.repo.git_in(lib, {"config", "filter.own.clean", "touch '" + ran + "'; cat"});
+  f.repo.write(lib + "/.gitattributes", "* filter=own\n");
+  f.repo.write(lib + "/file", "changed\n");
+  CHECK(value_of(f.workspace.commit_leftovers(f.agent)) == start);
+  CHECK_FALSE(f.repo.has(ran));
+
+  f.repo.git_in(lib, {"update-ref", "--no-deref", "HEAD", start.str()});
+  f.repo.write(path + "/new", "beside it\n");
+  const auto tip = value_of(f.workspace.commit_leftovers(f.agent)).str();
+  CHECK(f.repo.rev(tip + ":li[b]") == start.str());
+  CHECK(f.repo.git({"show", tip + ":new"}) == "beside it");
+  CHECK_FALSE(f.repo.has(ran));
+
+  f.repo.remove(lib);
+  const auto gone = value_of(f.workspace.commit_leftovers(f.agent)).str();
+  CHECK(f.repo.git({"ls-tree", "--name-only", gone}) == ".gitignore\naway\nfile\nnew");
+}
+
 TEST_CASE("inspect_branch: whatever an agent broke is a fact, not an error") {
   RunFixture f;
   const std::string path = f.add(1, f.base);
