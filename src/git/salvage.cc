@@ -137,6 +137,9 @@ Result<void> move_nested_repositories(const std::string& worktree, const std::st
   return move_repositories(worktree, find_directories(worktree, holds_objects), destination);
 }
 
+// git has filled submodules there. What it made for them stays when they are moved away.
+bool has_submodules(const Worktree& worktree) { return os::is_directory(worktree.git_dir + "/modules"); }
+
 // A submodule's objects, while they are moved into it.
 constexpr const char* kMovingIn = ".par-moving-in";
 
@@ -152,8 +155,8 @@ fs::path submodule_git_dir(const Worktree& worktree, const fs::path& directory) 
   return place.string().starts_with(modules.string()) ? place : fs::path();
 }
 
-// More was done there than to check out what the worktree's tree says, or git keeps no record of it.
-bool was_worked_in(const fs::path& git_dir) {
+// Its HEAD was moved by more than to check out what the worktree's tree says, or git keeps no record of it.
+bool has_history(const fs::path& git_dir) {
   std::error_code failed;
   const auto log = git_dir / "logs" / "HEAD";
   if (!fs::is_regular_file(fs::symlink_status(log, failed))) return true;
@@ -162,6 +165,27 @@ bool was_worked_in(const fs::path& git_dir) {
     const auto message = std::string_view(line).substr(std::min(line.find('\t'), line.size()));
     return !message.starts_with("\tclone: ") && !message.starts_with("\tcheckout: ");
   });
+}
+
+// The configuration and the refs that git sees of a submodule in place of its own, to which an agent could
+// write: none.
+Result<os::TemporaryDirectory> make_blank_directory() {
+  PAR_ASSIGN(auto blank, os::TemporaryDirectory::create("git-par-submodule"));
+  PAR_TRY(os::make_directories(blank.path() + "/refs", 0700));
+  return blank;
+}
+
+// Its files or its index hold what its HEAD does not (ignored files do not count), or git cannot tell. One
+// git process.
+bool has_changes(const fs::path& submodule, const fs::path& git_dir, const std::string& blank) {
+  CommandOptions options;
+  options.git_dir = git_dir;
+  options.work_tree = submodule;
+  options.environment = {"GIT_COMMON_DIR=" + blank,
+                         fmt::format("GIT_OBJECT_DIRECTORY={}/objects", git_dir.string())};
+  const auto status =
+      run_git({"status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=dirty"}, options);
+  return !status || status->exit_code != 0 || !status->out.empty();
 }
 
 Result<void> moved_in(const fs::path& submodule, const std::error_code& failed) {
@@ -180,32 +204,37 @@ Result<void> end_moving_in(const fs::path& submodule) {
 }
 
 // Submodules that were cut off there: git can do nothing with them, nor with the worktree.
-Result<void> end_all_moving_in(const std::string& worktree) {
+Result<void> end_all_moving_in(const Worktree& worktree) {
+  if (!has_submodules(worktree)) return {};
   const auto is_cut_off = [](const fs::path& directory) {
     return os::is_directory(directory / kMovingIn) && !os::is_directory(directory / ".git");
   };
-  for (const auto& path : find_directories(worktree, is_cut_off)) PAR_TRY(end_moving_in(path));
+  for (const auto& path : find_directories(worktree.path, is_cut_off)) PAR_TRY(end_moving_in(path));
   return {};
+}
+
+// Its objects and its settings are in its own directory from then on.
+Result<void> move_in(const fs::path& submodule, const fs::path& git_dir) {
+  // It says where the files are, as seen from where the objects were. (Exits 5 where it does not.)
+  PAR_TRY(run_git({"config", "--file", git_dir / "config", "--unset-all", "core.worktree"}, {}));
+  std::error_code failed;
+  fs::rename(git_dir, submodule / kMovingIn, failed);
+  PAR_TRY(moved_in(submodule, failed));
+  PAR_TRY(os::crash_point("salvage.moving_in"));
+  return end_moving_in(submodule);
 }
 
 // Submodules in which something was done. Their objects are in the worktree's git directory, which is removed
 // with it, and no ref of ours can hold them: they are moved away as repositories that hold their own.
 Result<void> move_submodules(const Worktree& worktree, const std::string& destination) {
+  if (!has_submodules(worktree)) return {};
+  PAR_ASSIGN(const auto blank, make_blank_directory());
   const auto is_to_be_saved = [&](const fs::path& directory) {
     const auto git_dir = submodule_git_dir(worktree, directory);
-    return !git_dir.empty() && was_worked_in(git_dir);
+    return !git_dir.empty() && (has_history(git_dir) || has_changes(directory, git_dir, blank.path()));
   };
   const auto submodules = find_directories(worktree.path, is_to_be_saved);
-  for (const auto& path : submodules) {
-    const auto git_dir = submodule_git_dir(worktree, path);
-    // It says where the files are, as seen from where the objects were. (Exits 5 where it does not.)
-    PAR_TRY(run_git({"config", "--file", git_dir / "config", "--unset-all", "core.worktree"}, {}));
-    std::error_code failed;
-    fs::rename(git_dir, path / kMovingIn, failed);
-    PAR_TRY(moved_in(path, failed));
-    PAR_TRY(os::crash_point("salvage.moving_in"));
-    PAR_TRY(end_moving_in(path));
-  }
+  for (const auto& path : submodules) PAR_TRY(move_in(path, submodule_git_dir(worktree, path)));
   return move_repositories(worktree.path, submodules, destination);
 }
 
@@ -286,7 +315,7 @@ Result<std::optional<Salvaged>> RunWorkspace::salvage(const AgentName& agent, co
   PAR_ASSIGN(const auto worktree, find_worktree(repository_, path));
   const std::string place = fmt::format("{}/salvage/{}/{}", repository_.state_dir(), run_.str(), agent.str());
   if (worktree) {
-    PAR_TRY(end_all_moving_in(path));
+    PAR_TRY(end_all_moving_in(*worktree));
     PAR_TRY(move_nested_repositories(path, place));
   }
   PAR_ASSIGN(const auto tip, read_ref(repository_, branch_ref(run_, agent)));

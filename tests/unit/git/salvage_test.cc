@@ -16,6 +16,34 @@ struct Fixture : RunFixture {
   std::string path;
 };
 
+// A worktree with the submodules vendor/one and vendor/two, filled.
+struct SubmoduleFixture : RunFixture {
+  SubmoduleFixture() {
+    const std::string lib = repo.directory() + "/lib";
+    repo.git({"init", "--quiet", lib});
+    repo.write(lib + "/x", "one\n");
+    repo.write(lib + "/.gitignore", "*.ign\n");
+    repo.commit("one", lib);
+    submodule(repo.root(), {"add", lib, "vendor/one"});
+    submodule(repo.root(), {"add", lib, "vendor/two"});
+    start = ObjectId(repo.commit("submodules"));
+    path = add(1, start);
+    submodule(path, {"update"});
+    REQUIRE(repo.has(admin() + "/modules/vendor/one"));
+  }
+  void submodule(const std::string& place, std::vector<std::string> args) const {
+    args.insert(args.begin(),
+                {"-c", "protocol.file.allow=always", "-c", "submodule.active=.", "submodule", "--quiet"});
+    repo.git_in(place, args);
+  }
+  [[nodiscard]] std::string one() const { return path + "/vendor/one"; }
+  [[nodiscard]] std::string admin() const { return repo.git_dir() + "/worktrees/a"; }
+  [[nodiscard]] std::string salvage_dir() const { return repository.state_dir() + "/salvage"; }
+
+  ObjectId start;
+  std::string path;
+};
+
 }  // namespace
 
 TEST_CASE("salvage: an untouched worktree has nothing to save") {
@@ -133,48 +161,86 @@ TEST_CASE("remove_run: the validation worktrees and the run's refs go, saved wor
 }
 
 TEST_CASE("salvage: a submodule that was worked in is kept as a repository of its own, another goes") {
-  RunFixture f;
-  const std::string lib = f.repo.directory() + "/lib";
-  f.repo.git({"init", "--quiet", lib});
-  f.repo.write(lib + "/x", "one\n");
-  f.repo.commit("one", lib);
-  const auto submodule = [&](const std::string& place, std::vector<std::string> args) {
-    args.insert(args.begin(),
-                {"-c", "protocol.file.allow=always", "-c", "submodule.active=.", "submodule", "--quiet"});
-    f.repo.git_in(place, args);
-  };
-  submodule(f.repo.root(), {"add", lib, "vendor/one"});
-  submodule(f.repo.root(), {"add", lib, "vendor/two"});
-  const ObjectId start(f.repo.commit("submodules"));
-  const std::string path = f.add(1, start);
-  submodule(path, {"update"});
-  const std::string admin = f.repo.git_dir() + "/worktrees/a";
-  REQUIRE(f.repo.has(admin + "/modules/vendor/one"));
-  CHECK_FALSE(value_of(f.workspace.salvage(f.agent, start)));
-  CHECK(f.repo.has(admin + "/modules/vendor/one"));
-  CHECK_FALSE(f.repo.has(f.repository.state_dir() + "/salvage"));
+  SubmoduleFixture f;
+  CHECK_FALSE(value_of(f.workspace.salvage(f.agent, f.start)));
+  CHECK(f.repo.has(f.admin() + "/modules/vendor/one"));
+  CHECK_FALSE(f.repo.has(f.salvage_dir()));
 
-  f.repo.write(path + "/vendor/one/x", "two\n");
-  const std::string commit = f.repo.commit("two", path + "/vendor/one");
-  f.repo.write(path + "/vendor/one/x", "three\n");
+  f.repo.write(f.one() + "/x", "two\n");
+  const std::string commit = f.repo.commit("two", f.one());
+  f.repo.write(f.one() + "/x", "three\n");
   std::string cut_off;
   SECTION("at once") {}
   SECTION("cut off while its objects move") { cut_off = "salvage.moving_in"; }
   SECTION("cut off when they have moved") { cut_off = "salvage.moved_in"; }
   if (!cut_off.empty()) {
     f.cut_off_at(cut_off);
-    CHECK_FALSE(f.workspace.salvage(f.agent, start));
+    CHECK_FALSE(f.workspace.salvage(f.agent, f.start));
     f.cut_off_at("");
   }
-  value_of(f.workspace.salvage(f.agent, start));
-  const std::string saved = f.repository.state_dir() + "/salvage/r1/a/1/vendor/one";
+  value_of(f.workspace.salvage(f.agent, f.start));
+  const std::string saved = f.salvage_dir() + "/r1/a/1/vendor/one";
   CHECK(f.repo.git_in(saved, {"rev-parse", "HEAD"}) == commit);
   CHECK(f.repo.git_in(saved, {"rev-parse", "--show-toplevel"}) == saved);
   CHECK(f.repo.git_in(saved, {"diff", "--name-only"}) == "x");
-  CHECK(f.repo.has(admin + "/modules/vendor/two"));
-  f.add(2, start);
-  CHECK(f.repo.git_in(path, {"status", "--porcelain"}).empty());
-  value_of(f.workspace.remove_agent(f.agent, start));
-  CHECK_FALSE(f.repo.has(admin));
-  CHECK(value_of(os::list_directory(f.repository.state_dir() + "/salvage/r1/a")).size() == 1);
+  CHECK(f.repo.has(f.admin() + "/modules/vendor/two"));
+  f.add(2, f.start);
+  CHECK(f.repo.git_in(f.path, {"status", "--porcelain"}).empty());
+  value_of(f.workspace.remove_agent(f.agent, f.start));
+  CHECK_FALSE(f.repo.has(f.admin()));
+  CHECK(value_of(os::list_directory(f.salvage_dir() + "/r1/a")).size() == 1);
+}
+
+TEST_CASE("salvage: a submodule whose files were changed, and nothing committed, is kept as well") {
+  SubmoduleFixture f;
+  std::string status;
+  SECTION("a file") {
+    f.repo.write(f.one() + "/x", "two\n");
+    status = " M x";
+  }
+  SECTION("a new file") {
+    f.repo.write(f.one() + "/new", "two\n");
+    status = "?? new";
+  }
+  SECTION("staged alone") {
+    f.repo.write(f.one() + "/x", "two\n");
+    f.repo.git_in(f.one(), {"add", "x"});
+    f.repo.write(f.one() + "/x", "one\n");
+    status = "MM x";
+  }
+  SECTION("all that git notes of it is gone") { f.repo.remove(f.admin() + "/modules/vendor/one/logs"); }
+  SECTION("what git cannot tell") { f.repo.write(f.admin() + "/modules/vendor/one/index", "nonsense"); }
+  value_of(f.workspace.salvage(f.agent, f.start));
+  const std::string saved = f.salvage_dir() + "/r1/a/1/vendor/one";
+  REQUIRE(f.repo.has(saved + "/.git/HEAD"));
+  if (!status.empty()) CHECK(f.repo.git_in(saved, {"status", "--porcelain"}) == status);
+  CHECK_FALSE(f.repo.has(f.salvage_dir() + "/r1/a/1/vendor/two"));
+  CHECK(value_of(os::list_directory(f.one())).empty());
+}
+
+TEST_CASE("salvage: what only says to be a submodule takes nothing away from elsewhere") {
+  SubmoduleFixture f;
+  const std::string other = f.repo.directory() + "/other";
+  f.repo.git({"init", "--quiet", other});
+  f.repo.write(other + "/x", "one\n");
+  f.repo.commit("one", other);
+  f.repo.write(f.path + "/odd/.git", "gitdir: ../../../../other/.git\n");
+  f.repo.write(f.path + "/odd/x", "two\n");
+  value_of(f.workspace.salvage(f.agent, f.start));
+  CHECK(f.repo.has(other + "/.git/HEAD"));
+  CHECK(f.repo.has(f.path + "/odd/x"));
+}
+
+TEST_CASE("salvage: ignored files in a submodule are not kept, and nothing that it configures is run") {
+  SubmoduleFixture f;
+  f.repo.write(f.one() + "/build.ign", "x");
+  CHECK_FALSE(value_of(f.workspace.salvage(f.agent, f.start)));
+  CHECK_FALSE(f.repo.has(f.salvage_dir()));
+  const std::string ran = f.repo.directory() + "/ran";
+  f.repo.git_in(f.one(), {"config", "filter.own.clean", "touch '" + ran + "'; cat"});
+  f.repo.write(f.one() + "/.gitattributes", "* filter=own\n");
+  f.repo.write(f.one() + "/x", "two\n");
+  value_of(f.workspace.salvage(f.agent, f.start));
+  CHECK(f.repo.has(f.salvage_dir() + "/r1/a/1/vendor/one/.gitattributes"));
+  CHECK_FALSE(f.repo.has(ran));
 }
