@@ -121,8 +121,15 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller) {
   return claims;
 }
 
+AgentName path_claimant(const Project& project, const std::string& given) {
+  if (!given.empty()) return AgentName(given);
+  const auto& repository = project.repository;
+  return AgentName(repository.work_tree.empty() ? repository.common_dir : repository.work_tree);
+}
+
 Result<Claims> open_path_claims(const Project& project, const Caller& caller) {
   auto session = session_of(caller);
+  session.who.agent = path_claimant(project, session.who.agent.str());
   PAR_TRY(find_job(project, session));
   show_life(project, session);
   if (session.lock.empty()) session.run = RunId();

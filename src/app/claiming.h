@@ -14,7 +14,8 @@
 namespace par::app {
 
 // What the command line says; what it leaves out comes from PAR_RUN, PAR_AGENT and PAR_ATTEMPT, which every
-// agent of a run is started with, and the run without those is the newest.
+// agent of a run is started with, and the run without those is the newest. Who claims paths without a name
+// goes by the root of the working tree: that is what tells sessions in one repository apart.
 struct Caller {
   std::string run;
   std::string agent;
@@ -32,6 +33,8 @@ struct Claims {
 // For items: lays the run's items out at the first call. Errors: no run, no agent named (usage), the run is
 // over (refused).
 [[nodiscard]] Result<Claims> open_item_claims(const Project& project, const Caller& caller);
+// The name under which paths are claimed, and commits are checked against claims; `given` may be empty.
+[[nodiscard]] AgentName path_claimant(const Project& project, const std::string& given);
 // For paths: needs neither run nor agent, and makes the state when there is none.
 [[nodiscard]] Result<Claims> open_path_claims(const Project& project, const Caller& caller);
 // To look at what is held; nullopt: there is no state yet.

@@ -13,14 +13,14 @@ namespace par::app {
 namespace {
 
 // By folded path, "" for all of the repository: who holds it, and what is below.
-using Held = std::map<std::string, std::string>;
+using Held = std::map<std::string, AgentName>;
 
-Result<Held> held_by_others(const Claims& claims, const std::string& agent, Folding folding) {
+Result<Held> held_by_others(const Claims& claims, const AgentName& agent, Folding folding) {
   Held held;
   PAR_ASSIGN(const auto rows, claims.queue.claims());
   for (const auto& row : rows)
-    if (row.item.empty() && row.who.agent.str() != agent)
-      for (const auto& path : row.paths) held.emplace(fold_name(path, folding), row.who.agent.str());
+    if (row.item.empty() && row.who.agent != agent)
+      for (const auto& path : row.paths) held.emplace(fold_name(path, folding), row.who.agent);
   return held;
 }
 
@@ -38,18 +38,18 @@ Result<void> check_claims(const Project& project, const std::string& cwd, const 
   PAR_ASSIGN(const auto claims, find_claims(project));
   if (!claims) return {};
   const auto folding = project.repository.folding();
-  PAR_ASSIGN(const auto held, held_by_others(*claims, agent, folding));
+  PAR_ASSIGN(const auto held, held_by_others(*claims, path_claimant(project, agent), folding));
   if (held.empty()) return {};
   PAR_ASSIGN(const auto staged, git::staged_paths(cwd));
   for (const auto& path : staged) {
     const auto claim = find_claim(held, fold_name(path.str(), folding));
     if (claim == held.end()) continue;
     const auto& owner = claim->second;
-    auto error = refused(fmt::format(
-        "'{}' is claimed by {}", quote_path(path.str()),
-        owner.empty() ? "somebody without a name" : fmt::format("agent '{}'", display_text(owner))));
-    if (!owner.empty() && agent.empty())
-      error.hints.push_back(fmt::format("if that is you, commit with PAR_AGENT={}", shell_quote(owner)));
+    auto error =
+        refused(fmt::format("'{}' is claimed by {}", quote_path(path.str()), core::claimant_text(owner)));
+    if (agent.empty())
+      error.hints.push_back(
+          fmt::format("if that is you, commit with PAR_AGENT={}", shell_quote(owner.str())));
     return std::move(error)
         .hint("'git par claims' shows what is claimed, and for how long")
         .hint("'git commit --no-verify' commits without this check");

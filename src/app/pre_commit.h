@@ -8,9 +8,9 @@
 
 namespace par::app {
 
-// `agent` commits in `cwd`, as PAR_AGENT names it; empty: somebody without a name, who is taken for the owner
-// of every claim without a name. Error (refused): somebody else holds one of the paths. The end of a merge is
-// let pass: what the other side changed is there, too.
+// `agent` commits in `cwd`, as PAR_AGENT names it; empty: the working tree (path_claimant). Error (refused):
+// somebody else holds one of the paths. The end of a merge is let pass: what the other side changed is there,
+// too.
 [[nodiscard]] Result<void> check_claims(const Project& project, const std::string& cwd,
                                         const std::string& agent);
 

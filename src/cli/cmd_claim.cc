@@ -42,10 +42,13 @@ Command claim_command() {
       "claimed cannot be claimed. Nothing keeps a program from writing to a claimed file: those who "
       "share a repository have to ask. The pre-commit hook of git-par-hook(1) refuses commits of what others "
       "have claimed; PAR_AGENT names who commits.\n\n"
-      "--agent may be any name here; who has one can claim again, to extend the lease. Without a name "
-      "everybody is somebody else.",
+      "--agent may be any name here. Whoever gives the same name is the same: it holds what was claimed "
+      "under that name, and may claim it again, to extend the lease. Without a name, and without PAR_AGENT, "
+      "it is the working tree that claims: every session in it may commit, claim again and release, and "
+      "nobody in another working tree of the repository.",
       {{"git par claim src/api --ttl 30m", "half an hour for all below src/api"},
-       {"git par claim --agent me Makefile", "under a name, which 'git par release' then needs too"}},
+       {"git par claim --agent me Makefile",
+        "under a name, which 'git par release' and commits then need too"}},
       "0: claimed. 1: somebody else holds one of them; nothing is claimed.",
       configure};
 }

@@ -21,9 +21,8 @@ std::string claims_text(const std::vector<store::ClaimRow>& claims) {
     std::vector<std::string> paths;
     for (const auto& path : claim.paths) paths.push_back(quote_path(shown_path(path)));
     const bool is_item = !claim.item.empty();
-    rows.push_back({claim.who.agent.empty() ? "-" : display_text(claim.who.agent.str()),
-                    claim.run.empty() ? "-" : claim.run.str(), is_item ? claim.item.str() : "-",
-                    is_item ? std::to_string(claim.attempt) : "-",
+    rows.push_back({display_text(claim.who.agent.str()), claim.run.empty() ? "-" : claim.run.str(),
+                    is_item ? claim.item.str() : "-", is_item ? std::to_string(claim.attempt) : "-",
                     human_duration(static_cast<double>(claim.left) / 1000), join(paths, " ")});
   }
   return table_text(rows);
@@ -62,17 +61,19 @@ Handler configure(OptionList&) {
 }  // namespace
 
 Command claims_command() {
-  return {"claims",
-          Group::run,
-          "",
-          "show what is claimed, by whom and for how long",
-          "Lists the items that agents have claimed with 'git par next' and the paths that were claimed with "
-          "'git par claim', with what is left of each lease. Takes no lock and changes nothing.\n\n"
-          "With --json: {\"schema\": 1, \"claims\": [{\"agent\", \"run\", \"item\", \"attempt\", \"lease\", "
-          "\"paths\"}]}; lease is in seconds; run and item are empty for claims of paths.",
-          {{"git par claims", "all of them"}},
-          "0: shown.",
-          configure};
+  return {
+      "claims",
+      Group::run,
+      "",
+      "show what is claimed, by whom and for how long",
+      "Lists the items that agents have claimed with 'git par next' and the paths that were claimed with "
+      "'git par claim', with what is left of each lease. A claim without a name stands under the root of the "
+      "working tree it was made in. Takes no lock and changes nothing.\n\n"
+      "With --json: {\"schema\": 1, \"claims\": [{\"agent\", \"run\", \"item\", \"attempt\", \"lease\", "
+      "\"paths\"}]}; lease is in seconds; run and item are empty for claims of paths.",
+      {{"git par claims", "all of them"}},
+      "0: shown.",
+      configure};
 }
 
 }  // namespace par::cli

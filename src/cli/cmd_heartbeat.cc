@@ -15,7 +15,7 @@ Result<int> heartbeat(const CallerOptions& options, const Invocation& invocation
   PAR_ASSIGN(const auto held, claims.queue.heartbeat(claims.session));
   if (!invocation.json) return 0;
   JsonWriter json;
-  json.begin_object().member("schema", 1).member("held", held).member("lease", claims.session.ttl / 1000);
+  json.begin_object().member("schema", 1).member("held", held.count).member("lease", held.lease / 1000);
   json.end_object();
   print_out(std::move(json).take() + "\n");
   return 0;
@@ -36,7 +36,8 @@ Command heartbeat_command() {
           "[<options>]",
           "keep what an agent has claimed",
           "Extends the lease of all items and paths that the agent has claimed, from now on. For work that "
-          "takes longer than a lease; the other commands that claim extend it too.",
+          "takes longer than a lease; the other commands that claim extend it too. A lease that lasts longer "
+          "as it is stays so.",
           {{"git par heartbeat", "from within an agent"},
            {"git par heartbeat --ttl 3h", "before something that takes long"}},
           "0: extended. 1: the agent holds nothing any more, or a newer attempt of it is at work.",

@@ -113,7 +113,7 @@ Command hook_command() {
       "names the lines to add there.\n\n"
       "'run' is what the hooks call. Before a commit: a path that somebody else has claimed with 'git par "
       "claim', itself or a directory above it, is refused. Who commits is named by PAR_AGENT; without it, "
-      "claims without a name are taken for one's own.\n\n"
+      "what was claimed without a name in the same working tree is one's own.\n\n"
       "Before a push it looks only at the target branch, which is the one that the "
       "'.gitpar.toml' "
       "committed on it names, or the default branch of the remote. A commit passes when 'git par "

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/strings.h"
 
 namespace par::core {
 namespace {
@@ -30,6 +31,11 @@ std::string standing(const ItemClaim& claim) {
 }
 
 }  // namespace
+
+std::string claimant_text(const AgentName& name) {
+  const bool is_root = name.str().starts_with('/');
+  return fmt::format("{} '{}'", is_root ? "the working tree" : "agent", display_text(name.str()));
+}
 
 Lease make_lease(const Moment& at, Millis length) { return {at.boot, at.now, at.now + length}; }
 

@@ -57,6 +57,10 @@ struct Claimant {
   bool operator==(const Claimant&) const = default;
 };
 
+// As messages name a claimant: "agent 'a'", or "the working tree '/src/x'" for one without a name, which goes
+// by its root (app/claiming.h).
+[[nodiscard]] std::string claimant_text(const AgentName& name);
+
 struct ItemClaim {
   ItemId id;
   ItemState state = ItemState::ready;

@@ -218,8 +218,9 @@ Result<Holder> Queue::Parts::admit(const QueueSession& session, const core::Mome
 }
 
 Result<void> Queue::Parts::extend(Holder& holder, const QueueSession& session, const core::Moment& at) {
-  holder.lease = core::make_lease(at, session.ttl);
-  holder.lock = session.lock;
+  if (core::time_left(holder.lease, at) < session.ttl) holder.lease = core::make_lease(at, session.ttl);
+  // Who comes by hand to a session that a job has does not take it from the job.
+  if (!session.lock.empty()) holder.lock = session.lock;
   return rows.put_holder(holder);
 }
 
@@ -308,7 +309,7 @@ Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
     }
     if (picked.taken == 0) --holder.batches;  // the newest batch is the last that has anything in it
     answer.items = std::move(ready.taken);
-    answer.lease = session.ttl;
+    answer.lease = core::time_left(holder.lease, at);
     answer.others_hold = picked.taken == 0 && picked.passed_over > 0;
     losses = holder.losses = answer.others_hold ? holder.losses + 1 : 0;
     owner = share.owner;
@@ -349,19 +350,21 @@ Result<std::vector<ItemId>> Queue::end(const QueueSession& session, const EndReq
   return ended;
 }
 
-Result<std::int64_t> Queue::heartbeat(const QueueSession& session) {
-  std::int64_t held = 0;
+Result<Held> Queue::heartbeat(const QueueSession& session) {
+  Held held;
   auto& rows = parts_->rows;
   const auto extend = [&]() -> Result<void> {
     const auto at = parts_->moment();
     PAR_ASSIGN(auto holder, parts_->admit(session, at));
     if (holder.number != 0) {
-      PAR_ASSIGN(held, rows.holdings(holder));
+      PAR_ASSIGN(held.count, rows.holdings(holder));
     }
-    if (held == 0)
+    if (held.count == 0)
       return refused(fmt::format("agent '{}' holds nothing", session.who.agent.str()))
           .hint("its lease may have run out; 'git par next' claims anew");
-    return parts_->extend(holder, session, at);
+    PAR_TRY(parts_->extend(holder, session, at));
+    held.lease = core::time_left(holder.lease, at);
+    return {};
   };
   PAR_TRY(parts_->write(extend));
   return held;

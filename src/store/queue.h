@@ -3,10 +3,10 @@
 // core/claim's to say, which item is next core/queue's.
 //
 // A session (run, agent, attempt of the agent) holds what it claims under one lease, which every call in its
-// name extends. It is over when its lease is, when the lock it named is held by nobody any more, or when the
-// agent has a newer attempt; what it held is then ready again, and for a newer attempt also what it had done,
-// since that starts anew. Dead sessions are looked for at most four times a second, and whenever a claimant
-// would get nothing.
+// name extends and none cuts short: processes that give the same name are one session. It is over when its
+// lease is, when the lock it named is held by nobody any more, or when the agent has a newer attempt; what it
+// held is then ready again, and for a newer attempt also what it had done, since that starts anew. Dead
+// sessions are looked for at most four times a second, and whenever a claimant would get nothing.
 //
 // Each call is one transaction under the lock of the database (Connection::write). Time is read within it.
 #pragma once
@@ -31,7 +31,7 @@ struct QueueSession {
   RunId run;           // empty: for path claims of sessions that no run started
   core::Claimant who;  // attempt 0: whichever is the agent's newest
   std::string lock;    // a file that is locked (os/file_lock.h) as long as the session lives; empty: none
-  Millis ttl = 0;      // of its lease, from now on
+  Millis ttl = 0;      // that its lease is to last from now on, at least
 };
 
 struct ClaimedItem {
@@ -46,6 +46,12 @@ struct NextItems {
   bool waiting = false;       // nothing was claimed, and something waits for items that may still be done
   bool after_failed = false;  // nothing was claimed, and what is left comes after items that failed
   Millis retry_in = 0;  // when asking again may be of use; 0: when something was claimed, or nothing is left
+};
+
+// What a session's lease covers.
+struct Held {
+  std::int64_t count = 0;  // items and paths
+  Millis lease = 0;        // milliseconds, from now on
 };
 
 struct EndRequest {
@@ -118,12 +124,11 @@ class Queue {
                                        const std::function<std::uint64_t()>& random);
   // All of it or nothing; the ids of what was ended. Error (refused): see core::ended_by; no batch.
   [[nodiscard]] Result<std::vector<ItemId>> end(const QueueSession& session, const EndRequest& request);
-  // Extends the lease; how many items and paths it covers. Error (refused): it holds nothing (any more).
-  [[nodiscard]] Result<std::int64_t> heartbeat(const QueueSession& session);
+  // Extends the lease. Error (refused): it holds nothing (any more).
+  [[nodiscard]] Result<Held> heartbeat(const QueueSession& session);
 
   // Paths are relative to the repository; "" is all of it. A directory stands for what is below it. All of
-  // them or none. Error (refused): somebody else holds one, with who it is. An agent without a name is
-  // somebody else every time.
+  // them or none. Error (refused): somebody else holds one, with who it is.
   [[nodiscard]] Result<void> claim_paths(const QueueSession& session, const std::vector<RepoPath>& paths,
                                          Folding folding);
   // Error (refused): not held, or by another agent.

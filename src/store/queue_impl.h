@@ -22,7 +22,7 @@ struct Queue::Parts {
   // The session's row as it is to be written back: its own, if it goes on, or a new one. Error (refused): the
   // agent has a newer attempt.
   Result<Holder> admit(const QueueSession& session, const core::Moment& at);
-  // Extends its lease and writes it.
+  // Extends its lease, if it would end earlier, and writes it.
   Result<void> extend(Holder& holder, const QueueSession& session, const core::Moment& at);
 
   const Database::Impl& impl;

@@ -15,17 +15,13 @@ namespace {
 
 std::string shown_path(const std::string& path) { return path.empty() ? "." : quote_path(path); }
 
-std::string owner_text(const core::Claimant& who) {
-  return who.agent.empty() ? "somebody without a name" : fmt::format("agent '{}'", who.agent.str());
-}
-
 // Who the other holder is, as a refusal says it.
 Result<std::string> held_by(QueueRows& rows, const std::string& path, std::int64_t number) {
   PAR_ASSIGN(const auto holders, rows.holders());
   const auto holder =
       std::find_if(holders.begin(), holders.end(), [&](const Holder& h) { return h.number == number; });
   if (holder == holders.end()) return fmt::format("'{}' is held by somebody else", shown_path(path));
-  return fmt::format("'{}' is held by {}{}", shown_path(path), owner_text(holder->who),
+  return fmt::format("'{}' is held by {}{}", shown_path(path), core::claimant_text(holder->who.agent),
                      holder->run.empty() ? "" : fmt::format(" in run '{}'", holder->run.str()));
 }
 
@@ -42,20 +38,13 @@ Result<void> Queue::claim_paths(const QueueSession& session, const std::vector<R
   const auto claim = [&]() -> Result<void> {
     const auto at = parts_->moment();
     PAR_TRY(parts_->free_dead(at, 0, true));
-    QueueSession own = session;
-    if (own.who.agent.empty()) {
-      PAR_ASSIGN(const int newest, rows.newest_attempt(own.run, own.who.agent));
-      own.who.attempt = newest + 1;
-    }
-    PAR_ASSIGN(auto holder, own.who.agent.empty() ? Result<Holder>(Holder{0, own.run, own.who, "", {}, 0, 0})
-                                                  : parts_->admit(own, at));
-    PAR_TRY(parts_->extend(holder, own, at));
+    PAR_ASSIGN(auto holder, parts_->admit(session, at));
+    PAR_TRY(parts_->extend(holder, session, at));
     for (const auto& path : paths) {
       const auto key = path_key(fold_name(path.str(), folding));
       PAR_ASSIGN(const auto other, rows.other_holder(key, holder.number));
       if (other == 0) continue;
       PAR_ASSIGN(lost, held_by(rows, path.str(), other));
-      if (holder.who.agent.empty()) return rows.free_holder(holder);
       ++holder.losses;
       return rows.put_holder(holder);
     }

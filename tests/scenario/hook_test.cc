@@ -292,9 +292,45 @@ TEST_CASE("hook: what somebody else has claimed is not committed, until it is re
 
   REQUIRE(sandbox.par({"release", "--agent", "me", "src/alpha"}).exit_code == 0);
   CHECK(commit("src/alpha/other.txt").exit_code == 0);
-  REQUIRE(sandbox.par({"claim", "."}).exit_code == 0);
-  CHECK(contains(commit("top.txt", "PAR_AGENT=you").err, "is claimed by somebody without a name"));
-  CHECK(commit("top.txt").exit_code == 0);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("hook: a claim without a name is the working tree's, and others do not commit what it claimed") {
+  Sandbox sandbox;
+  test::write_three_agents(sandbox);
+  CHECK(sandbox.par({"hook", "install"}).exit_code == 0);
+  sandbox.git({"worktree", "add", "-q", "-b", "other", "../linked", "main"});
+  REQUIRE(sandbox.par({"claim", "src/alpha"}).exit_code == 0);
+  const auto commit = [&](const std::string& place, const std::string& before = "") {
+    return sandbox.shell("cd " + place + " && echo x >>src/alpha/new.txt && git add . && " + before +
+                         " git commit -q -m change");
+  };
+  const auto refused = commit("../linked");
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err == "error: 'src/alpha/new.txt' is claimed by the working tree '" + sandbox.repo() +
+                           "'\nhint: if that is you, commit with PAR_AGENT='" + sandbox.repo() +
+                           "'\nhint: 'git par claims' shows what is claimed, and for how long\n"
+                           "hint: 'git commit --no-verify' commits without this check\n");
+  CHECK(commit(".").exit_code == 0);
+  CHECK(commit(".", "PAR_AGENT=you").exit_code == 1);
+  CHECK(commit("../linked", "PAR_AGENT='" + sandbox.repo() + "'").exit_code == 0);
+
+  const auto linked = [&](std::vector<std::string> args) {
+    args.insert(args.begin(), {"-C", "../linked"});
+    return sandbox.par(std::move(args));
+  };
+  CHECK(contains(linked({"claim", "src"}).err, "'src' is held by the working tree '" + sandbox.repo() + "'"));
+  CHECK(linked({"release", "src/alpha"}).exit_code == 1);
+  CHECK(contains(linked({"claims"}).out, sandbox.repo() + "  -    -     -"));
+  // Again, to extend it.
+  CHECK(sandbox.par({"claim", "src/alpha"}).exit_code == 0);
+  CHECK(sandbox.par({"release", "src/alpha"}).exit_code == 0);
+  REQUIRE(linked({"claim", "src/alpha"}).exit_code == 0);
+  CHECK(commit("../linked").exit_code == 0);
+  CHECK(commit(".").exit_code == 1);
+  sandbox.git({"worktree", "remove", "--force", "../linked"});
+  CHECK(sandbox.par({"release", "--agent", sandbox.root() + "/linked", "src/alpha"}).exit_code == 0);
+  CHECK(commit(".").exit_code == 0);
   sandbox.assert_clean();
 }
 

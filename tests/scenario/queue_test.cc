@@ -95,7 +95,7 @@ TEST_CASE("queue: items are claimed, ended and refused by hand, as printed") {
   check_snapshot(sandbox, "queue-unknown-agent", sandbox.par({"next", "--agent", "nobody"}));
   sandbox.set("PAR_AGENT", "worker");
   check_snapshot(sandbox, "queue-next", sandbox.par({"next", "-n", "2"}));
-  check_snapshot(sandbox, "queue-next-json", sandbox.par({"next", "--json", "--ttl", "90s"}));
+  check_snapshot(sandbox, "queue-next-json", sandbox.par({"next", "--json", "--ttl", "2h"}));
   check_snapshot(sandbox, "queue-nothing-left", sandbox.par({"next"}));
   CHECK(sandbox.par({"next", "-q"}).err.empty());
   CHECK(sandbox.par({"next", "--json"}).out == "{\"schema\":1,\"items\":[],\"retry_s\":0}\n");
@@ -285,12 +285,12 @@ TEST_CASE("queue: a wall clock that jumps a day takes no claim away and keeps no
   REQUIRE(sandbox.par({"next", "--agent", "worker"}).exit_code == 0);
   CHECK(has(at_other_time("claims").out, "worker  r1   A     1"));
   CHECK(has(at_other_time("next --agent worker").out, "\"id\":\"B\""));
-  CHECK(at_other_time("done A --agent worker --attempt 1 --ttl 1s").exit_code == 0);
-  // Granted under the other date, B is free again after its second, and not later.
+  CHECK(at_other_time("done A --agent worker --attempt 1").exit_code == 0);
+  // Granted under the other date, a claim is free again after its second, and not later.
+  CHECK(at_other_time("claim --agent me --ttl 1s doc").exit_code == 0);
   REQUIRE(sandbox.shell("sleep 1.2").exit_code == 0);
-  const auto again = sandbox.par({"next", "--agent", "worker"});
-  CHECK(has(again.out, "\"id\":\"B\""));
-  CHECK(has(again.out, "\"attempt\":2"));
+  CHECK(sandbox.par({"claim", "--agent", "you", "doc"}).exit_code == 0);
+  CHECK(has(sandbox.par({"claims"}).out, "worker  r1   B     1"));
   sandbox.assert_clean();
 }
 #endif

@@ -167,7 +167,7 @@ TEST_CASE("queue rows: a lease that ran out frees the item, and its late end is 
   REQUIRE(room.ids(session_of("p-1")) == Names{"a"});
   room.now.now += 59'000;
   REQUIRE(room.next(session_of("p-2")).items.empty());
-  CHECK(*room.queue.heartbeat(session_of("p-1")) == 1);
+  CHECK(room.queue.heartbeat(session_of("p-1"))->count == 1);
   room.now.now += 59'000;
   REQUIRE(room.next(session_of("p-2")).items.empty());
   room.now.now += 1'000;
@@ -268,7 +268,6 @@ TEST_CASE("queue rows: path claims exclude each other, what is below and what is
         "'src/api/x.c' is held by agent 'me'");
   for (const auto* path : {"src/api", "src", ""})
     CHECK_FALSE(room.queue.claim_paths(visitor("you"), paths({path}), {}));
-  CHECK_FALSE(room.queue.claim_paths(visitor(""), paths({"src"}), {}));
   CHECK(room.queue.claim_paths(visitor("you"), paths({"src/api2", "src/ap", "other"}), {}));
   CHECK(room.queue.claim_paths(visitor("me"), paths({"src/api/x.c"}), {}));
   CHECK_FALSE(room.queue.release_paths(visitor("you"), paths({"src/api"}), {}));
@@ -278,15 +277,42 @@ TEST_CASE("queue rows: path claims exclude each other, what is below and what is
   CHECK(room.queue.claim_paths(visitor("new"), paths({"src/api"}), {}));
 }
 
-TEST_CASE("queue rows: those without a name are strangers to each other, but may tidy up") {
+TEST_CASE("queue rows: what is given back of a visitor leaves nothing of it") {
   QueueRoom room(queue_plan({{"one", {}}}));
-  REQUIRE(room.queue.claim_paths(visitor(""), paths({"a"}), {}));
-  CHECK(message_of(room.queue.claim_paths(visitor(""), paths({"a"}), {})) ==
-        "'a' is held by somebody without a name");
-  REQUIRE(room.queue.claim_paths(visitor(""), paths({"b"}), {}));
-  CHECK(room.queue.claims()->size() == 2);
-  CHECK(room.queue.release_paths(visitor(""), paths({"a", "b"}), {}));
-  CHECK(room.state.number("SELECT count(*) FROM holder") == 0);
+  REQUIRE(room.queue.claim_paths(visitor("/src/x"), paths({"a", "b"}), {}));
+  CHECK(message_of(room.queue.claim_paths(visitor("me"), paths({"a"}), {})) ==
+        "'a' is held by the working tree '/src/x'");
+  CHECK(room.queue.release_paths(visitor("/src/x"), paths({"a", "b"}), {}));
+  CHECK(room.state.number("SELECT count(*) FROM holder WHERE agent = '/src/x'") == 0);
+}
+
+TEST_CASE("queue rows: those who give the same name are one session, and none cuts its lease short") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a"), queue_item("b")}}}));
+  REQUIRE(room.next(session_of("one")).lease == 60'000);
+  auto brief = session_of("one");
+  brief.ttl = 1'000;
+  room.now.now += 10'000;
+  CHECK(room.next(brief).lease == 50'000);
+  const auto held = room.queue.heartbeat(brief);
+  REQUIRE(held);
+  CHECK(held->count == 2);
+  CHECK(held->lease == 50'000);
+  room.now.now += 49'500;
+  CHECK(room.queue.heartbeat(brief)->lease == 1'000);
+}
+
+TEST_CASE("queue rows: who comes by hand to a session that a job has does not take it from the job") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a"), queue_item("b")}}}));
+  auto job = session_of("one");
+  job.lock = room.state.dir() + "/session";
+  {
+    const auto lock = os::FileLock::acquire(job.lock);
+    REQUIRE(lock);
+    REQUIRE(room.next(job).items.size() == 1);
+    REQUIRE(room.next(session_of("one")).items.size() == 1);
+    CHECK(room.queue.counts(RunId("r1"))->front().claimed == 2);
+  }
+  CHECK(room.queue.counts(RunId("r1"))->front().claimed == 0);
 }
 
 TEST_CASE("queue rows: path claims and the files of claimed items exclude each other") {
