@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <utility>
 
 #include "base/json_writer.h"
+#include "os/process.h"
 #include "support/shared_data.h"
 
 namespace par::bench {
@@ -68,6 +70,25 @@ std::vector<std::string> directories_by_size(const std::vector<std::string>& pat
   std::vector<std::string> names;
   for (auto& [name, size] : sorted) names.push_back(std::move(name));
   return names;
+}
+
+void give_up(const std::string& reason) {
+  fmt::print(stderr, "{}\n", reason);
+  std::exit(1);
+}
+
+void must(const Result<void>& result) {
+  if (!result) give_up(result.error().message);
+}
+
+std::string must(const std::string& cwd, std::vector<std::string> argv, std::string input, int code) {
+  os::Command command;
+  command.argv = std::move(argv);
+  command.cwd = cwd;
+  command.input = std::move(input);
+  auto done = value_of(os::run(command));
+  if (done.exit_code != code) give_up(fmt::format("{} failed: {}", command.argv.front(), done.err));
+  return std::move(done.out);
 }
 
 }  // namespace par::bench

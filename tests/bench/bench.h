@@ -1,11 +1,14 @@
-// What the benchmarks share: a stopwatch, the line of JSON that each measurement is, and the paths of a large
-// repository.
+// What the benchmarks share: a stopwatch, the line of JSON that each measurement is, the paths of a large
+// repository, and the end of the program where a step fails.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "base/result.h"
 
 namespace par::bench {
 
@@ -46,5 +49,18 @@ double seconds_of(Function function) {
   }
   return best;
 }
+
+// Ends the program with the reason on stderr.
+[[noreturn]] void give_up(const std::string& reason);
+
+// Steps that a benchmark cannot do without: what they give, or give_up.
+template <class T>
+T value_of(Result<T> result) {
+  if (!result) give_up(result.error().message);
+  return *std::move(result);
+}
+void must(const Result<void>& result);
+// A command, which is to exit with `code`; its stdout. `cwd` may be empty: ours.
+std::string must(const std::string& cwd, std::vector<std::string> argv, std::string input = "", int code = 0);
 
 }  // namespace par::bench

@@ -2,13 +2,11 @@
 // them one by one. Real git, the real program.
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 
 #include "bench.h"
 #include "os/files.h"
-#include "os/process.h"
 
 namespace par::bench {
 namespace {
@@ -42,26 +40,14 @@ std::string history(const std::vector<std::string>& paths) {
   return text;
 }
 
-void must(const std::string& cwd, std::vector<std::string> argv, std::string input, int code) {
-  os::Command command;
-  command.argv = std::move(argv);
-  command.cwd = cwd;
-  command.input = std::move(input);
-  const auto done = os::run(command);
-  if (!done || done->exit_code != code) {
-    fmt::print(stderr, "{} failed: {}\n", command.argv.front(), done ? done->err : done.error().message);
-    std::exit(1);
-  }
-}
-
 int run() {
   const auto paths = linux_paths();
   if (paths.empty()) return 0;
   const auto directory = os::TemporaryDirectory::create("par-bench");
   if (!directory) return 1;
   const std::string& at = directory->path();
-  must(at, {"git", "init", "-q", "-b", "main"}, "", 0);
-  must(at, {"git", "fast-import", "--quiet"}, history(paths), 0);
+  must(at, {"git", "init", "-q", "-b", "main"});
+  must(at, {"git", "fast-import", "--quiet"}, history(paths));
   Measurement m;
   m.name = fmt::format("plan --branches, {} branches ({} pairs) of a tree like Linux 6.1", kBranches, kPairs);
   m.n = kBranches;
@@ -72,10 +58,8 @@ int run() {
   constexpr int kTried = 50;
   const auto seconds = seconds_of([&] {
     for (int i = 0; i < kTried; ++i)
-      must(
-          at,
-          {"git", "merge-tree", "--write-tree", fmt::format("topic/{}", i), fmt::format("topic/{}", i + 100)},
-          "", 0);
+      must(at, {"git", "merge-tree", "--write-tree", fmt::format("topic/{}", i),
+                fmt::format("topic/{}", i + 100)});
   });
   m.compared_seconds = seconds * static_cast<double>(kPairs) / kTried;
   print(m);

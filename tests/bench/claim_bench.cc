@@ -29,13 +29,9 @@ constexpr double kP99LimitMs = 250;
 constexpr std::size_t kMostProcesses = 50;
 constexpr int kMkdirClaims = 400;
 
+using bench::must;
+using bench::value_of;
 using Steady = std::chrono::steady_clock;
-
-template <class T>
-T value_of(Result<T> result) {
-  if (!result) std::abort();
-  return *std::move(result);
-}
 
 std::string worker_name(std::size_t worker) { return "w-" + std::to_string(worker); }
 
@@ -117,21 +113,15 @@ Times call_for_a_while(const std::string& repository, std::size_t worker, std::s
   return times;
 }
 
-void must_run(std::vector<std::string> argv) {
-  os::Command command;
-  command.argv = std::move(argv);
-  if (value_of(os::run(command)).exit_code != 0) std::abort();
-}
-
 enum class By { store, commands };
 
 void measure(const std::string& filled, std::size_t processes, std::size_t batch, By by) {
   const auto directory = value_of(os::TemporaryDirectory::create("par-bench"));
   const auto repository = directory.path() + "/repository";
-  must_run({"git", "init", "-q", repository});
+  must("", {"git", "init", "-q", repository});
   const auto state_dir = repository + "/.git/par";
-  must_run({"cp", "-r", filled, state_dir});
-  must_run({"sync"});  // or the first checkpoint waits until the copy is on the disk
+  must("", {"cp", "-r", filled, state_dir});
+  must("", {"sync"});  // or the first checkpoint waits until the copy is on the disk
   in_processes(processes, [&](std::size_t worker) {
     const auto times = by == By::store ? claim_for_a_while(state_dir, worker, batch)
                                        : call_for_a_while(repository, worker, batch);

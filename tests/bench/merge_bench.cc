@@ -13,7 +13,6 @@
 #include "git/refs.h"
 #include "git/workspace.h"
 #include "os/files.h"
-#include "os/process.h"
 
 namespace par::bench {
 namespace {
@@ -46,30 +45,6 @@ std::string history(const std::vector<std::string>& paths) {
       text += one_file(paths[begin + size * i / kFilesEach], fmt::format("one\n{}\nthree\n", branch));
   }
   return text;
-}
-
-template <class T>
-T value_of(Result<T> result) {
-  if (result) return *std::move(result);
-  fmt::print(stderr, "{}\n", result.error().message);
-  std::exit(1);
-}
-
-void must(const Result<void>& result) {
-  if (result) return;
-  fmt::print(stderr, "{}\n", result.error().message);
-  std::exit(1);
-}
-
-void must(const std::string& cwd, std::vector<std::string> argv, std::string input = "") {
-  os::Command command;
-  command.argv = std::move(argv);
-  command.cwd = cwd;
-  command.input = std::move(input);
-  const auto done = value_of(os::run(command));
-  if (done.exit_code == 0) return;
-  fmt::print(stderr, "{} failed: {}\n", command.argv.front(), done.err);
-  std::exit(1);
 }
 
 double seconds_once(const std::function<void()>& function) {

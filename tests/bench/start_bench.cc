@@ -10,7 +10,6 @@
 
 #include "bench.h"
 #include "os/files.h"
-#include "os/process.h"
 
 namespace par::bench {
 namespace {
@@ -23,17 +22,6 @@ constexpr double kRssLimitMib = 100;
 bool large() { return std::getenv("PAR_BENCH_LARGE") != nullptr; }
 
 int files() { return large() ? 20'000 : 2'000; }
-
-void must(const std::string& cwd, std::vector<std::string> argv, std::string input = "") {
-  os::Command command;
-  command.argv = std::move(argv);
-  command.cwd = cwd;
-  command.input = std::move(input);
-  const auto done = os::run(command);
-  if (done && done->exit_code == 0) return;
-  fmt::print(stderr, "{} failed: {}\n", command.argv.front(), done ? done->err : done.error().message);
-  std::exit(1);
-}
 
 // For `git fast-import`.
 std::string history() {

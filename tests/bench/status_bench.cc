@@ -9,7 +9,6 @@
 #include "bench.h"
 #include "os/file_lock.h"
 #include "os/files.h"
-#include "os/process.h"
 #include "os/system_clock.h"
 #include "store/queue.h"
 
@@ -21,29 +20,6 @@ constexpr int kItems = 200'000;
 constexpr int kRounds = 31;
 constexpr double kAgentsLimit = 0.05;
 constexpr double kItemsLimit = 0.2;
-
-template <class T>
-T value_of(Result<T> result) {
-  if (result) return *std::move(result);
-  fmt::print(stderr, "{}\n", result.error().message);
-  std::exit(1);
-}
-
-void must(const Result<void>& result) {
-  if (result) return;
-  fmt::print(stderr, "{}\n", result.error().message);
-  std::exit(1);
-}
-
-std::string output_of(const std::string& cwd, std::vector<std::string> argv) {
-  os::Command command;
-  command.argv = std::move(argv);
-  command.cwd = cwd;
-  auto done = value_of(os::run(command));
-  if (done.exit_code == 0) return std::move(done.out);
-  fmt::print(stderr, "{} failed: {}\n", command.argv.front(), done.err);
-  std::exit(1);
-}
 
 core::Plan plan_of(const ObjectId& base, int items) {
   core::Plan plan;
@@ -103,7 +79,7 @@ double time_of(Measurement& m, const std::string& cwd, const std::vector<std::st
   std::vector<double> seconds;
   for (int i = 0; i < kRounds; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    static_cast<void>(output_of(cwd, argv));
+    static_cast<void>(must(cwd, argv));
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   std::sort(seconds.begin(), seconds.end());
@@ -115,11 +91,11 @@ double time_of(Measurement& m, const std::string& cwd, const std::vector<std::st
 void measure(int items, double limit) {
   const auto place = value_of(os::TemporaryDirectory::create("par-bench"));
   const auto repo = place.path() + "/repo";
-  output_of(place.path(), {"git", "init", "-q", "-b", "main", repo});
-  output_of(repo, {"git", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q",
-                   "--allow-empty", "-m", "base"});
+  must(place.path(), {"git", "init", "-q", "-b", "main", repo});
+  must(repo, {"git", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty",
+              "-m", "base"});
   const auto revision = [&](const char* name) {
-    auto text = output_of(repo, {"git", "rev-parse", name});
+    auto text = must(repo, {"git", "rev-parse", name});
     text.pop_back();
     return ObjectId(text);
   };

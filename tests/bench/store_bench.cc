@@ -9,6 +9,8 @@
 namespace par::store {
 namespace {
 
+using bench::value_of;
+
 constexpr std::size_t kItems = 200'000;
 constexpr std::size_t kAgents = 8;
 constexpr std::size_t kFilesPerItem = 5;
@@ -33,12 +35,6 @@ core::Plan make_plan() {
     plan.agents[i % kAgents].items.push_back(std::move(item));
   }
   return plan;
-}
-
-template <class T>
-T value_of(Result<T> result) {
-  if (!result) std::abort();
-  return *std::move(result);
 }
 
 int run() {
