@@ -20,6 +20,7 @@ namespace par {
 [[nodiscard]] constexpr char ascii_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
+[[nodiscard]] std::string ascii_lowered(std::string text);
 [[nodiscard]] constexpr bool is_ascii_upper(char c) { return ascii_lower(c) != c; }
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
 

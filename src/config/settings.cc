@@ -31,12 +31,6 @@ std::optional<std::int64_t> take_number(std::string_view& rest) {
   return number;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = ascii_lower(c);
-  return out;
-}
-
 Error bad_setting(std::string_view key, std::string_view value, std::string_view example) {
   return Error(fmt::format("bad value '{}' for '{}' in git config", display_text(value), key))
       .hint(fmt::format("for example: git config {} {}", key, example));
@@ -59,7 +53,7 @@ Result<std::int64_t> parse_log_limit(std::string_view value) {
   static constexpr std::string_view kSuffixes = "kmg";
   std::int64_t bytes = *number;
   if (rest.size() == 1) {
-    const auto at = kSuffixes.find(lower(rest));
+    const auto at = kSuffixes.find(ascii_lowered(std::string(rest)));
     if (at == std::string_view::npos) return bad();
     const auto unit = std::int64_t{1} << (10 * (at + 1));
     if (bytes > kMostLog / unit) return bad();
@@ -130,7 +124,7 @@ Result<core::UserSettings> parse_user_settings(
     const std::vector<std::pair<std::string, std::string>>& entries) {
   core::UserSettings settings;
   for (const auto& [written, value] : entries) {
-    const auto key = lower(written);
+    const auto key = ascii_lowered(written);
     if (key == "par.jobs") {
       PAR_ASSIGN(settings.jobs, parse_count("par.jobs", value, core::kMostAtOnce));
     } else if (key == "par.validations") {

@@ -5,14 +5,15 @@
 #include <set>
 #include <string_view>
 
+#include "base/strings.h"
+
 namespace par::core {
 namespace {
 
 constexpr std::size_t kShortestWord = 3;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_letter(char c) { return is_lower(c) || is_ascii_upper(c); }
 
 // Lower-case words of letters; "HttpServerTest" and "http_server-test" have the same three. The plural of a
 // word is the word.
@@ -25,8 +26,8 @@ void add_words(std::string_view text, std::set<std::string>& words) {
   };
   char before = ' ';
   for (const char c : text) {
-    if (!is_letter(c) || (is_upper(c) && is_lower(before))) end_word();
-    if (is_letter(c)) word += static_cast<char>(c | 0x20);
+    if (!is_letter(c) || (is_ascii_upper(c) && is_lower(before))) end_word();
+    if (is_letter(c)) word += ascii_lower(c);
     before = c;
   }
   end_word();

@@ -41,11 +41,7 @@ std::optional<Row> next_row(LineReader& lines) {
 
 std::vector<std::string> column_names(const CsvRecord& header) {
   std::vector<std::string> names;
-  for (const auto& field : header.fields()) {
-    std::string name(trim(field));
-    for (char& c : name) c = ascii_lower(c);
-    names.push_back(std::move(name));
-  }
+  for (const auto& field : header.fields()) names.push_back(ascii_lowered(std::string(trim(field))));
   return names;
 }
 

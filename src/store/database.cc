@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "base/check.h"
@@ -51,15 +50,8 @@ Error no_such_run(const RunId& run) {
       .hint("'git par status' shows the last run");
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return out;
-}
-
 Result<void> journal_point(std::string_view when, std::string_view kind) {
-  return os::crash_point(fmt::format("journal.{}.{}", when, lower(kind)));
+  return os::crash_point(fmt::format("journal.{}.{}", when, ascii_lowered(std::string(kind))));
 }
 
 void trace_append(const RunId& run, std::string_view kind) {
