@@ -79,16 +79,11 @@ struct Notice {
   }
 };
 
-// Several agents could otherwise start side by side.
-bool has_more_to_start(const RunState& state, const Limits& limits) {
+// Agents of which one is at such a stage could otherwise start side by side.
+template <class IsSuch>
+bool could_start(const RunState& state, const Limits& limits, const IsSuch& is_such) {
   return limits.jobs > 1 && std::any_of(state.agents.begin(), state.agents.end(),
-                                        [](const auto& a) { return a.stage == Stage::waiting; });
-}
-
-// They could start anew side by side, if not now.
-bool may_start_again(const RunState& state, const Limits& limits) {
-  return limits.jobs > 1 && std::any_of(state.agents.begin(), state.agents.end(),
-                                        [](const auto& a) { return !is_settled(a.stage); });
+                                        [&](const auto& agent) { return is_such(agent.stage); });
 }
 
 std::optional<FellBack> failure_rate(const Plan& plan, const RunState& state) {
@@ -126,7 +121,9 @@ void apply_fallback_event(RunState& state, const Event& event) { std::visit(Noti
 
 std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state, const Limits& limits) {
   if (state.finished || limits.draining) return std::nullopt;
-  const bool is_parallel = !state.in_sequence && may_start_again(state, limits);
+  // If not now, then in another attempt.
+  const bool is_parallel =
+      !state.in_sequence && could_start(state, limits, [](Stage stage) { return !is_settled(stage); });
   if (!state.noticed.empty()) {
     FellBack fallback = state.noticed.front();
     fallback.sequence = is_parallel && fallback.trigger == Trigger::conflict;
@@ -135,8 +132,8 @@ std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state, c
   if (auto fallback = speedup(plan, state)) return fallback;
   if (auto reason = nearly_spent(plan, state); !reason.empty() && !has(state.fallbacks, Trigger::budget))
     return FellBack{Trigger::budget, is_parallel, std::move(reason)};
-  if (state.in_sequence || !has_more_to_start(state, limits) || has(state.fallbacks, Trigger::failure_rate))
-    return std::nullopt;
+  const bool more_wait = could_start(state, limits, [](Stage stage) { return stage == Stage::waiting; });
+  if (state.in_sequence || !more_wait || has(state.fallbacks, Trigger::failure_rate)) return std::nullopt;
   return failure_rate(plan, state);
 }
 
