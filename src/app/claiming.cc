@@ -64,6 +64,8 @@ Result<std::string> job_lock(const Project& project, const store::QueueSession& 
       .hint("a process that outlived its agent has nothing left to do");
 }
 
+// Sets what the session lives by: the lock of its job, where one runs it, and how long its lease is to last
+// where nobody said it. Error (refused): the job has ended.
 Result<void> find_job(const Project& project, store::QueueSession& session) {
   PAR_ASSIGN(session.lock, job_lock(project, session));
   if (session.ttl == 0) session.ttl = session.lock.empty() ? kLease : kLeaseOfJob;
@@ -80,6 +82,13 @@ void show_life(const Project& project, const store::QueueSession& session) {
 Claims make_claims(store::Database database, store::QueueSession session) {
   store::Queue queue(database, read_moment);
   return {std::move(database), std::move(queue), std::move(session)};
+}
+
+// The sessions of these runs (that of no run has no name) which keep losing what they want.
+Result<std::vector<store::LosingRow>> losing_in(const store::Queue& queue, const std::set<RunId>& runs) {
+  PAR_ASSIGN(auto losing, queue.losing(store::kManyLosses));
+  std::erase_if(losing, [&](const auto& row) { return !runs.contains(row.run); });
+  return losing;
 }
 
 // Its accepted agents' items are done, claimed or not.
@@ -146,8 +155,7 @@ Result<std::optional<Claims>> find_claims(const Project& project) {
 Result<QueueView> view_queue(const store::Database& database, const RunId& run) {
   QueueView view;
   const store::Queue queue(database, read_moment);
-  PAR_ASSIGN(view.losing, queue.losing(store::kManyLosses));
-  std::erase_if(view.losing, [&](const auto& row) { return !row.run.empty() && row.run != run; });
+  PAR_ASSIGN(view.losing, losing_in(queue, {run, RunId()}));
   PAR_ASSIGN(view.items, queue.counts(run));
   for (const auto& counts : view.items) {
     const auto room = kFailedShown - std::ssize(view.failed);
@@ -159,11 +167,10 @@ Result<QueueView> view_queue(const store::Database& database, const RunId& run) 
 }
 
 Result<std::optional<store::LosingRow>> worst_loser(const store::Database& database, const RunId& run) {
-  PAR_ASSIGN(const auto losing, store::Queue(database, read_moment).losing(store::kManyLosses));
-  std::optional<store::LosingRow> worst;
-  for (const auto& row : losing)
-    if (row.run == run && (!worst || row.losses > worst->losses)) worst = row;
-  return worst;
+  PAR_ASSIGN(const auto losing, losing_in(store::Queue(database, read_moment), {run}));
+  const auto worst = std::max_element(losing.begin(), losing.end(),
+                                      [](const auto& a, const auto& b) { return a.losses < b.losses; });
+  return worst == losing.end() ? std::nullopt : std::optional(*worst);
 }
 
 Result<std::set<ItemId>> items_left_undone(const store::Database& database, const RunId& run,
