@@ -70,6 +70,14 @@ std::string item_of_worker(const std::string& name) {
          ".txt\"]\n";
 }
 
+// A project with the agent `worker` alone: its settings, besides what it owns, and items.
+void write_worker(const Sandbox& sandbox, const std::string& settings, const std::string& items) {
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\n" + settings + items);
+  sandbox.write("src/A.txt", "as it was\n");
+  sandbox.commit_all("base");
+}
+
 // A run that goes on no further by itself, with three items of `worker` left.
 void write_left_run(const Sandbox& sandbox) {
   std::string config =
@@ -163,37 +171,30 @@ TEST_CASE("queue: paths are claimed, shown and released, against each other and 
 
 TEST_CASE("queue: an agent with a batch is started with so many items at a time, until all are done") {
   Sandbox sandbox;
-  std::string config =
-      "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nbatch = 2\nprompt = \"Mend {items}\"\n"
-      "run = '''grep -q 'in .*items.jsonl' {prompt_file} && wc -l < {items_file} >> src/batches && "
-      "cat {items_file} >> src/items'''\n";
-  for (const auto* name : {"A", "B", "C", "D"}) config += item_of_worker(name);
-  config += item_of_worker("E") + "after = [\"A\"]\n";
-  sandbox.write(".gitpar.toml", config);
-  sandbox.write("src/A.txt", "as it was\n");
-  sandbox.commit_all("base");
+  std::string items;
+  for (const auto* name : {"A", "B", "C", "D"}) items += item_of_worker(name);
+  write_worker(sandbox,
+               "batch = 2\nprompt = \"Mend {items}\"\n"
+               "run = '''grep -q 'in .*items.jsonl' {prompt_file} && wc -l < {items_file} >> src/batches && "
+               "cat {items_file} >> src/items'''\n",
+               items + item_of_worker("E") + "after = [\"A\"]\n");
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err << sandbox.par({"log", "worker"}).out);
   REQUIRE(run.exit_code == 0);
   CHECK(sandbox.read("src/batches") == "2\n2\n1\n");
-  const auto items = sandbox.read("src/items");
-  for (const auto* name : {"A", "B", "C", "D", "E"})
-    CHECK(has(items, std::string("\"id\":\"") + name + "\""));
+  const auto got = sandbox.read("src/items");
+  for (const auto* name : {"A", "B", "C", "D", "E"}) CHECK(has(got, std::string("\"id\":\"") + name + "\""));
   CHECK(has(sandbox.par({"status", "--json"}).out, "\"done\":5,\"failed\":0,\"total\":5"));
   sandbox.assert_clean();
 }
 
 TEST_CASE("queue: what is given up keeps nobody waiting, is no finished work, and is planned again") {
   Sandbox sandbox;
-  std::string config =
-      "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nbatch = 1\ntimeout = \"1m\"\n"
-      "run = '''if grep -q '\"id\":\"A\"' {items_file}; then git-par fail A --reason 'too hard'; "
-      "else cat {items_file} >> src/items; fi'''\n";
-  for (const auto* name : {"A", "C"}) config += item_of_worker(name);
-  config += item_of_worker("B") + "after = [\"A\"]\n";
-  sandbox.write(".gitpar.toml", config);
-  sandbox.write("src/A.txt", "as it was\n");
-  sandbox.commit_all("base");
+  write_worker(sandbox,
+               "batch = 1\ntimeout = \"1m\"\n"
+               "run = '''if grep -q '\"id\":\"A\"' {items_file}; then git-par fail A --reason 'too hard'; "
+               "else cat {items_file} >> src/items; fi'''\n",
+               item_of_worker("A") + item_of_worker("C") + item_of_worker("B") + "after = [\"A\"]\n");
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err << sandbox.par({"log", "worker"}).out);
   REQUIRE(run.exit_code == 0);
@@ -209,14 +210,11 @@ TEST_CASE("queue: what is given up keeps nobody waiting, is no finished work, an
 
 TEST_CASE("queue: a batch whose command fails ends the agent's attempt, and its items are not done") {
   Sandbox sandbox;
-  std::string config =
-      "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nbatch = 1\nretries = 1\n"
-      "run = '''cat {items_file} >> src/items; test $PAR_ATTEMPT = 2 -o ! -s ../first || exit 3; echo x >> "
-      "../first'''\n";
-  for (const auto* name : {"A", "B"}) config += item_of_worker(name);
-  sandbox.write(".gitpar.toml", config);
-  sandbox.write("src/A.txt", "as it was\n");
-  sandbox.commit_all("base");
+  write_worker(sandbox,
+               "batch = 1\nretries = 1\n"
+               "run = '''cat {items_file} >> src/items; test $PAR_ATTEMPT = 2 -o ! -s ../first || exit 3; "
+               "echo x >> ../first'''\n",
+               item_of_worker("A") + item_of_worker("B"));
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err << sandbox.par({"log", "worker"}).out);
   REQUIRE(run.exit_code == 0);
