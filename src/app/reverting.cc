@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "core/landing_commits.h"
 #include "git/refs.h"
 
 namespace par::app {
@@ -16,23 +17,68 @@ bool has(const std::vector<AgentName>& names, const AgentName& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// What each agent brought, in the order of the landing. Under squash that is on the target for good,
-// elsewhere on the agents' branches.
-Result<std::vector<BranchRef>> landed_branches(const git::Objects& objects, const core::RunState& state) {
-  std::vector<BranchRef> branches;
-  for (const auto& step : state.integration.steps) branches.push_back({step.agent, step.start, step.tip});
-  if (state.landing.strategy != core::Strategy::squash) return branches;
-  ObjectId commit = state.landing.landed;
-  for (auto branch = branches.rbegin(); branch != branches.rend(); ++branch) {
-    PAR_ASSIGN(const auto info, objects.commit(commit));
-    if (info.parents.empty())
-      return Error(
-          fmt::format("commit '{}' is not one that run '{}' landed", short_oid(commit), state.id.str()));
-    branch->start = info.parents.front();
-    branch->tip = commit;
-    commit = branch->start;
+// What an agent brought.
+struct LandedWork {
+  BranchRef work;
+  std::vector<ObjectId> commits;  // that the target has for it alone, oldest first
+};
+
+// The commits of the landing, oldest first.
+Result<std::vector<git::CommitInfo>> landed_chain(const git::Objects& objects, const core::RunState& state) {
+  std::vector<git::CommitInfo> chain;
+  for (ObjectId at = state.landing.landed; at != state.integration.base;) {
+    PAR_ASSIGN(auto commit, objects.commit(at));
+    if (commit.parents.empty())
+      return Error(fmt::format("commit '{}' is not one that run '{}' landed",
+                               short_oid(state.landing.landed), state.id.str()));
+    at = commit.parents.front();
+    chain.push_back(std::move(commit));
   }
-  return branches;
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+// The trees of the commits that a step lands as.
+std::vector<ObjectId> trees_of(const core::Step& step, core::Strategy strategy) {
+  if (strategy != core::Strategy::rebase) return {step.tree};
+  std::vector<ObjectId> trees;
+  for (const auto& replayed : step.replayed) trees.push_back(replayed.tree);
+  return trees;
+}
+
+// Where each landed for itself. A commit that would have changed nothing may be missing.
+Result<std::vector<LandedWork>> landed_each(const git::Objects& objects, const core::RunState& state) {
+  PAR_ASSIGN(const auto chain, landed_chain(objects, state));
+  std::vector<LandedWork> all;
+  auto next = chain.begin();
+  ObjectId at = state.integration.base;
+  ObjectId tree = state.integration.base_tree;
+  for (const auto& step : state.integration.steps) {
+    LandedWork landed{{step.agent, at, at}, {}};
+    for (const auto& wanted : trees_of(step, state.landing.strategy)) {
+      if (next == chain.end() || next->tree != wanted) {
+        if (wanted == tree) continue;
+        return Error(fmt::format("the commits that run '{}' landed are not those of its record",
+                                 state.id.str()));
+      }
+      at = next->id;
+      tree = wanted;
+      landed.commits.push_back(at);
+      ++next;
+    }
+    landed.work.tip = at;
+    all.push_back(std::move(landed));
+  }
+  return all;
+}
+
+// In the order of the landing. What landed for each alone is on the target for good; elsewhere only the
+// agents' branches tell.
+Result<std::vector<LandedWork>> landed_work(const git::Objects& objects, const core::RunState& state) {
+  if (core::lands_each(state.landing.strategy)) return landed_each(objects, state);
+  std::vector<LandedWork> all;
+  for (const auto& step : state.integration.steps) all.push_back({{step.agent, step.start, step.tip}, {}});
+  return all;
 }
 
 Result<void> check_target(const Project& project, const core::RunState& state) {
@@ -73,18 +119,18 @@ Result<core::RevertRequested> plan_revert(const Project& project, Session& sessi
                                           const std::vector<AgentName>& agents) {
   const auto& state = session.state();
   PAR_TRY(check_target(project, state));
-  PAR_ASSIGN(const auto branches, landed_branches(*project.objects, state));
+  PAR_ASSIGN(const auto work, landed_work(*project.objects, state));
   core::RevertRequested revert;
   revert.agents = agents;
   std::vector<BranchRef> before;
   std::vector<BranchRef> after;
-  for (const auto& branch : branches) {
+  for (const auto& [branch, commits] : work) {
     if (state.find(branch.agent)->stage != core::Stage::landed) continue;  // it is off already
     before.push_back(branch);
-    if (!has(agents, branch.agent))
+    if (has(agents, branch.agent))
+      revert.commits.insert(revert.commits.end(), commits.begin(), commits.end());
+    else
       after.push_back(branch);
-    else if (state.landing.strategy == core::Strategy::squash)
-      revert.commits.push_back(branch.tip);
   }
   if (revert.commits.empty()) revert.commits = {state.landing.landed};
   PAR_ASSIGN(revert.start, commit_of(project, session, before));

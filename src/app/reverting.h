@@ -9,10 +9,11 @@
 namespace par::app {
 
 // The intent to take off what these agents brought, to be recorded by the session's engine; the commits that
-// it names are written. What each agent brought is its own work (start..tip; under squash its commit), so
-// what the others did to the same files stays. Errors (refused), with nothing changed: the target does not
-// hold the landing any more, or cannot move; another agent's work is built on theirs; the branches are gone.
-// Precondition: the run has landed, nothing of it is under way, and each of the agents has landed.
+// it names are written. What each agent brought is its own work (start..tip; under squash and rebase the
+// commits that landed for it), so what the others did to the same files stays. Errors (refused), with nothing
+// changed: the target does not hold the landing any more, or cannot move; another agent's work is built on
+// theirs; the branches are gone. Precondition: the run has landed, nothing of it is under way, and each of
+// the agents has landed.
 [[nodiscard]] Result<core::RevertRequested> plan_revert(const Project& project, Session& session,
                                                         const std::vector<AgentName>& agents);
 

@@ -236,7 +236,7 @@ struct RevertRequested {
   std::vector<AgentName> agents;  // whose work goes, in the plan's order
   ObjectId start;                 // what the run has on the target ...
   ObjectId tip;                   // ... and the same without them
-  std::vector<ObjectId> commits;  // that brought it: under squash one for each of them, else the landing's
+  std::vector<ObjectId> commits;  // that brought it: theirs under squash and rebase, else the landing's
 };
 
 using EventBody =

@@ -181,6 +181,8 @@ class Describer {
 
 }  // namespace
 
+bool lands_each(Strategy strategy) { return strategy == Strategy::squash || strategy == Strategy::rebase; }
+
 std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
                                         const std::vector<Step>& steps) {
   check(!steps.empty(), "a landing of nothing");
@@ -215,7 +217,7 @@ CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId
   std::copy_if(all.begin(), all.end(), std::back_inserter(steps), [&](const Step& step) {
     return std::find(revert.agents.begin(), revert.agents.end(), step.agent) != revert.agents.end();
   });
-  const bool is_all = state.landing.strategy == Strategy::squash || steps.size() == all.size();
+  const bool is_all = lands_each(state.landing.strategy) || steps.size() == all.size();
   return {tree, {}, Describer(plan, state, steps).message_of_revert(revert.commits, is_all), {}};
 }
 

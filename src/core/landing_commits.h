@@ -18,6 +18,9 @@ struct CommitSpec {
       ObjectId();  // take this commit's message, and add `message`, which is trailers; empty: `message`
 };
 
+// Each agent's work lands as commits of its own, on the target's first-parent history.
+[[nodiscard]] bool lands_each(Strategy strategy);
+
 // merge: one commit, every branch a parent. squash: one commit per agent, in the order of the steps. rebase:
 // the replayed commits of each step, with their own authors and messages; none when all of them were there.
 // single: one commit, no further parents. Each tree is one that was validated (under squash and rebase the

@@ -4,17 +4,14 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "core/landing_commits.h"
 #include "core/landing_parts.h"
 
 namespace par::core {
 namespace {
 
-// Every commit of a landing's first-parent history has a tree that was validated. Where branches land as
-// commits of their own, they are therefore tried one by one.
-bool lands_each(Strategy strategy) { return strategy == Strategy::squash || strategy == Strategy::rebase; }
-
 // Whoever comes `after` others arrives after them. Where each lands for itself, one branch arrives when the
-// one before it is decided.
+// one before it is decided: every commit of a landing's first-parent history has a tree that was validated.
 BranchesArrived next_arrivals(const Plan& plan, const RunState& state) {
   const auto& integration = state.integration;
   BranchesArrived arrived;

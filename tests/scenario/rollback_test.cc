@@ -66,7 +66,7 @@ void check_refused(const Sandbox& sandbox, const std::vector<std::string>& comma
 }  // namespace
 
 TEST_CASE("rollback --landed: one of ten leaves exactly the tree without it, validated, in one command") {
-  const std::string strategy = GENERATE("merge", "squash", "single");
+  const std::string strategy = GENERATE("merge", "squash", "rebase", "single");
   INFO(strategy);
   Sandbox sandbox;
   const std::string names = "abcdefghij";
@@ -89,8 +89,8 @@ TEST_CASE("rollback --landed: one of ten leaves exactly the tree without it, val
   CHECK(sandbox.read("src/f/file.txt") == "as it was\nby f\n");
   const auto message = sandbox.git({"log", "-1", "--format=%B", "main"});
   CHECK(has(message, "Revert 'e' of run r1\n\nThis reverts "));
-  CHECK(has(message,
-            strategy == "squash" ? "This reverts commit " : "This reverts a part of commit " + landed));
+  const bool each = strategy == "squash" || strategy == "rebase";
+  CHECK(has(message, each ? "This reverts commit " : "This reverts a part of commit " + landed));
   CHECK(has(message, "\n\nPar-Run: r1\nPar-Agent: e"));
   const auto status = sandbox.par({"status"}).out;
   CHECK(has(status, "run r1: landed, 9 of 10 agents landed"));
@@ -108,7 +108,7 @@ TEST_CASE("rollback --landed: also when the run was cleaned away, as far as git 
   Sandbox sandbox;
   write_project(sandbox, "ab", kHead + agent("a") + agent("b"));
   const auto base = sandbox.git({"rev-parse", "main"});
-  const std::string strategy = GENERATE("merge", "squash", "single");
+  const std::string strategy = GENERATE("merge", "squash", "rebase", "single");
   land(sandbox, strategy);
   REQUIRE(sandbox.par({"clean"}).exit_code == 0);
   sandbox.git({"-c", "gc.reflogExpire=now", "gc", "-q", "--prune=now"});
@@ -173,7 +173,7 @@ TEST_CASE("rollback --landed: agents in one file leave one by one, in any order"
   sandbox.write(".gitpar.toml", config);
   sandbox.write("src/all.txt", lines);
   sandbox.commit_all("base");
-  land(sandbox, GENERATE("merge", "squash", "single"));
+  land(sandbox, GENERATE("merge", "squash", "rebase", "single"));
   const auto has_done = [&] {
     return trim(sandbox.shell("git show main:src/all.txt | grep -x '[a-c]*' | tr '\\n' ' '").out);
   };

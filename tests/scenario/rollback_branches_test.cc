@@ -1,0 +1,77 @@
+// Existing branches that landed are taken off the target again: real git, real program.
+#include "base/strings.h"
+#include "support/catch.h"
+#include "support/sandbox.h"
+
+using namespace par;
+using test::Sandbox;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+void write_project(const Sandbox& sandbox, const std::string& strategy = "merge") {
+  sandbox.write(".gitpar.toml", "target = \"main\"\nstrategy = \"" + strategy +
+                                    "\"\n[[validate]]\nname = \"unit\"\nreruns = 0\nrun = \"true\"\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+}
+
+// A commit for each of the files, "a/1" in src/a/1.
+void branch(const Sandbox& sandbox, const std::string& name, const std::vector<std::string>& files,
+            const std::string& from = "main") {
+  std::string script = "git checkout -q -b " + name + " " + from;
+  for (const auto& file : files)
+    script += " && mkdir -p $(dirname src/" + file + ") && echo x > src/" + file +
+              " && git add -A && git commit -qm " + file;
+  const auto made = sandbox.shell(script + "; git checkout -q main");
+  INFO(made.err);
+  REQUIRE(made.exit_code == 0);
+}
+
+void land(const Sandbox& sandbox, const std::vector<std::string>& branches) {
+  std::vector<std::string> command{"merge"};
+  for (const auto& name : branches) command.insert(command.end(), {"--branches", name});
+  const auto merge = sandbox.par(command);
+  INFO(merge.out << merge.err);
+  REQUIRE(merge.exit_code == 0);
+}
+
+void roll_back(const Sandbox& sandbox, const std::string& name) {
+  const auto done = sandbox.par({"rollback", "--landed", name});
+  INFO(done.out << done.err);
+  REQUIRE(done.exit_code == 0);
+}
+
+// What main changed since that commit.
+std::string changed_since(const Sandbox& sandbox, const std::string& commit) {
+  return sandbox.git({"diff", "--name-status", commit, "main"});
+}
+
+}  // namespace
+
+TEST_CASE("rollback --landed: of a rebase goes what landed, and nothing comes that did not") {
+  Sandbox sandbox;
+  write_project(sandbox, "rebase");
+  branch(sandbox, "a", {"a/1", "a/2"});
+  branch(sandbox, "b", {"b/1"});
+  sandbox.write("src/file.txt", "it goes on\n");
+  sandbox.commit_all("main goes on");
+  // A merge that adds a file of its own: rebase leaves merges out.
+  REQUIRE(sandbox
+              .shell("git checkout -q b && git merge -q --no-commit main && echo evil > src/b/evil && "
+                     "git add -A && git commit -qm merged && git checkout -q main")
+              .exit_code == 0);
+  land(sandbox, {"a", "b"});
+  const auto landed = sandbox.git({"rev-parse", "main"});
+  CHECK(sandbox.read("src/b/evil").empty());
+
+  roll_back(sandbox, "a");
+  CHECK(changed_since(sandbox, landed) == "D\tsrc/a/1\nD\tsrc/a/2");
+  CHECK(has(sandbox.git({"log", "-1", "--format=%B"}),
+            "This reverts commit " + sandbox.git({"rev-parse", landed + "~2"}) +
+                ".\nThis reverts commit " + sandbox.git({"rev-parse", landed + "~1"}) + ".\n"));
+  roll_back(sandbox, "b");
+  CHECK(changed_since(sandbox, landed + "~3").empty());
+  sandbox.assert_clean();
+}
