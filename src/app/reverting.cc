@@ -100,8 +100,9 @@ Result<ObjectId> commit_of(const Project& project, Session& session, const std::
   const auto& state = session.state();
   if (branches.empty()) return state.integration.base;
   if (branches.size() == state.integration.steps.size()) return state.landing.landed;
+  const auto is_gone = [&](const ObjectId& commit) { return !project.objects->has(commit); };
   for (const auto& branch : branches)
-    if (!project.objects->has(branch.start) || !project.objects->has(branch.tip))
+    if (is_gone(branch.tip) || (!branch.start.empty() && is_gone(branch.start)))
       return refused(fmt::format("the branch of agent '{}' is gone, so what it did cannot be told apart",
                                  branch.agent.str()))
           .hint(fmt::format("'git par rollback --landed {}' takes the whole run off", state.id.str()));

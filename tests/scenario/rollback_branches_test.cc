@@ -75,3 +75,25 @@ TEST_CASE("rollback --landed: of a rebase goes what landed, and nothing comes th
   CHECK(changed_since(sandbox, landed + "~3").empty());
   sandbox.assert_clean();
 }
+
+TEST_CASE("rollback --landed: one branch beside a stack, the top of a stack, and one that shares commits") {
+  const std::string strategy = GENERATE("merge", "squash", "rebase", "single");
+  INFO(strategy);
+  Sandbox sandbox;
+  write_project(sandbox, strategy);
+  branch(sandbox, "st1", {"st1"});
+  branch(sandbox, "st2", {"st2"}, "st1");
+  branch(sandbox, "common", {"common"});
+  branch(sandbox, "left", {"left"}, "common");
+  branch(sandbox, "right", {"right"}, "common");
+  branch(sandbox, "solo", {"solo"});
+  land(sandbox, {"st1", "st2", "left", "right", "solo"});
+  const auto landed = sandbox.git({"rev-parse", "main"});
+  roll_back(sandbox, "solo");
+  CHECK(changed_since(sandbox, landed) == "D\tsrc/solo");
+  roll_back(sandbox, "st2");
+  CHECK(changed_since(sandbox, landed) == "D\tsrc/solo\nD\tsrc/st2");
+  roll_back(sandbox, "right");  // the left one still has what they share
+  CHECK(changed_since(sandbox, landed) == "D\tsrc/right\nD\tsrc/solo\nD\tsrc/st2");
+  sandbox.assert_clean();
+}
