@@ -285,7 +285,12 @@ Result<void> Engine::perform_action(const BuildLanding& action) {
 
 Result<void> Engine::perform_action(const BuildRevert& action) {
   auto& workspace = ports_.workspace;
-  PAR_ASSIGN(const TargetTip tip, workspace.read_target(action.target));
+  auto read = workspace.read_target(action.target);
+  if (!read && read.error().kind == ErrorKind::refused) return record(LandingRefused{read.error().message});
+  PAR_ASSIGN(const TargetTip tip, std::move(read));
+  const auto& [agent, start, without] = action.branch;
+  if (!workspace.has_commit(start) || !workspace.has_commit(without))
+    return record(LandingRefused{"the commits that say what to take off are gone"});
   PAR_ASSIGN(const TrialBuilt merged, workspace.build_trial(tip.commit, {action.branch}, Strategy::merge));
   if (!merged.conflict.empty())
     return record(LandingRefused{fmt::format("what came later on '{}' builds on it: {}",
@@ -295,6 +300,7 @@ Result<void> Engine::perform_action(const BuildRevert& action) {
     return record(
         LandingRefused{fmt::format("nothing of it is on '{}' any more", short_name(action.target))});
   PAR_ASSIGN(const ObjectId to, workspace.write_commits(tip.commit, {revert_commit(plan_, state_, tree)}));
+  PAR_TRY(workspace.keep_revert({start, without, to}));
   PAR_TRY(workspace.make_durable());
   return record(LandingBuilt{tip.commit, to, tree, tip.tree});
 }

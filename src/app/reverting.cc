@@ -136,8 +136,20 @@ Result<core::RevertRequested> plan_revert(const Project& project, Session& sessi
   if (revert.commits.empty()) revert.commits = {state.landing.landed};
   PAR_ASSIGN(revert.start, commit_of(project, session, before));
   PAR_ASSIGN(revert.tip, commit_of(project, session, after));
-  PAR_TRY(session.workspace().make_durable());
   return revert;
+}
+
+Result<void> request_revert(Session& session, const core::RevertRequested& revert) {
+  auto& workspace = session.workspace();
+  PAR_TRY(workspace.keep_revert({revert.start, revert.tip}));
+  // The record must not survive a power cut that the refs do not.
+  PAR_TRY(workspace.make_durable());
+  return session.engine().record(revert);
+}
+
+Result<void> run_revert(Session& session) {
+  PAR_TRY(session.engine().run());
+  return session.state().landing.revert ? Result<void>() : session.workspace().keep_revert({});
 }
 
 }  // namespace par::app

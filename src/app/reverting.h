@@ -8,13 +8,16 @@
 
 namespace par::app {
 
-// The intent to take off what these agents brought, to be recorded by the session's engine; the commits that
-// it names are written. What each agent brought is its own work (start..tip; under squash and rebase the
-// commits that landed for it), so what the others did to the same files stays. Errors (refused), with nothing
-// changed: the target does not hold the landing any more, or cannot move; another agent's work is built on
-// theirs; the branches are gone. Precondition: the run has landed, nothing of it is under way, and each of
-// the agents has landed.
+// The intent to take off what these agents brought; the commits that it names are written. What each agent
+// brought is its own work (start..tip; under squash and rebase the commits that landed for it), so what the
+// others did to the same files stays. Errors (refused), with nothing changed: the target does not hold the
+// landing any more, or cannot move; another agent's work is built on theirs; the branches are gone.
+// Precondition: the run has landed, nothing of it is under way, and each of the agents has landed.
 [[nodiscard]] Result<core::RevertRequested> plan_revert(const Project& project, Session& session,
                                                         const std::vector<AgentName>& agents);
+// Records it. Until run_revert has ended it, refs of the run keep its commits.
+[[nodiscard]] Result<void> request_revert(Session& session, const core::RevertRequested& revert);
+// Goes on with the revert that is under way, until it has landed, is refused, or is interrupted.
+[[nodiscard]] Result<void> run_revert(Session& session);
 
 }  // namespace par::app

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "app/reverting.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/run_support.h"
@@ -42,8 +43,11 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
   const auto& state = session->state();
   if (!state.landing.requested || !state.integration.blocked.empty())
     PAR_TRY(session->engine().record(core::RunResumed{options.no_canary}));
+  if (revert) {
+    PAR_TRY(app::run_revert(*session));
+    return conclude_revert(*session, *revert, invocation);
+  }
   PAR_ASSIGN(const auto end, session->engine().run());
-  if (revert) return conclude_revert(*session, *revert, invocation);
   return conclude(project, database, *session, end, invocation);
 }
 

@@ -155,8 +155,8 @@ Result<int> rollback_landed(app::Session& session, const core::RevertRequested& 
     print_out(dry_text(revert.agents));
     return 0;
   }
-  PAR_TRY(session.engine().record(revert));
-  PAR_TRY(session.engine().run());
+  PAR_TRY(app::request_revert(session, revert));
+  PAR_TRY(app::run_revert(session));
   return conclude_revert(session, revert, invocation);
 }
 

@@ -81,7 +81,12 @@ class Workspace {
   // A worktree for validations with exactly the tree of `commit` (ignored files are kept); returns its path.
   // Slots are counted from 0 on; each has a worktree of its own, in which nothing of ours may run now.
   virtual Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) = 0;
+  // Error (refused): it does not exist.
   virtual Result<TargetTip> read_target(const RefName& target) = 0;
+  // The commits of a revert that is under way stand below refs/par/<run>/revert/, so that nothing prunes
+  // them; none: those refs go.
+  virtual Result<void> keep_revert(const std::vector<ObjectId>& commits) = 0;
+  [[nodiscard]] virtual bool has_commit(const ObjectId& commit) const = 0;
   // Writes the chain of commits onto `from`; returns the last.
   virtual Result<ObjectId> write_commits(const ObjectId& from, const std::vector<CommitSpec>& commits) = 0;
   // What was written to the repository so far survives a power cut.

@@ -103,7 +103,7 @@ Result<std::string> target_obstacle(const Repository& repository, const RefName&
 Result<core::TargetTip> RunWorkspace::read_target(const RefName& target) {
   PAR_ASSIGN(const auto tip, read_ref(repository_, target));
   if (!tip) {
-    return Error(fmt::format("the target branch '{}' does not exist", short_name(target)))
+    return refused(fmt::format("the target branch '{}' does not exist", short_name(target)))
         .hint("'git branch' lists the branches that there are");
   }
   PAR_ASSIGN(const CommitInfo commit, objects_.commit(*tip));

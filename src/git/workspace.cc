@@ -358,6 +358,19 @@ Result<std::string> RunWorkspace::checkout_validation(const ObjectId& commit, st
   return path;
 }
 
+Result<void> RunWorkspace::keep_revert(const std::vector<ObjectId>& commits) {
+  const std::string prefix = ref_prefix(run_) + "revert/";
+  if (commits.empty()) return delete_refs(repository_, prefix);
+  std::vector<std::pair<RefName, ObjectId>> kept;
+  for (const auto& commit : commits)
+    kept.emplace_back(RefName(prefix + std::to_string(kept.size() + 1)), commit);
+  PAR_TRY(make_durable());
+  PAR_TRY(set_refs(repository_, kept));
+  return os::crash_point("revert.kept");
+}
+
+bool RunWorkspace::has_commit(const ObjectId& commit) const { return objects_.has(commit); }
+
 Result<ObjectId> RunWorkspace::write_commits(const ObjectId& from,
                                              const std::vector<core::CommitSpec>& commits) {
   const Signature who = signature_now(committer_);

@@ -55,6 +55,8 @@ class RunWorkspace final : public core::Workspace {
   Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
   Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
   Result<core::TargetTip> read_target(const RefName& target) override;
+  Result<void> keep_revert(const std::vector<ObjectId>& commits) override;
+  [[nodiscard]] bool has_commit(const ObjectId& commit) const override;
   Result<ObjectId> write_commits(const ObjectId& from, const std::vector<core::CommitSpec>& commits) override;
   Result<void> make_durable() override;  // os::sync_file_system(common_dir)
   Result<core::TargetMoveResult> move_target(const RefName& target, const ObjectId& from,

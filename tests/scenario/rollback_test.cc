@@ -51,6 +51,11 @@ std::string tree_of(const Sandbox& sandbox, const std::string& commit) {
   return sandbox.git({"rev-parse", commit + "^{tree}"});
 }
 
+// What no ref and no worktree holds is gone.
+void prune(const Sandbox& sandbox) {
+  sandbox.git({"-c", "gc.reflogExpire=now", "-c", "gc.reflogExpireUnreachable=now", "gc", "-q", "--prune=now"});
+}
+
 // Nothing moved and nothing is different.
 void check_refused(const Sandbox& sandbox, const std::vector<std::string>& command, const std::string& why) {
   const auto refs = sandbox.git({"for-each-ref"});
@@ -95,6 +100,7 @@ TEST_CASE("rollback --landed: one of ten leaves exactly the tree without it, val
   const auto status = sandbox.par({"status"}).out;
   CHECK(has(status, "run r1: landed, 9 of 10 agents landed"));
   CHECK(has(status, "taken off 'main' by " + sandbox.git({"rev-parse", "--short=7", "main"}).substr(0, 7)));
+  CHECK(sandbox.git({"for-each-ref", "refs/par/r1/revert/"}).empty());
   check_refused(sandbox, {"rollback", "--landed", "e"}, "error: nothing of 'e' is on 'main'");
 
   REQUIRE(sandbox.par({"rollback", "-q", "--landed", "f", "g"}).exit_code == 0);
@@ -111,7 +117,7 @@ TEST_CASE("rollback --landed: also when the run was cleaned away, as far as git 
   const std::string strategy = GENERATE("merge", "squash", "rebase", "single");
   land(sandbox, strategy);
   REQUIRE(sandbox.par({"clean"}).exit_code == 0);
-  sandbox.git({"-c", "gc.reflogExpire=now", "gc", "-q", "--prune=now"});
+  prune(sandbox);
   if (strategy == "single") {
     check_refused(sandbox, {"rollback", "--landed", "a"}, "error: the branch of agent 'b' is gone");
     CHECK(sandbox.par({"rollback", "--landed", "r1"}).exit_code == 0);
@@ -304,7 +310,7 @@ TEST_CASE("rollback --landed: onto a target that moves meanwhile, and nobody's c
   sandbox.assert_clean();
 }
 
-TEST_CASE("rollback --landed: killed at any point, resume reaches the same end") {
+TEST_CASE("rollback --landed: killed at any point, resume reaches the same end, also in a pruned repository") {
   std::vector<std::string> points;
   std::string wanted;
   {
@@ -329,6 +335,7 @@ TEST_CASE("rollback --landed: killed at any point, resume reaches the same end")
     if (has(sandbox.par({"status"}).out, "a rollback was cut off: 'git par resume r1' finishes it")) {
       CHECK(sandbox.par({"rollback", "--landed", "b"}).exit_code == 1);
       CHECK(has(sandbox.par({"clean", "r1"}).err, "error: the rollback of run 'r1' was cut off\n"));
+      prune(sandbox);
       const auto resumed = sandbox.par({"resume"});
       INFO(resumed.out << resumed.err);
       CHECK(resumed.exit_code == 0);
@@ -340,6 +347,36 @@ TEST_CASE("rollback --landed: killed at any point, resume reaches the same end")
     CHECK(sandbox.git({"status", "--porcelain"}).empty());
     sandbox.assert_clean();
   }
+}
+
+TEST_CASE("rollback --landed: one that was cut off and cannot go on is over, and can be asked for again") {
+  Sandbox sandbox;
+  write_project(sandbox, "ab", kHead + agent("a") + agent("b"));
+  const auto base = sandbox.git({"rev-parse", "main"});
+  land(sandbox);
+  const auto cut_off = [&] {
+    sandbox.set("PAR_CRASH", "journal.after.revertrequested=kill");
+    sandbox.par({"rollback", "--landed", "a"});
+    sandbox.unset("PAR_CRASH");
+  };
+  const auto check_over = [&](const std::string& why) {
+    const auto resumed = sandbox.par({"resume"});
+    INFO(resumed.out << resumed.err);
+    CHECK(resumed.exit_code == 1);
+    CHECK(has(resumed.err, why));
+    CHECK(sandbox.git({"for-each-ref", "refs/par/r1/revert/"}).empty());
+  };
+  cut_off();
+  sandbox.git({"branch", "-m", "main", "trunk"});
+  check_over("error: not rolled back: the target branch 'main' does not exist\n");
+  sandbox.git({"branch", "-m", "trunk", "main"});
+  cut_off();
+  sandbox.shell("git for-each-ref --format='delete %(refname)' refs/par/r1/revert | git update-ref --stdin");
+  prune(sandbox);
+  check_over("error: not rolled back: the commits that say what to take off are gone\n");
+  REQUIRE(sandbox.par({"rollback", "-q", "--landed", "a"}).exit_code == 0);
+  CHECK(sandbox.git({"diff", "--name-only", base, "main"}) == "src/b/file.txt\nsrc/b/new.txt\nsrc/b/old.txt");
+  sandbox.assert_clean();
 }
 
 TEST_CASE("rollback --landed: the items of whoever was rolled back are planned again") {

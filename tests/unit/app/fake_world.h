@@ -96,6 +96,8 @@ class FakeWorld final : public core::Journal,
   Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
   Result<core::TargetTip> read_target(const RefName& target) override;
   Result<ObjectId> write_commits(const ObjectId& from, const std::vector<core::CommitSpec>& commits) override;
+  Result<void> keep_revert(const std::vector<ObjectId>&) override { return {}; }
+  [[nodiscard]] bool has_commit(const ObjectId& commit) const override { return commits.contains(commit); }
   Result<void> make_durable() override { return {}; }
   Result<core::TargetMoveResult> move_target(const RefName& target, const ObjectId& from,
                                              const ObjectId& to) override;
