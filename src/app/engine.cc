@@ -288,6 +288,9 @@ Result<void> Engine::perform_action(const BuildRevert& action) {
   auto read = workspace.read_target(action.target);
   if (!read && read.error().kind == ErrorKind::refused) return record(LandingRefused{read.error().message});
   PAR_ASSIGN(const TargetTip tip, std::move(read));
+  if (!action.expected.empty() && tip.commit != action.expected)
+    return record(
+        LandingRefused{fmt::format("'{}' has moved since it was looked at", short_name(action.target))});
   const auto& [agent, start, without] = action.branch;
   if (!workspace.has_commit(start) || !workspace.has_commit(without))
     return record(LandingRefused{"the commits that say what to take off are gone"});

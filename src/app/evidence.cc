@@ -180,6 +180,7 @@ Result<bool> Search::try_some(const std::vector<LeftOut>& some) {
     PAR_ASSIGN(const auto again, validate({one.tree}, true));
     if (judge(again.at(one.tree.tree), one.tree.names).colour != Colour::green) continue;
     evidence_.revert = one.revert;
+    evidence_.revert.expected = tip_.commit;
     return true;
   }
   return false;

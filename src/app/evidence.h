@@ -15,7 +15,8 @@ namespace par::app {
 struct Evidence {
   ObjectId tip;                      // of the target
   std::vector<std::string> tests;    // it fails these, and the commit on which the run landed did not
-  core::RevertRequested revert;      // of those without whose work none of them fails; no agents: nobody's
+  core::RevertRequested revert;      // of those without whose work none of them fails, on that tip alone; no
+                                     // agents: nobody's
   std::string reason;                // why nobody's
   std::vector<std::string> skipped;  // whose work could not be left out alone, and why
 };

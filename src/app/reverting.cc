@@ -29,8 +29,8 @@ Result<std::vector<git::CommitInfo>> landed_chain(const git::Objects& objects, c
   for (ObjectId at = state.landing.landed; at != state.integration.base;) {
     PAR_ASSIGN(auto commit, objects.commit(at));
     if (commit.parents.empty())
-      return Error(fmt::format("commit '{}' is not one that run '{}' landed",
-                               short_oid(state.landing.landed), state.id.str()));
+      return Error(fmt::format("commit '{}' is not one that run '{}' landed", short_oid(state.landing.landed),
+                               state.id.str()));
     at = commit.parents.front();
     chain.push_back(std::move(commit));
   }
@@ -58,8 +58,8 @@ Result<std::vector<LandedWork>> landed_each(const git::Objects& objects, const c
     for (const auto& wanted : trees_of(step, state.landing.strategy)) {
       if (next == chain.end() || next->tree != wanted) {
         if (wanted == tree) continue;
-        return Error(fmt::format("the commits that run '{}' landed are not those of its record",
-                                 state.id.str()));
+        return Error(
+            fmt::format("the commits that run '{}' landed are not those of its record", state.id.str()));
       }
       at = next->id;
       tree = wanted;

@@ -70,7 +70,11 @@ Result<int> conclude_revert(const app::Session& session, const core::RevertReque
     print_hint(fmt::format("'git par resume {}' goes on", state.id.str()));
     return interrupted_code();
   }
-  if (!state.landing.refused.empty()) return landing_refusal(state);
+  if (!state.landing.refused.empty()) {
+    auto error = landing_refusal(state);
+    if (!revert.expected.empty()) error.hints.push_back("'git par rollback --landed --auto' looks again");
+    return error;
+  }
   const auto& validator = session.validator();
   const RevertReport report{state, revert, validator.runs(), validator.hits()};
   if (invocation.json)

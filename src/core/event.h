@@ -233,10 +233,11 @@ struct RolledBack {
 // After the landing: start..tip is merged onto the target, validated, and lands as LandingBuilt and Landed
 // say.
 struct RevertRequested {
-  std::vector<AgentName> agents;  // whose work goes, in the plan's order
-  ObjectId start;                 // what the run has on the target ...
-  ObjectId tip;                   // ... and the same without them
-  std::vector<ObjectId> commits;  // that brought it: theirs under squash and rebase, else the landing's
+  std::vector<AgentName> agents;   // whose work goes, in the plan's order
+  ObjectId start;                  // what the run has on the target ...
+  ObjectId tip;                    // ... and the same without them
+  std::vector<ObjectId> commits;   // that brought it: theirs under squash and rebase, else the landing's
+  ObjectId expected = ObjectId();  // the target's tip that there is evidence of; empty: whatever it is
 };
 
 using EventBody =

@@ -82,7 +82,7 @@ template <class V> void fields(V& v, Landed& e) { v("to", e.to); }
 template <class V> void fields(V&, LandingLost&) {}
 template <class V> void fields(V& v, LandingRefused& e) { v("reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); }
 template <class V> void fields(V& v, RolledBack& e) { v("agents", e.agents); v("reason", e.reason); }
-template <class V> void fields(V& v, RevertRequested& e) { v("agents", e.agents); v("start", e.start); v("tip", e.tip); v("commits", e.commits); }
+template <class V> void fields(V& v, RevertRequested& e) { v("agents", e.agents); v("start", e.start); v("tip", e.tip); v("commits", e.commits); later(v, "expected", e.expected); }
 // clang-format on
 
 }  // namespace par::core

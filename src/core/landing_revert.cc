@@ -61,7 +61,8 @@ Next next_revert_step(const Plan& plan, const RunState& state) {
   }
   if (!landing.built) {
     const auto& revert = *landing.revert;
-    next.action = BuildRevert{landing.target, {revert.agents.front(), revert.start, revert.tip}};
+    next.action =
+        BuildRevert{landing.target, {revert.agents.front(), revert.start, revert.tip}, revert.expected};
     return next;
   }
   const auto& built = *landing.built;

@@ -60,8 +60,9 @@ struct BuildLanding {
 // Merges what takes landed work out onto the target as it is.
 struct BuildRevert {
   RefName target;
-  BranchRef branch;  // of one of those whose work it is
-};                   // -> LandingBuilt | LandingRefused
+  BranchRef branch;   // of one of those whose work it is
+  ObjectId expected;  // as in RevertRequested
+};                    // -> LandingBuilt | LandingRefused
 struct MoveTarget {
   RefName target;
   ObjectId from;

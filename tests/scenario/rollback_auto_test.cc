@@ -91,6 +91,29 @@ TEST_CASE("rollback --auto: what passes once without it and then does not is no 
   check_nobody(sandbox, "'main' fails 'unit' also without any one of them\n");
 }
 
+TEST_CASE("rollback --auto: a target that moved since it was looked at is looked at again first") {
+  Sandbox sandbox;
+  // Somebody commits to the target while it is validated without b, the first or the second time.
+  const std::string passage = GENERATE("1", "2");
+  const std::string seen = sandbox.root() + "/seen";
+  land_with(sandbox, "test -e src/user || exit 0; test ! -e src/b/new.txt || exit 1; echo >> " + seen +
+                         "; test $(wc -l < " + seen + ") != " + passage + " || git -C " + sandbox.repo() +
+                         " update-ref refs/heads/main theirs");
+  sandbox.git({"checkout", "-q", "-b", "theirs"});
+  sandbox.write("docs/theirs", "x\n");
+  sandbox.commit_all("theirs");
+  const auto done = sandbox.par({"rollback", "--landed", "--auto"});
+  INFO(done.out << done.err);
+  CHECK(done.exit_code == 1);
+  CHECK(has(done.err,
+            "error: not rolled back: 'main' has moved since it was looked at\n"
+            "hint: 'git par rollback --landed --auto' looks again\n"));
+  CHECK(sandbox.git({"rev-parse", "main"}) == sandbox.git({"rev-parse", "theirs"}));
+  CHECK(sandbox.par({"rollback", "--landed", "--auto"}).exit_code == 0);
+  CHECK(sandbox.git({"diff", "--name-only", "theirs", "main"}) == "src/b/new.txt");
+  sandbox.assert_clean();
+}
+
 TEST_CASE("rollback --auto: names nobody itself, and is only for what landed") {
   Sandbox sandbox;
   land_with(sandbox, "true");

@@ -69,8 +69,8 @@ TEST_CASE("rollback --landed: of a rebase goes what landed, and nothing comes th
   roll_back(sandbox, "a");
   CHECK(changed_since(sandbox, landed) == "D\tsrc/a/1\nD\tsrc/a/2");
   CHECK(has(sandbox.git({"log", "-1", "--format=%B"}),
-            "This reverts commit " + sandbox.git({"rev-parse", landed + "~2"}) +
-                ".\nThis reverts commit " + sandbox.git({"rev-parse", landed + "~1"}) + ".\n"));
+            "This reverts commit " + sandbox.git({"rev-parse", landed + "~2"}) + ".\nThis reverts commit " +
+                sandbox.git({"rev-parse", landed + "~1"}) + ".\n"));
   roll_back(sandbox, "b");
   CHECK(changed_since(sandbox, landed + "~3").empty());
   sandbox.assert_clean();

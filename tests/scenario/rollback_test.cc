@@ -53,7 +53,8 @@ std::string tree_of(const Sandbox& sandbox, const std::string& commit) {
 
 // What no ref and no worktree holds is gone.
 void prune(const Sandbox& sandbox) {
-  sandbox.git({"-c", "gc.reflogExpire=now", "-c", "gc.reflogExpireUnreachable=now", "gc", "-q", "--prune=now"});
+  sandbox.git(
+      {"-c", "gc.reflogExpire=now", "-c", "gc.reflogExpireUnreachable=now", "gc", "-q", "--prune=now"});
 }
 
 // Nothing moved and nothing is different.
@@ -310,7 +311,8 @@ TEST_CASE("rollback --landed: onto a target that moves meanwhile, and nobody's c
   sandbox.assert_clean();
 }
 
-TEST_CASE("rollback --landed: killed at any point, resume reaches the same end, also in a pruned repository") {
+TEST_CASE(
+    "rollback --landed: killed at any point, resume reaches the same end, also in a pruned repository") {
   std::vector<std::string> points;
   std::string wanted;
   {
