@@ -326,6 +326,8 @@ Result<LandingPlan> plan_landing(const Project& project, const std::string& targ
   }
   plan.phases = plan.agents.empty() ? 0 : 1;
   std::sort(landing.nothing_new.begin(), landing.nothing_new.end());
+  PAR_ASSIGN(landing.taken_off, find_taken_off(project, base, landing.nothing_new));
+  for (const auto& off : landing.taken_off) std::erase(landing.nothing_new, off.branch);
   return landing;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/planning.h"
+#include "app/reverting.h"
 
 namespace par::app {
 
@@ -21,6 +22,7 @@ struct LandingPlan {
   core::Plan plan;                       // without agents when no branch has anything to land
   std::vector<std::string> nothing_new;  // branches whose work the target has, however it got there
   std::vector<std::string> warnings;
+  std::vector<TakenOff> taken_off = {};  // branches that landed and were rolled back since
 };
 
 // Each branch is an agent of the plan that runs nothing (core::ExistingBranch), is checked by every

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/strings.h"
 #include "core/landing_commits.h"
@@ -95,6 +96,19 @@ Result<void> check_target(const Project& project, const core::RunState& state) {
   return refused(obstacle).hint("mend that, then roll back again; nothing was touched");
 }
 
+// The rollback is on the target, and nothing has brought back what it took off.
+Result<bool> is_off(const Project& project, const ObjectId& revert, const ObjectId& target) {
+  auto& objects = *project.objects;
+  if (!objects.has(revert)) return false;
+  PAR_ASSIGN(const bool is_there, objects.is_ancestor(revert, target));
+  if (!is_there) return false;
+  PAR_ASSIGN(const auto without, objects.commit(revert));
+  PAR_ASSIGN(const auto with, objects.commit(without.parents.front()));
+  PAR_ASSIGN(const auto now, objects.commit(target));
+  PAR_ASSIGN(const auto again, objects.merge_trees(with.tree, now.tree, without.tree));
+  return !again.conflicts.empty() || again.tree == now.tree;
+}
+
 // A commit with the work of these alone on what the run landed on.
 Result<ObjectId> commit_of(const Project& project, Session& session, const std::vector<BranchRef>& branches) {
   const auto& state = session.state();
@@ -116,17 +130,60 @@ Result<ObjectId> commit_of(const Project& project, Session& session, const std::
 
 }  // namespace
 
+Result<std::vector<AgentName>> agents_on_target(const Project& project, const core::RunState& state) {
+  PAR_ASSIGN(const auto tip, git::read_ref(project.repository, state.landing.target));
+  if (!tip)
+    return refused(fmt::format("the target branch '{}' does not exist", short_name(state.landing.target)));
+  std::vector<AgentName> names;
+  for (const auto& agent : state.agents) {
+    bool is_there = agent.stage == core::Stage::landed;
+    if (!agent.reverted.empty()) {
+      PAR_ASSIGN(const bool off, is_off(project, agent.reverted, *tip));
+      is_there = !off;
+    }
+    if (is_there) names.push_back(agent.name);
+  }
+  return names;
+}
+
+Result<std::vector<TakenOff>> find_taken_off(const Project& project, const Base& base,
+                                             const std::vector<std::string>& branches) {
+  std::vector<TakenOff> found;
+  if (branches.empty()) return found;
+  PAR_ASSIGN(const auto database, store::Database::open_existing(project.repository.state_dir()));
+  if (!database) return found;
+  PAR_ASSIGN(const auto refs, git::list_refs(project.repository, "refs/heads/"));
+  std::map<RefName, ObjectId> tips;
+  for (const auto& [ref, tip] : refs)
+    if (std::find(branches.begin(), branches.end(), short_name(ref)) != branches.end()) tips[ref] = tip;
+  PAR_ASSIGN(const auto rows, database->runs());
+  for (const auto& row : rows) {
+    const auto run = load_run(*database, row);
+    if (!run) continue;  // damaged: 'git par doctor' says so
+    for (const auto& agent : run->state.agents) {
+      const auto tip = tips.find(agent.branch);
+      if (agent.reverted.empty() || tip == tips.end() || tip->second != agent.tip) continue;
+      PAR_ASSIGN(const bool off, is_off(project, agent.reverted, base.commit));
+      if (!off) continue;
+      found.push_back({short_name(agent.branch), agent.reverted});
+      tips.erase(tip);
+    }
+  }
+  return found;
+}
+
 Result<core::RevertRequested> plan_revert(const Project& project, Session& session,
                                           const std::vector<AgentName>& agents) {
   const auto& state = session.state();
   PAR_TRY(check_target(project, state));
+  PAR_ASSIGN(const auto there, agents_on_target(project, state));
   PAR_ASSIGN(const auto work, landed_work(*project.objects, state));
   core::RevertRequested revert;
   revert.agents = agents;
   std::vector<BranchRef> before;
   std::vector<BranchRef> after;
   for (const auto& [branch, commits] : work) {
-    if (state.find(branch.agent)->stage != core::Stage::landed) continue;  // it is off already
+    if (!has(there, branch.agent)) continue;
     before.push_back(branch);
     if (has(agents, branch.agent))
       revert.commits.insert(revert.commits.end(), commits.begin(), commits.end());

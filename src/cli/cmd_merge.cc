@@ -74,6 +74,9 @@ void show_landing(const LandingReport& report, const Invocation& invocation) {
     print_out(landing_json(report));
   else if (!invocation.quiet)
     print_out(landing_text(report));
+  for (const auto& off : report.taken_off)
+    print_hint(fmt::format("'git revert {}' on '{}' brings the work of '{}' back", short_oid(off.revert),
+                           short_name(report.state.landing.target), display_text(off.branch)));
 }
 
 // Where to land, and where it goes on to from there.
@@ -153,7 +156,7 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
   PAR_TRY(push(project, place, state.landing.landed, invocation));
   const bool all = std::all_of(state.agents.begin(), state.agents.end(),
                                [](const auto& agent) { return agent.stage == core::Stage::landed; });
-  return all ? 0 : kExitNo;
+  return all && report.taken_off.empty() ? 0 : kExitNo;
 }
 
 Result<int> merge_branches(const Options& options, const Invocation& invocation) {
@@ -164,8 +167,8 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   if (!options.strategy.empty()) plan.strategy = *parse_enum<core::Strategy>(options.strategy);
   if (plan.agents.empty()) {
     const auto state = core::initial_state(RunId(), plan);
-    show_landing({state, plan.base, 0, 0, landing.nothing_new}, invocation);
-    return 0;
+    show_landing({state, plan.base, 0, 0, landing.nothing_new, landing.taken_off}, invocation);
+    return landing.taken_off.empty() ? 0 : kExitNo;
   }
   PAR_TRY(check_target(project, plan.target));
   PAR_ASSIGN(const Place place, find_place(project, plan.target, options));
@@ -186,8 +189,10 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   const ObjectId before = plan.base;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
-  return land_existing(*session, project, place,
-                       {session->state(), before, 0, 0, std::move(landing.nothing_new)}, invocation);
+  return land_existing(
+      *session, project, place,
+      {session->state(), before, 0, 0, std::move(landing.nothing_new), std::move(landing.taken_off)},
+      invocation);
 }
 
 // ---- a run
@@ -266,7 +271,8 @@ constexpr std::string_view kDescription =
     "target has without them count against nobody. Each branch is taken as it is at the start: commits that "
     "are added while it is tested have no part in it, and that is said. The branches themselves are never "
     "moved or deleted, neither by this nor by git-par-clean(1). When it was cut off, git-par-resume(1) goes "
-    "on.\n\n"
+    "on. The commits of a branch that landed and was rolled back are on the target, its work is not: it is "
+    "left out, and what brings it back is said.\n\n"
     "With --push what landed is pushed to the remote branch that the target follows, with your own git, its "
     "hooks and its credentials. That branch moves only if it is still where it was fetched last, and nothing "
     "starts when it has commits that the target does not have. A remote that does not answer is asked four "

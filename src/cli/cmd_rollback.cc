@@ -56,6 +56,14 @@ Result<std::vector<AgentName>> named_agents(const core::RunState& state, const O
   return names;
 }
 
+// Those of `all` that are among them.
+std::vector<AgentName> those_among(const std::vector<AgentName>& all, const std::vector<AgentName>& names) {
+  std::vector<AgentName> in;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(in),
+               [&](const auto& name) { return has(names, name); });
+  return in;
+}
+
 // Those of them that stand there, in plan order.
 std::vector<AgentName> in_stage(const core::RunState& state, const std::vector<AgentName>& names,
                                 Stage stage) {
@@ -97,18 +105,18 @@ Error nothing_there(const Options& options, const std::string& where) {
 
 // ---- from the target
 
-// Whoever comes after those is not left without them.
-Result<void> check_dependents(const core::Plan& plan, const core::RunState& state,
+// Whoever comes after those is not left without them. `there`: whose work the target has.
+Result<void> check_dependents(const app::Session& session, const std::vector<AgentName>& there,
                               const std::vector<AgentName>& out) {
-  auto dependents = in_stage(state, core::dependents_of(plan, out), Stage::landed);
+  auto dependents = those_among(there, core::dependents_of(session.plan(), out));
   std::erase_if(dependents, [&](const auto& name) { return has(out, name); });
   if (dependents.empty()) return {};
   auto all = out;
   all.insert(all.end(), dependents.begin(), dependents.end());
   return refused(fmt::format("'{}' came after '{}' and landed with it", listed(dependents, "', '"),
                              listed(out, "', '")))
-      .hint(fmt::format("'git par rollback --landed --run {} {}' takes all of them out", state.id.str(),
-                        listed(all, " ")));
+      .hint(fmt::format("'git par rollback --landed --run {} {}' takes all of them out",
+                        session.state().id.str(), listed(all, " ")));
 }
 
 Result<void> check_landed(const core::RunState& state) {
@@ -126,9 +134,10 @@ Result<core::RevertRequested> named_revert(const app::Project& project, app::Ses
                                            const Options& options) {
   const auto& state = session.state();
   PAR_ASSIGN(const auto names, named_agents(state, options));
-  const auto out = in_stage(state, names, Stage::landed);
+  PAR_ASSIGN(const auto there, app::agents_on_target(project, state));
+  const auto out = those_among(there, names);
   if (out.empty()) return nothing_there(options, fmt::format("on '{}'", short_name(state.landing.target)));
-  PAR_TRY(check_dependents(session.plan(), state, out));
+  PAR_TRY(check_dependents(session, there, out));
   return app::plan_revert(project, session, out);
 }
 
@@ -249,7 +258,8 @@ Command rollback_command() {
       "that belong to agents whose work is not there any more left out), and moves the target as 'git par "
       "merge' does: by compare-and-swap, together with the files where it is checked out and clean. Only "
       "failures count that the target does not have already. When the target moves meanwhile, the commit is "
-      "made anew on its tip and validated again. 'git par resume' finishes a rollback that was cut off.\n\n"
+      "made anew on its tip and validated again. 'git par resume' finishes a rollback that was cut off. What a "
+      "rollback took off and 'git revert' of it has brought back can be rolled back again.\n\n"
       "It is refused, and nothing is changed, when agents that come after those named have landed too and "
       "are "
       "not named, when later work builds on what would go, when a validation fails on what would be left, "
@@ -260,7 +270,8 @@ Command rollback_command() {
       "With --landed --auto: finds out whose work it is, on evidence only. The target has to fail something, "
       "twice, that the commit on which the run landed did not; then it is validated without each agent (and "
       "those that come after it), those first that the failing tests point at, at most 16 of them, until it "
-      "passes without one, twice. That one is rolled back. Without such evidence nothing is.\n\n"
+      "passes without one, twice. That one is rolled back. Without such evidence nothing is, and neither when "
+      "the target has moved since.\n\n"
       "--json prints the run as 'git par status --json' does, and with --landed {\"schema\", \"target\", "
       "\"before\", \"after\", \"rolled_back\": [agents], \"validation_runs\", \"cache_hits\"}.",
       {{"git par rollback errors", "take one agent's work out"},

@@ -28,6 +28,10 @@ const ObjectId& after_of(const LandingReport& report) {
   return landed.empty() ? report.before : landed;
 }
 
+std::string taken_off_reason(const app::TakenOff& off, const std::string& target) {
+  return fmt::format("rolled back, taken off '{}' by {}", target, short_oid(off.revert));
+}
+
 std::string validations_line(int runs, int cache_hits) {
   return fmt::format("{} validation runs, {} answered from the cache\n", runs, cache_hits);
 }
@@ -50,6 +54,8 @@ std::string landing_text(const LandingReport& report) {
   }
   for (const auto& branch : report.nothing_new)
     text += fmt::format("  in it     {}: '{}' has its work\n", display_text(branch), target);
+  for (const auto& off : report.taken_off)
+    text += fmt::format("  left out  {}: {}\n", display_text(off.branch), taken_off_reason(off, target));
   return text + validations_line(report.validation_runs, report.cache_hits);
 }
 
@@ -75,6 +81,12 @@ std::string landing_json(const LandingReport& report) {
         .member("branch", branch_name(report.state.id, agent))
         .list("with", labels(report.state, agent.with));
     json.list("tests", agent.tests).member("reason", agent.reason).end_object();
+  }
+  for (const auto& off : report.taken_off) {
+    json.begin_object().member("branch", off.branch).list("with", std::vector<std::string>());
+    json.list("tests", std::vector<std::string>())
+        .member("reason", taken_off_reason(off, short_name(landing.target)))
+        .end_object();
   }
   json.end_array().member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);
   return std::move(json.end_object()).take() + "\n";

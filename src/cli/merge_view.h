@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/reverting.h"
 #include "core/state.h"
 
 namespace par::cli {
@@ -14,6 +15,7 @@ struct LandingReport {
   int validation_runs = 0;
   int cache_hits = 0;
   std::vector<std::string> nothing_new = {};  // branches that were named and whose work the target has
+  std::vector<app::TakenOff> taken_off = {};  // and those whose work it had
 };
 
 // What was taken off the target again.

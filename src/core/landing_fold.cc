@@ -257,7 +257,8 @@ struct ApplyLandingEvent {
     check(!landing.landed.empty() && !landing.requested, "a revert of what has not landed");
     for (const auto& name : e.agents) {
       const AgentState* agent = state.find(name);
-      check(agent != nullptr && agent->stage == Stage::landed, "a revert of an agent that has not landed");
+      check(agent != nullptr && (agent->stage == Stage::landed || !agent->reverted.empty()),
+            "a revert of an agent that has not landed");
     }
     landing.requested = true;
     landing.revert = e;

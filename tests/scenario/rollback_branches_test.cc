@@ -76,6 +76,42 @@ TEST_CASE("rollback --landed: of a rebase goes what landed, and nothing comes th
   sandbox.assert_clean();
 }
 
+TEST_CASE("rollback --landed: what was rolled back is not on the target, until the rollback is reverted") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  branch(sandbox, "topic/a", {"a"});
+  land(sandbox, {"topic/a"});
+  roll_back(sandbox, "topic-a");
+  const auto rollback = sandbox.git({"rev-parse", "--short=10", "main"});
+  branch(sandbox, "topic/b", {"b"});
+  for (const std::string pattern : {"topic/*", "topic/a"}) {
+    const auto merge = sandbox.par({"merge", "--branches", pattern});
+    INFO(merge.out << merge.err);
+    CHECK(merge.exit_code == 1);
+    CHECK(has(merge.out, "  left out  topic/a: rolled back, taken off 'main' by " + rollback + "\n"));
+    CHECK(
+        has(merge.err, "hint: 'git revert " + rollback + "' on 'main' brings the work of 'topic/a' back\n"));
+    CHECK(sandbox.read("src/b") == "x\n");
+  }
+  CHECK(has(
+      sandbox.par({"merge", "--branches", "topic/a", "--json"}).out,
+      R"("rejected":[{"branch":"topic/a","with":[],"tests":[],"reason":"rolled back, taken off 'main' by )" +
+          rollback));
+  CHECK(has(sandbox.par({"rollback", "--landed", "--run", "r1", "topic-a"}).err,
+            "error: nothing of 'topic-a' is on 'main'\n"));
+
+  sandbox.git({"revert", "--no-edit", rollback});
+  const auto merge = sandbox.par({"merge", "--branches", "topic/a"});
+  CHECK(merge.exit_code == 0);
+  CHECK(has(merge.out, "  in it     topic/a: 'main' has its work\n"));
+  const auto back = sandbox.git({"rev-parse", "main"});
+  const auto done = sandbox.par({"rollback", "--landed", "--run", "r1", "topic-a"});
+  INFO(done.out << done.err);
+  CHECK(done.exit_code == 0);
+  CHECK(changed_since(sandbox, back) == "D\tsrc/a");
+  sandbox.assert_clean();
+}
+
 TEST_CASE("rollback --landed: one branch beside a stack, the top of a stack, and one that shares commits") {
   const std::string strategy = GENERATE("merge", "squash", "rebase", "single");
   INFO(strategy);
