@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "app/evidence.h"
 #include "app/reverting.h"
@@ -35,19 +36,25 @@ bool has(const std::vector<AgentName>& names, const AgentName& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// The agents that `word` names: one, a phase's, or the whole run's.
+bool stands_for(const core::AgentState& agent, const std::string& branch) {
+  return !agent.branch.empty() && short_name(agent.branch) == branch;
+}
+
+// The agents that `word` names: that of a branch, one by its name, a phase's, or the whole run's; the first
+// that there is of these.
 Result<void> add_named(const core::RunState& state, const std::string& word, std::vector<AgentName>& names) {
-  const auto before = names.size();
-  const bool phase = is_number(word) && state.find(AgentName(word)) == nullptr;
-  for (const auto& agent : state.agents) {
-    const bool meant =
-        word == state.id.str() || agent.name.str() == word || (phase && agent.phase == std::stoi(word));
-    if (meant) names.push_back(agent.name);
-  }
-  if (names.size() == before)
-    return Error(fmt::format("run '{}' has no agent or phase '{}'", state.id.str(), word))
-        .hint("'git par status' lists them");
-  return {};
+  const auto add = [&](const auto& is_meant) {
+    const auto before = names.size();
+    for (const auto& agent : state.agents)
+      if (is_meant(agent)) names.push_back(agent.name);
+    return names.size() > before;
+  };
+  if (add([&](const auto& agent) { return stands_for(agent, word); })) return {};
+  if (add([&](const auto& agent) { return agent.name.str() == word; })) return {};
+  if (is_number(word) && add([&](const auto& agent) { return agent.phase == std::stoi(word); })) return {};
+  if (word == state.id.str() && add([](const auto&) { return true; })) return {};
+  return Error(fmt::format("run '{}' has no agent or phase '{}'", state.id.str(), word))
+      .hint("'git par status' lists them");
 }
 
 Result<std::vector<AgentName>> named_agents(const core::RunState& state, const Options& options) {
@@ -73,17 +80,30 @@ std::vector<AgentName> in_stage(const core::RunState& state, const std::vector<A
   return in;
 }
 
-// A run that is named as what to roll back is the run; of landed work, the newest run that landed.
+// The newest run; of landed work, the newest that landed. nullopt: there is none that can be read.
+std::optional<core::RunState> usual_run(const store::Database& database,
+                                        const std::vector<store::RunRow>& rows, bool landed) {
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    auto run = app::load_run(database, *row);
+    if (run && (!landed || !run->state.landing.landed.empty())) return std::move(run->state);
+    if (!landed) break;
+  }
+  return std::nullopt;
+}
+
+// A run that is named as what to roll back is the run, unless the usual one has an agent of that name.
 Result<std::string> run_meant(const store::Database& database, const Options& options) {
   if (!options.run.empty()) return options.run;
   PAR_ASSIGN(const auto rows, database.runs());
+  const auto usual = usual_run(database, rows, options.landed);
+  const std::string word = options.what.empty() ? "" : options.what.front();
+  const bool is_agent = usual && std::any_of(usual->agents.begin(), usual->agents.end(), [&](const auto& a) {
+                          return a.name.str() == word || stands_for(a, word);
+                        });
   for (const auto& row : rows)
-    if (!options.what.empty() && row.id.str() == options.what.front()) return row.id.str();
+    if (row.id.str() == word && !is_agent) return word;
+  if (usual) return usual->id.str();
   if (!options.landed) return std::string();
-  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-    const auto run = app::load_run(database, *row);
-    if (run && !run->state.landing.landed.empty()) return row->id.str();
-  }
   return refused("no run has landed").hint("without --landed, work is taken out of the candidate");
 }
 
@@ -232,7 +252,7 @@ Result<int> rollback(const Options& options, const Invocation& invocation) {
 
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<Options>();
-  line.value("what", options->what, "agents, phases' numbers, or a run");
+  line.value("what", options->what, "agents, branches, phases' numbers, or a run");
   line.flag("--landed", options->landed, "take off the target what has landed");
   line.flag("--auto", options->automatic, "with --landed: find out whose work makes the target fail");
   line.value("--run", options->run, "the run; the newest by default, with --landed the newest that landed")
@@ -247,7 +267,7 @@ Command rollback_command() {
   return {
       "rollback",
       Group::land,
-      "[<options>] ((<agent>|<phase>|<run>)... | --landed --auto)",
+      "[<options>] ((<agent>|<branch>|<phase>|<run>)... | --landed --auto)",
       "take accepted work out again, before or after it landed",
       "Before landing: builds the candidate anew from all accepted branches but those named (and those that "
       "come after them), validates it, and moves the candidate there. The branches themselves stay. Each "
@@ -258,7 +278,8 @@ Command rollback_command() {
       "that belong to agents whose work is not there any more left out), and moves the target as 'git par "
       "merge' does: by compare-and-swap, together with the files where it is checked out and clean. Only "
       "failures count that the target does not have already. When the target moves meanwhile, the commit is "
-      "made anew on its tip and validated again. 'git par resume' finishes a rollback that was cut off. What a "
+      "made anew on its tip and validated again. 'git par resume' finishes a rollback that was cut off. What "
+      "a "
       "rollback took off and 'git revert' of it has brought back can be rolled back again.\n\n"
       "It is refused, and nothing is changed, when agents that come after those named have landed too and "
       "are "
@@ -270,8 +291,11 @@ Command rollback_command() {
       "With --landed --auto: finds out whose work it is, on evidence only. The target has to fail something, "
       "twice, that the commit on which the run landed did not; then it is validated without each agent (and "
       "those that come after it), those first that the failing tests point at, at most 16 of them, until it "
-      "passes without one, twice. That one is rolled back. Without such evidence nothing is, and neither when "
+      "passes without one, twice. That one is rolled back. Without such evidence nothing is, and neither "
+      "when "
       "the target has moved since.\n\n"
+      "A word names a branch that 'git par merge --branches' took, else an agent, else a phase, else a "
+      "run.\n\n"
       "--json prints the run as 'git par status --json' does, and with --landed {\"schema\", \"target\", "
       "\"before\", \"after\", \"rolled_back\": [agents], \"validation_runs\", \"cache_hits\"}.",
       {{"git par rollback errors", "take one agent's work out"},

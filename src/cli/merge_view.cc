@@ -97,8 +97,8 @@ std::string revert_text(const RevertReport& report) {
   std::string text = fmt::format("'{}' {} -> {}\n", short_name(landing.target),
                                  short_oid(landing.built->from), short_oid(landing.built->to));
   for (const auto& name : report.revert.agents)
-    text +=
-        fmt::format("  rolled back  {} ({})\n", name.str(), counted(report.state.find(name)->files, "file"));
+    text += fmt::format("  rolled back  {} ({})\n", label(report.state, *report.state.find(name)),
+                        counted(report.state.find(name)->files, "file"));
   return text + validations_line(report.validation_runs, report.cache_hits);
 }
 

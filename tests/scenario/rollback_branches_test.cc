@@ -112,6 +112,32 @@ TEST_CASE("rollback --landed: what was rolled back is not on the target, until t
   sandbox.assert_clean();
 }
 
+TEST_CASE("rollback --landed: a branch by its own name, also by one that a run has or another agent") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  branch(sandbox, "r1", {"r1"});
+  branch(sandbox, "Topic/a", {"Topic-a"});
+  branch(sandbox, "topic-a", {"topic-a"});
+  branch(sandbox, "other", {"other"});
+  land(sandbox, {"r1", "Topic/a", "topic-a", "other"});
+  const auto landed = sandbox.git({"rev-parse", "main"});
+  CHECK(sandbox.par({"rollback", "--landed", "-n", "r1"}).out == "would roll back:\n  r1\n");
+  const auto done = sandbox.par({"rollback", "--landed", "r1", "topic-a"});
+  INFO(done.out << done.err);
+  REQUIRE(done.exit_code == 0);
+  CHECK(changed_since(sandbox, landed) == "D\tsrc/r1\nD\tsrc/topic-a");
+  CHECK(has(sandbox.par({"rollback", "--landed", "Topic/a"}).out, "  rolled back  Topic/a (1 file)\n"));
+  CHECK(changed_since(sandbox, landed) == "D\tsrc/Topic-a\nD\tsrc/r1\nD\tsrc/topic-a");
+  // What no agent is called is a run, or a phase.
+  branch(sandbox, "later", {"later"});
+  land(sandbox, {"later"});
+  roll_back(sandbox, "r2");
+  CHECK(sandbox.read("src/later").empty());
+  CHECK(sandbox.par({"rollback", "--landed", "--run", "r1", "1"}).exit_code == 0);
+  CHECK(sandbox.read("src/other").empty());
+  sandbox.assert_clean();
+}
+
 TEST_CASE("rollback --landed: one branch beside a stack, the top of a stack, and one that shares commits") {
   const std::string strategy = GENERATE("merge", "squash", "rebase", "single");
   INFO(strategy);
