@@ -255,9 +255,32 @@ Result<void> Engine::perform_action(const Collect& action) {
   return record(std::move(verdict));
 }
 
+Result<void> Engine::cut_at_foreign_commit(TrialBuilt& built) {
+  for (auto step = built.steps.begin(); step != built.steps.end(); ++step) {
+    if (step->replayed.empty()) continue;
+    const auto& planned = *plan_.find(step->agent);
+    if (!planned.branch.ref.empty()) continue;  // it owns whatever it changed
+    PAR_ASSIGN(const auto owned, Ownership::parse(planned.spec, plan_.folding()));
+    for (const auto& replayed : step->replayed) {
+      PAR_ASSIGN(const auto changed, ports_.workspace.changed_by(replayed.commit));
+      const auto outside = owned.outside(changed);
+      if (outside.empty()) continue;
+      built.conflict = step->agent;
+      built.source = replayed.source;
+      built.outside = true;
+      built.paths.clear();
+      for (const auto& path : outside) built.paths.push_back(quote_path(path.str()));
+      built.steps.erase(step, built.steps.end());
+      return {};
+    }
+  }
+  return {};
+}
+
 Result<void> Engine::perform_action(const BuildTrial& action) {
   PAR_ASSIGN(TrialBuilt built, ports_.workspace.build_trial(action.onto, action.branches, action.strategy));
   built.trial = action.trial;
+  PAR_TRY(cut_at_foreign_commit(built));
   // A trial in the journal must not survive a power cut that its commits do not.
   PAR_TRY(ports_.workspace.make_durable());
   return record(std::move(built));

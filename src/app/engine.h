@@ -81,6 +81,9 @@ class Engine {
   [[nodiscard]] Result<void> on_exit(const os::JobExit& exit);
   [[nodiscard]] Result<void> on_worktree_exit(const core::AgentState& agent, const os::JobExit& exit);
   [[nodiscard]] Result<void> perform(const core::Action& action);
+  // The door for commits that land one by one: a trial ends before the first that is outside what its agent
+  // owns, though the branch as a whole may not be.
+  [[nodiscard]] Result<void> cut_at_foreign_commit(core::TrialBuilt& built);
   // Another attempt, or the rejection.
   [[nodiscard]] Result<void> refuse(core::AgentRejected why);
 

@@ -175,6 +175,7 @@ struct TrialBuilt {  // its branches are merged, but not yet validated
   std::vector<std::string> paths;  // where
   int trial = -1;                  // -1: of an earlier version, the steps onto the candidate
   ObjectId source = ObjectId();    // the commit of its that could not be replayed; empty: it is merged whole
+  bool outside = false;            // it does merge, but that commit changes `paths`, which it does not own
 };
 struct TrialValidated {
   ObjectId tree;

@@ -63,7 +63,7 @@ template <class V> void fields(V& v, RunResumed& e) { later(v, "no_canary", e.no
 template <class V> void fields(V& v, FellBack& e) { v("trigger", e.trigger); v("sequence", e.sequence); v("reason", e.reason); }
 template <class V> void fields(V& v, AgentRetried& e) { v("agent", e.agent); v("attempt", e.attempt); later(v, "cause", e.cause); later(v, "kind", e.kind); later(v, "reason", e.reason); later(v, "tests", e.tests); later(v, "log", e.log); later(v, "not_before", e.not_before); }
 template <class V> void fields(V& v, RunFinished& e) { v("end", e.end); }
-template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); later(v, "trial", e.trial); later(v, "source", e.source); }
+template <class V> void fields(V& v, TrialBuilt& e) { v("onto", e.onto); v("steps", e.steps); v("conflict", e.conflict); v("paths", e.paths); later(v, "trial", e.trial); later(v, "source", e.source); later(v, "outside", e.outside); }
 template <class V> void fields(V& v, TrialValidated& e) { v("tree", e.tree); v("results", e.results); }
 template <class V> void fields(V&, TrialSplit&) {}
 template <class V> void fields(V& v, Arrival& a) { v("agent", a.agent); v("after", a.after); }

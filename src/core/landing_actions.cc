@@ -136,16 +136,22 @@ std::vector<AgentName> partners_in_conflict(const RunState& state, const AgentNa
 
 void explain_conflict(const RunState& state, const search::Reject& reject, AgentRejected& rejected) {
   const auto& integration = state.integration;
-  const auto& paths = integration.trials.at(reject.trial).paths;
+  const auto& trial = integration.trials.at(reject.trial);
+  const auto& paths = trial.paths;
   const std::string more = paths.size() > 1 ? fmt::format(" and {} more", paths.size() - 1) : "";
+  if (trial.outside) {
+    rejected.kind = RejectKind::outside_ownership;
+    rejected.reason = fmt::format("changed '{}'{}, which it does not own, at its commit {}", paths.front(),
+                                  more, short_oid(trial.source));
+    return;
+  }
   rejected.kind = RejectKind::conflict;
   rejected.with = partners_in_conflict(state, rejected.agent, agents_of(integration, reject.with), paths);
   const bool is_target = rejected.with.empty() && !state.find(rejected.agent)->branch.empty();
   const std::string what = is_target ? "'" + short_name(state.landing.target) + "'" : "the candidate";
   rejected.reason = paths.empty() ? fmt::format("does not merge onto {}", what)
                                   : fmt::format("conflicts with {} in '{}'{}", what, paths.front(), more);
-  if (const auto& source = integration.trials.at(reject.trial).source; !source.empty())
-    rejected.reason += fmt::format(", at its commit {}", short_oid(source));
+  if (!trial.source.empty()) rejected.reason += fmt::format(", at its commit {}", short_oid(trial.source));
 }
 
 // The validation that could not run on the smallest set with the branch.

@@ -163,6 +163,7 @@ struct ApplyLandingEvent {
     if (e.trial >= 0 || e.steps.empty()) trial.conflict = e.conflict;
     trial.paths = e.paths;
     trial.source = e.source;
+    trial.outside = e.outside;
     in().trials[number] = std::move(trial);
   }
   void operator()(const TrialValidated& e) const {

@@ -76,6 +76,8 @@ class Workspace {
   // nothing any more. Of which trial that is, is not said.
   virtual Result<TrialBuilt> build_trial(const ObjectId& onto, const std::vector<BranchRef>& branches,
                                          Strategy strategy) = 0;
+  // Paths in which a commit differs from its first parent, which it has.
+  [[nodiscard]] virtual Result<std::vector<RepoPath>> changed_by(const ObjectId& commit) = 0;
   // refs/par/<run>/candidate from -> to by compare-and-swap; the old value is kept as a checkpoint ref.
   virtual Result<void> move_candidate(const ObjectId& from, const ObjectId& to) = 0;
   // A worktree for validations with exactly the tree of `commit` (ignored files are kept); returns its path.

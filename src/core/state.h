@@ -76,6 +76,7 @@ struct Trial {
   AgentName conflict;              // the branch that did not; empty: all did
   std::vector<std::string> paths;  // where
   ObjectId source;                 // as in TrialBuilt
+  bool outside = false;            // likewise
   std::optional<search::Outcome> outcome;
   std::vector<std::string> tests;  // as in TrialJudged
 };

@@ -333,6 +333,12 @@ Result<core::TrialBuilt> RunWorkspace::build_trial(const ObjectId& onto,
   return built;
 }
 
+Result<std::vector<RepoPath>> RunWorkspace::changed_by(const ObjectId& commit) {
+  PAR_ASSIGN(const CommitInfo after, objects_.commit(commit));
+  PAR_ASSIGN(const CommitInfo before, objects_.commit(after.parents.front()));
+  return objects_.changed_paths(before.tree, after.tree);
+}
+
 Result<void> RunWorkspace::move_candidate(const ObjectId& from, const ObjectId& to) {
   const RefName candidate = candidate_ref(run_);
   PAR_ASSIGN(const auto now, read_ref(repository_, candidate));

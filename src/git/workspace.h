@@ -52,6 +52,7 @@ class RunWorkspace final : public core::Workspace {
   Result<ObjectId> commit_leftovers(const AgentName& agent) override;
   Result<core::TrialBuilt> build_trial(const ObjectId& onto, const std::vector<core::BranchRef>& branches,
                                        core::Strategy strategy) override;
+  [[nodiscard]] Result<std::vector<RepoPath>> changed_by(const ObjectId& commit) override;
   Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
   Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
   Result<core::TargetTip> read_target(const RefName& target) override;

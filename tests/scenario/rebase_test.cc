@@ -155,3 +155,26 @@ TEST_CASE("rebase: agents' commits are replayed, also when the run had merged th
   CHECK(sandbox.par({"clean"}).exit_code == 0);
   sandbox.assert_clean();
 }
+
+TEST_CASE(
+    "rebase: a commit that changes what its agent does not own stays out, though a later one undoes it") {
+  Sandbox sandbox;
+  const std::string config = GENERATE("rebase", "merge");
+  INFO(config);
+  sandbox.write(
+      ".gitpar.toml",
+      "target = \"main\"\nstrategy = \"" + config + "\"\n[[validate]]\nname = \"unit\"\nrun = '" + kGreen +
+          "'\n[agent.a]\nowns = [\"/src/a/**\"]\nrun = \"echo x > evil && echo 1 > src/a/1 && git add "
+          "-A && git commit -qm one && git rm -q evil && echo 2 > src/a/2 && git add -A && git commit "
+          "-qm two\"\n[agent.b]\nowns = [\"/src/b/**\"]\nrun = \"echo b > src/b/new\"\n");
+  for (const std::string name : {"a", "b"}) sandbox.write("src/" + name + "/file.txt", "x\n");
+  sandbox.commit_all("base");
+  CHECK(sandbox.par({"run", "-q"}).exit_code == (config == "rebase" ? 1 : 0));
+  const auto merge = sandbox.par({"merge", "--strategy", "rebase"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 0);
+  CHECK(has(merge.out, "left out  a: rejected: changed 'evil', which it does not own, at its commit " +
+                           sandbox.git({"rev-parse", "par/r1/a/tip~1"}).substr(0, 10)));
+  CHECK(log_of(sandbox, "%s") == std::vector<std::string>{"b: work left uncommitted", "base"});
+  sandbox.assert_clean();
+}
