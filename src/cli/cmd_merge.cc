@@ -206,6 +206,7 @@ Result<int> merge_run(const Options& options, const Invocation& invocation) {
   session_options.interrupts = os::interrupt_count;
   if (!options.strategy.empty()) session_options.strategy = parse_enum<core::Strategy>(options.strategy);
   PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
+  PAR_TRY(check_no_revert(session->state()));
   const RefName target =
       options.target.empty() ? session->plan().target : RefName("refs/heads/" + options.target);
   const auto& landing = session->state().landing;

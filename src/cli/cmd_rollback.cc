@@ -143,10 +143,7 @@ Result<void> check_landed(const core::RunState& state) {
   if (state.landing.landed.empty())
     return refused(fmt::format("run '{}' has not landed", state.id.str()))
         .hint("without --landed, work is taken out of its candidate");
-  if (state.landing.revert)
-    return refused(fmt::format("a rollback of run '{}' was cut off", state.id.str()))
-        .hint(fmt::format("'git par resume {}' finishes it", state.id.str()));
-  return {};
+  return check_no_revert(state);
 }
 
 // What the options name.

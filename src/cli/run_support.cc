@@ -54,6 +54,12 @@ Result<int> conclude(const app::Project& project, const store::Database& databas
   return all ? 0 : kExitNo;
 }
 
+Result<void> check_no_revert(const core::RunState& state) {
+  if (!state.landing.revert) return {};
+  return refused(fmt::format("a rollback of run '{}' was cut off", state.id.str()))
+      .hint(fmt::format("'git par resume {}' finishes it", state.id.str()));
+}
+
 Error landing_refusal(const core::RunState& state) {
   const auto& landing = state.landing;
   Error error =

@@ -64,6 +64,23 @@ TEST_CASE("resume: a landing that happened is not repeated, also when somebody h
   sandbox.assert_clean();
 }
 
+TEST_CASE("merge: does not take a rollback that was cut off for a landing") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + agent("a") + agent("b"));
+  REQUIRE(sandbox.par({"run", "-q", "--land"}).exit_code == 0);
+  const auto landed = sandbox.git({"rev-parse", "main"});
+  crash(sandbox, "journal.after.revertrequested", {"rollback", "--landed", "a"});
+  const auto merge = sandbox.par({"merge"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 1);
+  CHECK(merge.err ==
+        "error: a rollback of run 'r1' was cut off\nhint: 'git par resume r1' finishes it\n");
+  CHECK(sandbox.git({"rev-parse", "main"}) == landed);
+  CHECK(sandbox.par({"resume"}).exit_code == 0);
+  CHECK(sandbox.read("src/a/new.txt").empty());
+  sandbox.assert_clean();
+}
+
 TEST_CASE("merge: goes on with a landing that was cut off, and does not begin another") {
   Sandbox sandbox;
   write_project(sandbox, kHead + agent("a") + agent("b"));
