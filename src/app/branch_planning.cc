@@ -261,7 +261,7 @@ std::vector<std::size_t> landing_order(const std::vector<Branch>& branches) {
   return order;
 }
 
-// By branch: merging it would change the target.
+// By branch: merging it would change the target, or what another that it contains would bring there.
 Result<std::vector<bool>> bring_something(const Project& project, const Base& base,
                                           const std::vector<Branch>& branches) {
   PAR_ASSIGN(const auto target, project.objects->commit(base.commit));
@@ -276,6 +276,10 @@ Result<std::vector<bool>> bring_something(const Project& project, const Base& ba
     }
     brings.push_back(!merge.conflicts.empty() || merge.tree != target.tree);
   }
+  const std::vector<bool> alone = brings;
+  for (std::size_t i = 0; i < branches.size(); ++i)
+    for (const auto other : branches[i].contains)
+      if (alone[other]) brings[i] = true;
   return brings;
 }
 

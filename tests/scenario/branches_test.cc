@@ -186,6 +186,21 @@ TEST_CASE("merge --branches: depends on a failing one: a stack lands as far as i
   sandbox.assert_clean();
 }
 
+TEST_CASE("merge --branches: a branch that undoes the one below it lands with it") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  branch(sandbox, "below", add_file("a"));
+  branch(sandbox, "above", "git rm -q src/a/new.txt", "below");
+  const auto merge = sandbox.par(
+      {"merge", "--branches", "below", "--branches", "above", "--strategy", GENERATE("merge", "squash")});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 0);
+  CHECK(has(merge.out, "  landed    below "));
+  CHECK(has(merge.out, "  landed    above "));
+  CHECK(sandbox.read("src/a/new.txt").empty());
+  sandbox.assert_clean();
+}
+
 TEST_CASE("merge --branches: branches that share commits, or crossed with the target, merge as git does") {
   Sandbox sandbox;
   write_project(sandbox);
