@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/check.h"
 #include "base/strings.h"
 #include "core/agent_names.h"
 #include "core/branch_order.h"
@@ -25,12 +26,21 @@ struct Branch {
   bool is_plain = true;  // its base is the only one, and no other branch has any of its commits
 };
 
+// What agents of a run make is theirs: it is meant only where it is named.
+bool is_meant(const RefName& ref, const std::string& pattern) {
+  return pattern.starts_with("par/") || !ref.str().starts_with("refs/heads/par/");
+}
+
 Result<std::vector<Branch>> find_branches(const Project& project, const Base& base,
                                           const std::vector<std::string>& patterns) {
   std::vector<Branch> branches;
   for (const auto& pattern : patterns) {
-    PAR_ASSIGN(const auto refs, git::list_refs(project.repository, "refs/heads/" + pattern));
-    if (refs.empty()) return Error(fmt::format("no branch matches '{}'", pattern)).hint("see 'git branch'");
+    if (pattern.empty()) return usage_error("an empty pattern names no branch").hint("'**' names all");
+    PAR_ASSIGN(auto refs, git::list_refs(project.repository, "refs/heads/" + pattern));
+    std::erase_if(refs, [&](const auto& ref) { return !is_meant(ref.first, pattern); });
+    if (refs.empty())
+      return Error(fmt::format("no branch matches '{}'", display_text(pattern)))
+          .hint("see 'git branch'; branches of runs match only patterns that begin with 'par/'");
     for (const auto& [ref, tip] : refs) {
       const auto is_this = [name = short_name(ref)](const Branch& branch) { return branch.name == name; };
       if (ref != base.target && std::none_of(branches.begin(), branches.end(), is_this))
@@ -81,29 +91,38 @@ class Walk {
   std::unordered_map<ObjectId, std::vector<std::size_t>> branch_at_;
 };
 
-// Takes out those that the target has all commits of; returns their names.
-std::vector<std::string> take_merged(const git::History& history, std::vector<Branch>& branches) {
-  std::vector<std::string> merged;
+// Takes out those of which that is true; returns their names.
+template <class Predicate>
+std::vector<std::string> take_out(std::vector<Branch>& branches, const Predicate& is_out) {
+  std::vector<std::string> out;
   std::vector<Branch> left;
   for (auto& branch : branches) {
-    if (history.contains(branch.tip))
-      left.push_back(std::move(branch));
+    if (is_out(branch))
+      out.push_back(std::move(branch.name));
     else
-      merged.push_back(std::move(branch.name));
+      left.push_back(std::move(branch));
   }
   branches = std::move(left);
-  return merged;
+  return out;
 }
 
-// Fills in where the branches left the target, whom they contain, and which are plain. Those without commits
-// of their own are taken out; returns their names.
-Result<std::vector<std::string>> trace(const Project& project, const Base& base,
-                                       std::vector<Branch>& branches) {
+// The names of branches that were taken out.
+struct TakenOut {
+  std::vector<std::string> merged;     // the target has all their commits
+  std::vector<std::string> unrelated;  // they have no commit in common with the target
+};
+
+// Fills in where the branches left the target, whom they contain, and which are plain.
+Result<TakenOut> trace(const Project& project, const Base& base, std::vector<Branch>& branches) {
   std::vector<ObjectId> tips;
   tips.reserve(branches.size());
   for (const auto& branch : branches) tips.push_back(branch.tip);
   PAR_ASSIGN(const auto history, git::commits_beyond(project.repository, base.commit, tips));
-  auto merged = take_merged(history, branches);
+  TakenOut out;
+  out.merged = take_out(branches, [&](const Branch& branch) { return !history.contains(branch.tip); });
+  const Walk to_target(history, {});
+  out.unrelated =
+      take_out(branches, [&](const Branch& branch) { return to_target.from(0, branch.tip).left_at.empty(); });
   const Walk walk(history, branches);
   std::unordered_map<ObjectId, std::size_t> seen_in;  // the first branch that has the commit
   for (std::size_t i = 0; i < branches.size(); ++i) {
@@ -118,13 +137,11 @@ Result<std::vector<std::string>> trace(const Project& project, const Base& base,
       continue;
     }
     PAR_ASSIGN(const auto bases, project.objects->merge_bases(base.commit, branches[i].tip));
-    if (bases.empty())
-      return Error(fmt::format("branch '{}' has no commit in common with '{}'", branches[i].name,
-                               short_name(base.target)));
+    check(!bases.empty(), "a branch that left the target has no merge base with it");
     branches[i].base = bases.front();
     if (bases.size() > 1) branches[i].is_plain = false;
   }
-  return merged;
+  return out;
 }
 
 struct Trees {
@@ -283,23 +300,32 @@ Result<std::vector<bool>> bring_something(const Project& project, const Base& ba
   return brings;
 }
 
+std::vector<std::string> with_unrelated(std::vector<std::string> warnings,
+                                        const std::vector<std::string>& unrelated, const Base& base) {
+  for (const auto& name : unrelated)
+    warnings.push_back(fmt::format("branch '{}' is left out: it has no commit in common with '{}'", name,
+                                   short_name(base.target)));
+  return warnings;
+}
+
 }  // namespace
 
 Result<MadePlan> plan_branches(const Project& project, const PlanOptions& options,
                                const std::vector<std::string>& patterns) {
   PAR_ASSIGN(const auto base, read_target(project, options.target));
   PAR_ASSIGN(auto branches, find_branches(project, base, patterns));
-  PAR_TRY(trace(project, base, branches));
+  PAR_ASSIGN(const auto out, trace(project, base, branches));
   PAR_ASSIGN(auto plan, BranchPlanner(project, base, std::move(branches)).make());
-  return MadePlan{std::move(plan), base.warnings};
+  return MadePlan{std::move(plan), with_unrelated(base.warnings, out.unrelated, base)};
 }
 
 Result<LandingPlan> plan_landing(const Project& project, const std::string& target,
                                  const std::vector<std::string>& patterns) {
   PAR_ASSIGN(const auto base, read_target(project, target));
   PAR_ASSIGN(auto branches, find_branches(project, base, patterns));
-  LandingPlan landing{{}, {}, base.warnings};
-  PAR_ASSIGN(landing.nothing_new, trace(project, base, branches));
+  PAR_ASSIGN(auto out, trace(project, base, branches));
+  LandingPlan landing{{}, std::move(out.merged), std::move(out.unrelated), {}};
+  landing.warnings = with_unrelated(base.warnings, landing.unrelated, base);
   PAR_ASSIGN(const auto brings, bring_something(project, base, branches));
 
   core::AgentNames names("branch");

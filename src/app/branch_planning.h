@@ -11,16 +11,18 @@
 namespace par::app {
 
 // `patterns` as for `git for-each-ref` below refs/heads: "feature/*", "topic". Branches without a commit of
-// their own, and the target, are left out. In the plan a branch is an agent that owns the paths it changed,
+// their own, the target, what has no commit in common with it (with a warning), and branches that runs made,
+// unless the pattern begins with "par/", are left out. In the plan a branch is an agent that owns the paths it changed,
 // renames on both sides, and all that could be added to a directory that it renamed; it is `after` the
 // branches it contains. Only pairs that meet are merged, in memory. The plan has no id: it is for reading.
-// Errors: no such branch, a branch without a common ancestor.
+// Errors: no such branch; usage: an empty pattern.
 [[nodiscard]] Result<MadePlan> plan_branches(const Project& project, const PlanOptions& options,
                                              const std::vector<std::string>& patterns);
 
 struct LandingPlan {
   core::Plan plan;                       // without agents when no branch has anything to land
   std::vector<std::string> nothing_new;  // branches whose work the target has, however it got there
+  std::vector<std::string> unrelated;    // branches that have no commit in common with the target: left out
   std::vector<std::string> warnings;
   std::vector<TakenOff> taken_off = {};  // branches that landed and were rolled back since
 };

@@ -154,7 +154,8 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
     return refused(fmt::format("not landed: {}", state.landing.refused))
         .hint(fmt::format("'git par merge --run {}' tries again", state.id.str()));
   PAR_TRY(push(project, place, state.landing.landed, invocation));
-  const bool all = std::all_of(state.agents.begin(), state.agents.end(),
+  const bool all = report.unrelated.empty() &&
+                   std::all_of(state.agents.begin(), state.agents.end(),
                                [](const auto& agent) { return agent.stage == core::Stage::landed; });
   return all && report.taken_off.empty() ? 0 : kExitNo;
 }
@@ -167,8 +168,9 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   if (!options.strategy.empty()) plan.strategy = *parse_enum<core::Strategy>(options.strategy);
   if (plan.agents.empty()) {
     const auto state = core::initial_state(RunId(), plan);
-    show_landing({state, plan.base, 0, 0, landing.nothing_new, landing.taken_off}, invocation);
-    return landing.taken_off.empty() ? 0 : kExitNo;
+    show_landing({state, plan.base, 0, 0, landing.nothing_new, landing.taken_off, landing.unrelated},
+                 invocation);
+    return landing.taken_off.empty() && landing.unrelated.empty() ? 0 : kExitNo;
   }
   PAR_TRY(check_target(project, plan.target));
   PAR_ASSIGN(const Place place, find_place(project, plan.target, options));
@@ -189,10 +191,10 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   const ObjectId before = plan.base;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
-  return land_existing(
-      *session, project, place,
-      {session->state(), before, 0, 0, std::move(landing.nothing_new), std::move(landing.taken_off)},
-      invocation);
+  return land_existing(*session, project, place,
+                       {session->state(), before, 0, 0, std::move(landing.nothing_new),
+                        std::move(landing.taken_off), std::move(landing.unrelated)},
+                       invocation);
 }
 
 // ---- a run
@@ -265,7 +267,9 @@ constexpr std::string_view kDescription =
     "flattened, so that what was resolved in them "
     "may conflict anew, and commits whose changes are there already are left out.\n\n"
     "With --branches it lands local branches that exist, all that match a pattern of "
-    "git-for-each-ref(1) below 'refs/heads/', and none that the target has already. They are a run of their "
+    "git-for-each-ref(1) below 'refs/heads/', and none that the target has already. Branches that agents of "
+    "runs made are taken only by patterns that begin with 'par/', and one that has no commit in common with "
+    "the target is left out. They are a run of their "
     "own whose agents have nothing left to do: all are merged and validated together, and only where that is "
     "red, or does not merge, parts of them are, until it is known who is to blame. What breaks nothing "
     "lands, "

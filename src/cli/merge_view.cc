@@ -88,6 +88,12 @@ std::string landing_json(const LandingReport& report) {
         .member("reason", taken_off_reason(off, short_name(landing.target)))
         .end_object();
   }
+  for (const auto& branch : report.unrelated) {
+    json.begin_object().member("branch", branch).list("with", std::vector<std::string>());
+    json.list("tests", std::vector<std::string>());
+    json.member("reason", fmt::format("has no commit in common with '{}'", short_name(landing.target)));
+    json.end_object();
+  }
   json.end_array().member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);
   return std::move(json.end_object()).take() + "\n";
 }

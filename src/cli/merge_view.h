@@ -16,6 +16,7 @@ struct LandingReport {
   int cache_hits = 0;
   std::vector<std::string> nothing_new = {};  // branches that were named and whose work the target has
   std::vector<app::TakenOff> taken_off = {};  // and those whose work it had
+  std::vector<std::string> unrelated = {};    // that were named and have no commit in common with it
 };
 
 // What was taken off the target again.

@@ -168,6 +168,36 @@ TEST_CASE("merge --branches: already landed, empty, partially landed, empty batc
   sandbox.assert_clean();
 }
 
+TEST_CASE("merge --branches: an empty pattern, agents' branches and unrelated ones are not what was meant") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  branch(sandbox, "topic/a", add_file("a"));
+  branch(sandbox, "par/r7/b/tip", add_file("b"));
+  sandbox.git({"update-ref", "refs/heads/pages", sandbox.git({"commit-tree", "-m", "alone", "main^{tree}"})});
+  const auto empty = sandbox.par({"merge", "--branches", ""});
+  CHECK(empty.exit_code == 129);
+  CHECK(has(empty.err, "error: an empty pattern names no branch\nhint: "));
+  CHECK(sandbox.par({"merge", "--branches", "par"}).exit_code == 128);
+  CHECK(has(sandbox.par({"merge", "--branches", "par/**", "-n"}).out, "  par/r7/b/tip\n"));
+  const auto plan = sandbox.par({"plan", "--branches", "**", "--json"});
+  CHECK(plan.exit_code == 0);
+  CHECK_FALSE(has(plan.out, "par/r7"));
+
+  const std::string warning = "warning: branch 'pages' is left out: it has no commit in common with 'main'\n";
+  const auto merge = sandbox.par({"merge", "--branches", "**", "--json"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 1);
+  CHECK(has(merge.err, warning));
+  CHECK(has(merge.out, R"("landed":[{"branch":"topic/a","commit":)"));
+  CHECK(has(merge.out, R"("rejected":[{"branch":"pages","with":[],"tests":[],"reason":"has no commit)"));
+  CHECK(sandbox.read("src/a/new.txt") == "x\n");
+  CHECK(sandbox.read("src/b/new.txt").empty());
+  const auto again = sandbox.par({"merge", "--branches", "**"});
+  CHECK(again.exit_code == 1);
+  CHECK(has(again.err, warning));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("merge --branches: depends on a failing one: a stack lands as far as it holds") {
   Sandbox sandbox;
   write_project(sandbox);
