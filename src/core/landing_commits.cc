@@ -179,13 +179,26 @@ class Describer {
   std::span<const Step> accepted_;
 };
 
+// What the others bring, the target has, for example by a landing that was quicker.
+std::vector<Step> steps_that_change(const RunState& state, const std::vector<Step>& all) {
+  std::vector<Step> steps;
+  const ObjectId* before = &state.integration.base_tree;
+  for (const auto& step : all) {
+    if (step.tree != *before) steps.push_back(step);
+    before = &step.tree;
+  }
+  return steps;
+}
+
 }  // namespace
 
 bool lands_each(Strategy strategy) { return strategy == Strategy::squash || strategy == Strategy::rebase; }
 
 std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
-                                        const std::vector<Step>& steps) {
-  check(!steps.empty(), "a landing of nothing");
+                                        const std::vector<Step>& all) {
+  check(!all.empty(), "a landing of nothing");
+  const auto steps = steps_that_change(state, all);
+  if (steps.empty()) return {};
   const Describer describer(plan, state, steps);
   switch (plan.strategy) {
     case Strategy::merge:

@@ -59,7 +59,10 @@ void arrive(RunState& state, const Arrival& arrival) {
   for (const auto& name : arrival.after)
     if (const auto before = branch_of(integration, name)) branch.after.push_back(*before);
   branch.upon = begun_on(integration, agent->start);
-  integration.branches.push_back({agent->name, agent->start, agent->tip});
+  // A target that went on may have taken in parts of a branch that existed, and taken them out again: what
+  // git makes of that counts.
+  const bool as_git = !agent->branch.empty() && integration.base != state.base && integration.holds_run_base;
+  integration.branches.push_back({agent->name, as_git ? ObjectId() : agent->start, agent->tip});
   search::apply_event(integration.planner, search::BranchArrived{std::move(branch)});
 }
 

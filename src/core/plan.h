@@ -58,7 +58,8 @@ struct Decision {
 struct ExistingBranch {
   RefName ref;     // empty: there is none, the run makes the agent's branch
   ObjectId start;  // its work is start..tip; empty: no single commit begins it (it shares commits with others
-                   // of the plan, or crossed with the target), so it is merged as `git merge` does
+                   // of the plan, or crossed with the target), so it is merged as `git merge` does;
+                   // so is every branch once the target has gone on
   ObjectId tip;
 
   bool operator==(const ExistingBranch&) const = default;

@@ -140,6 +140,23 @@ TEST_CASE("landing commits: a single commit has the candidate's tree and no furt
   CHECK(commits[0].message.find("not a parent") == std::string::npos);
 }
 
+TEST_CASE("landing commits: a step that changes nothing any more has no part in them") {
+  World world;
+  world.state.integration.base_tree = ObjectId("tree-base");
+  world.plan.strategy = GENERATE(Strategy::merge, Strategy::squash, Strategy::single);
+  world.steps[0].tree = world.state.integration.base_tree;
+  world.steps[2].tree = world.steps[1].tree;
+  const auto commits = world.commits();
+  REQUIRE(commits.size() == 1);
+  CHECK(commits[0].tree == ObjectId("tree-errors"));
+  CHECK(commits[0].merged == (world.plan.strategy == Strategy::merge ? oids({"tip-errors"}) : oids({})));
+  CHECK(
+      commits[0].message.ends_with("\n\nPar-Run: r1\nPar-Agent: errors\nPar-Item: SEC-1\nPar-Item: SEC-2\n"));
+  world.steps[1].tree = world.steps[0].tree;
+  world.steps.resize(2);
+  CHECK(world.commits().empty());
+}
+
 TEST_CASE("landing commits: a title cannot forge trailers or break the subject") {
   World world;
   world.plan.strategy = Strategy::squash;
