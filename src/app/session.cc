@@ -155,7 +155,9 @@ Result<std::unique_ptr<Session>> Session::start(Project& project, store::Databas
   PAR_ASSIGN(const auto base, project.objects->commit(plan.base));
   const bool canary = (plan.canary || options.canary) && plan.agents.size() > 1;
   const core::RunStarted started{plan.id, plan.base, base.tree, canary ? core::canary_of(plan) : AgentName()};
-  PAR_ASSIGN(const RunId run, database.create_run(started, os::SystemClock().wall()));
+  std::vector<core::EventBody> further;
+  if (options.landing) further.emplace_back(*options.landing);
+  PAR_ASSIGN(const RunId run, database.create_run(started, os::SystemClock().wall(), further));
   return open(project, database, run.str(), reporter, options);
 }
 

@@ -142,7 +142,6 @@ Result<void> warn_of_moved(const app::Project& project, const core::RunState& st
 Result<int> land_existing(app::Session& session, const app::Project& project, const Place& place,
                           LandingReport report, const Invocation& invocation) {
   auto& engine = session.engine();
-  PAR_TRY(engine.record(core::LandRequested{place.target, session.plan().strategy}));
   PAR_ASSIGN(const auto end, engine.run());
   const auto& state = engine.state();
   if (end == app::EngineEnd::interrupted) return interrupted_code();
@@ -188,6 +187,7 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   app::SessionOptions session_options;
   session_options.start_agents = false;
   session_options.interrupts = os::interrupt_count;
+  session_options.landing = core::LandRequested{place.target, plan.strategy};
   const ObjectId before = plan.base;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));

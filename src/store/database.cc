@@ -201,16 +201,23 @@ Result<core::PlanHead> Database::plan_head(const PlanId& id) const {
   return core::head_of(whole);
 }
 
-Result<RunId> Database::create_run(const core::RunStarted& started, Millis at) {
-  const core::EventBody event = started;
-  const auto kind = core::kind_of(event);
-  const auto body = encode(event);
+Result<RunId> Database::create_run(const core::RunStarted& started, Millis at,
+                                   const std::vector<core::EventBody>& further) {
+  std::vector<core::EventBody> events{started};
+  events.insert(events.end(), further.begin(), further.end());
+  for (const auto& event : events) PAR_TRY(journal_point("before", core::kind_of(event)));
   RunId id;
-  PAR_TRY(journal_point("before", kind));
-  PAR_TRY(impl_->write([&] { return impl_->insert_run(started.plan, Row{1, at, kind, body}, id); }));
-  trace_append(id, kind);
+  const auto insert = [&]() -> Result<void> {
+    PAR_TRY(
+        impl_->insert_run(started.plan, {1, at, core::kind_of(events.front()), encode(events.front())}, id));
+    for (const auto& event : further)
+      PAR_TRY(impl_->append_event(id, {0, at, core::kind_of(event), encode(event)}));
+    return {};
+  };
+  PAR_TRY(impl_->write(insert));
+  for (const auto& event : events) trace_append(id, core::kind_of(event));
   PAR_TRY(os::crash_point("run.created"));
-  PAR_TRY(journal_point("after", kind));
+  for (const auto& event : events) PAR_TRY(journal_point("after", core::kind_of(event)));
   return id;
 }
 

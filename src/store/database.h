@@ -60,8 +60,9 @@ class Database final : public core::Journal {
   [[nodiscard]] Result<std::set<AgentName>> had_items(const PlanId& id) const;
 
   // ---- runs and their events
-  // Creates the next run (r1, r2, ...) with its first event.
-  [[nodiscard]] Result<RunId> create_run(const core::RunStarted& started, Millis at);
+  // Creates the next run (r1, r2, ...) with its first events: all of them are recorded, or there is no run.
+  [[nodiscard]] Result<RunId> create_run(const core::RunStarted& started, Millis at,
+                                         const std::vector<core::EventBody>& further = {});
   // What create_run would name the next run.
   [[nodiscard]] Result<RunId> next_run_id() const;
   // Oldest first.

@@ -340,8 +340,8 @@ TEST_CASE("merge --branches: killed anywhere, resume lands the same") {
     branch(sandbox, "topic/" + name, add_file(name, name == "b" ? "broken" : "x"));
   const auto before = tips(sandbox);
   const std::string point =
-      GENERATE("journal.after.landrequested", "branches.kept", "journal.after.branchestaken", "trial.built",
-               "validation.checkout", "candidate.moved", "land.written", "land.moved");
+      GENERATE("run.created", "journal.after.landrequested", "branches.kept", "journal.after.branchestaken",
+               "trial.built", "validation.checkout", "candidate.moved", "land.written", "land.moved");
   const std::string strategy = GENERATE("merge", "rebase");
   sandbox.set("PAR_CRASH", point + "=kill");
   CHECK(sandbox.par({"merge", "--branches", "topic/*", "--strategy", strategy}).exit_code != 0);
