@@ -19,20 +19,26 @@ Error not_pushed(const git::Upstream& upstream, const std::string& reason) {
 
 }  // namespace
 
-Result<git::Upstream> find_push_upstream(const Project& project, const RefName& target) {
+Result<git::Upstream> find_upstream(const Project& project, const RefName& target) {
   PAR_ASSIGN(auto upstream, git::read_upstream(project.repository, target));
   const std::string name = short_name(target);
   if (!upstream || upstream->remote.empty() || upstream->remote == ".")
-    return Error(fmt::format("'{}' follows no branch of a remote: there is nowhere to push it", name))
+    return Error(fmt::format("'{}' follows no branch of a remote", name))
         .hint(fmt::format("'git push -u <remote> {}' makes it follow one", name));
   if (!upstream->exists)
     return Error(fmt::format("'{}', which '{}' follows, was never fetched", upstream->name, name))
         .hint(fmt::format("'git fetch {}' does", upstream->remote));
-  if (upstream->behind > 0)
-    return refused(fmt::format("'{}' has {} that '{}' does not have", display_text(upstream->name),
-                               counted(upstream->behind, "commit"), name))
-        .hint(fmt::format("'git pull' on '{}' brings that in; nothing was touched", name));
   return *std::move(upstream);
+}
+
+Result<git::Upstream> find_push_upstream(const Project& project, const RefName& target) {
+  PAR_ASSIGN(auto upstream, find_upstream(project, target));
+  const std::string name = short_name(target);
+  if (upstream.behind > 0)
+    return refused(fmt::format("'{}' has {} that '{}' does not have", display_text(upstream.name),
+                               counted(upstream.behind, "commit"), name))
+        .hint(fmt::format("'git pull' on '{}' brings that in; nothing was touched", name));
+  return upstream;
 }
 
 Result<void> push_landed(const Project& project, const git::Upstream& upstream, const ObjectId& landed,
@@ -50,6 +56,14 @@ Result<void> push_landed(const Project& project, const git::Upstream& upstream, 
       return not_pushed(upstream, result.reason).hint("'git push' does it when the remote answers again");
     wait(core::backoff(failures, kLongestPause, 0.5));
   }
+}
+
+Result<bool> waits_for_push(const Project& project, const core::LandingState& landing) {
+  if (!landing.push || landing.landed.empty() || !project.objects->has(landing.landed)) return false;
+  PAR_ASSIGN(const auto upstream, git::read_upstream(project.repository, landing.target));
+  if (!upstream || !upstream->exists) return true;
+  PAR_ASSIGN(const bool is_there, project.objects->is_ancestor(landing.landed, upstream->tip));
+  return !is_there;
 }
 
 }  // namespace par::app

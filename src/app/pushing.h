@@ -4,12 +4,16 @@
 #include <functional>
 
 #include "app/project.h"
+#include "core/state.h"
 #include "git/history.h"
 
 namespace par::app {
 
-// Where the target is to be pushed, looked at before it moves. Errors: it follows no branch of a remote;
-// refused: that branch, as it was fetched last, has commits that the target does not have.
+// What the target follows, as it was fetched last. Errors: it follows no branch of a remote, or one that was
+// never fetched.
+[[nodiscard]] Result<git::Upstream> find_upstream(const Project& project, const RefName& target);
+// The same, where the target is to be pushed, looked at before it moves. Error (refused): it has commits that
+// the target does not have.
 [[nodiscard]] Result<git::Upstream> find_push_upstream(const Project& project, const RefName& target);
 
 // Pushes what landed, which stays on the target whatever becomes of this. The remote's branch moves only from
@@ -17,5 +21,8 @@ namespace par::app {
 // milliseconds in between. Error (refused): not pushed.
 [[nodiscard]] Result<void> push_landed(const Project& project, const git::Upstream& upstream,
                                        const ObjectId& landed, const std::function<void(Millis)>& wait);
+
+// It landed and was to be pushed, and what the target follows, as it was fetched last, does not have it.
+[[nodiscard]] Result<bool> waits_for_push(const Project& project, const core::LandingState& landing);
 
 }  // namespace par::app

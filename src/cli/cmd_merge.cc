@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "app/branch_planning.h"
-#include "app/pushing.h"
 #include "base/strings.h"
 #include "cli/command.h"
+#include "cli/landing_push.h"
 #include "cli/merge_view.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -97,10 +97,7 @@ Result<Place> find_place(const app::Project& project, const RefName& target, con
 Result<void> push(const app::Project& project, const Place& place, const ObjectId& landed,
                   const Invocation& invocation) {
   if (!place.upstream || landed.empty()) return {};
-  PAR_TRY(app::push_landed(project, *place.upstream, landed, os::wait_for_interrupt));
-  if (!invocation.json && !invocation.quiet)
-    print_out(fmt::format("pushed to '{}'\n", display_text(place.upstream->name)));
-  return {};
+  return push_landing(project, *place.upstream, landed, invocation);
 }
 
 Result<int> land(app::Session& session, const app::Project& project, const Place& place,
@@ -108,7 +105,8 @@ Result<int> land(app::Session& session, const app::Project& project, const Place
   auto& engine = session.engine();
   PAR_ASSIGN(const auto before, git::read_ref(project.repository, place.target));
   if (!engine.state().landing.requested)
-    PAR_TRY(engine.record(core::LandRequested{place.target, session.plan().strategy}));
+    PAR_TRY(engine.record(
+        core::LandRequested{place.target, session.plan().strategy, place.upstream.has_value()}));
   if (!engine.state().integration.blocked.empty()) PAR_TRY(engine.record(core::RunResumed{}));
   PAR_ASSIGN(const auto end, engine.run());
   if (end == app::EngineEnd::interrupted) return interrupted_code();
@@ -159,6 +157,13 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
   return all && report.taken_off.empty() ? 0 : kExitNo;
 }
 
+// Of an earlier landing, for example, that could not be pushed.
+Result<void> push_what_is_there(const app::Project& project, const core::Plan& plan, const Options& options,
+                                const Invocation& invocation) {
+  PAR_ASSIGN(const Place place, find_place(project, plan.target, options));
+  return place.upstream->ahead == 0 ? Result<void>() : push(project, place, plan.base, invocation);
+}
+
 Result<int> merge_branches(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
   PAR_ASSIGN(auto landing, app::plan_landing(project, options.target, options.branches));
@@ -169,6 +174,7 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
     const auto state = core::initial_state(RunId(), plan);
     show_landing({state, plan.base, 0, 0, landing.nothing_new, landing.taken_off, landing.unrelated},
                  invocation);
+    if (options.push && !options.dry_run) PAR_TRY(push_what_is_there(project, plan, options, invocation));
     return landing.taken_off.empty() && landing.unrelated.empty() ? 0 : kExitNo;
   }
   PAR_TRY(check_target(project, plan.target));
@@ -187,7 +193,7 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   app::SessionOptions session_options;
   session_options.start_agents = false;
   session_options.interrupts = os::interrupt_count;
-  session_options.landing = core::LandRequested{place.target, plan.strategy};
+  session_options.landing = core::LandRequested{place.target, plan.strategy, options.push};
   const ObjectId before = plan.base;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
@@ -214,10 +220,13 @@ Result<int> merge_run(const Options& options, const Invocation& invocation) {
   const auto& landing = session->state().landing;
   if (landing.requested) {
     PAR_TRY(check_same(landing, options, session->state().id));
-    PAR_ASSIGN(const Place place, find_place(project, landing.target, options));
+    Options begun = options;
+    begun.push |= landing.push;
+    PAR_ASSIGN(const Place place, find_place(project, landing.target, begun));
     return land(*session, project, place, invocation);
   }
-  PAR_TRY(check_ready(session->state()));
+  if (auto ready = check_ready(session->state()); !ready)
+    return with_push_hint(project, session->state(), std::move(ready).error());
   PAR_TRY(check_target(project, target));
   PAR_ASSIGN(const Place place, find_place(project, target, options));
   if (options.dry_run) {
@@ -282,7 +291,9 @@ constexpr std::string_view kDescription =
     "With --push what landed is pushed to the remote branch that the target follows, with your own git, its "
     "hooks and its credentials. That branch moves only if it is still where it was fetched last, and nothing "
     "starts when it has commits that the target does not have. A remote that does not answer is asked four "
-    "times. What is not pushed in the end has landed all the same: 'git push' does the rest.";
+    "times. What is not pushed in the end has landed all the same: 'git push' does the rest. A landing that "
+    "was cut off is pushed when git-par-resume(1) has finished it. Where the target has all that is named "
+    "already, and the remote branch has not, it is pushed too.";
 
 }  // namespace
 

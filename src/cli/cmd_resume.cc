@@ -5,6 +5,7 @@
 
 #include "app/reverting.h"
 #include "cli/command.h"
+#include "cli/landing_push.h"
 #include "cli/progress.h"
 #include "cli/run_support.h"
 #include "os/signals.h"
@@ -37,7 +38,9 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
   const auto revert = session->state().landing.revert;
   if (!session->state().landing.landed.empty() && !revert)
-    return refused(fmt::format("run '{}' has landed: there is nothing to resume", session->state().id.str()));
+    return with_push_hint(
+        project, session->state(),
+        refused(fmt::format("run '{}' has landed: there is nothing to resume", session->state().id.str())));
   PAR_TRY(check_canary(session->state(), options));
   // A landing that was under way is finished as it was; only otherwise stopped agents start again.
   const auto& state = session->state();
@@ -48,7 +51,11 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
     return conclude_revert(*session, *revert, invocation);
   }
   PAR_ASSIGN(const auto end, session->engine().run());
-  return conclude(project, database, *session, end, invocation);
+  PAR_ASSIGN(const int code, conclude(project, database, *session, end, invocation));
+  if (!state.landing.push || state.landing.landed.empty()) return code;
+  PAR_ASSIGN(const auto upstream, app::find_upstream(project, state.landing.target));
+  PAR_TRY(push_landing(project, upstream, state.landing.landed, invocation));
+  return code;
 }
 
 Handler configure(OptionList& line) {
@@ -72,7 +79,7 @@ Command resume_command() {
       "kill -9 or a power cut. Agents that still run are taken over, results that were recorded are "
       "kept, agents "
       "that were stopped start again. A landing or a rollback that was under way is finished or found not to "
-      "have happened; the target decides.\n\n"
+      "have happened; the target decides. What was to be pushed then is.\n\n"
       "Where the canary of 'git par run --canary' was not accepted, the others start only with --no-canary; "
       "'git par retry' runs the canary itself again.",
       {{"git par resume", "go on with the newest run"}},

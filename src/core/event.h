@@ -206,6 +206,7 @@ struct Accepted {
 struct LandRequested {
   RefName target;
   Strategy strategy = Strategy::merge;
+  bool push = false;  // what lands goes on to the remote
 };
 struct Rebased {
   ObjectId base;

@@ -75,7 +75,7 @@ template <class V> void fields(V& v, TrialStopped& e) { v("trial", e.trial); }
 template <class V> void fields(V& v, BranchCondemned& e) { v("agent", e.agent); }
 template <class V> void fields(V& v, Accepting& e) { v("from", e.from); v("to", e.to); }
 template <class V> void fields(V& v, Accepted& e) { v("to", e.to); }
-template <class V> void fields(V& v, LandRequested& e) { v("target", e.target); v("strategy", e.strategy); }
+template <class V> void fields(V& v, LandRequested& e) { v("target", e.target); v("strategy", e.strategy); later(v, "push", e.push); }
 template <class V> void fields(V& v, Rebased& e) { v("base", e.base); v("tree", e.tree); v("holds_run_base", e.holds_run_base); }
 template <class V> void fields(V& v, LandingBuilt& e) { v("from", e.from); v("to", e.to); v("tree", e.tree); later(v, "from_tree", e.from_tree); }
 template <class V> void fields(V& v, Landed& e) { v("to", e.to); }

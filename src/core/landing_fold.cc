@@ -227,6 +227,7 @@ struct ApplyLandingEvent {
     state.landing.requested = true;
     state.landing.target = e.target;
     state.landing.strategy = e.strategy;
+    state.landing.push = e.push;
     state.landing.refused.clear();
     state.landing.lost = 0;
   }

@@ -109,6 +109,7 @@ struct LandingState {
   bool requested = false;  // also of a revert
   RefName target;
   Strategy strategy = Strategy::merge;
+  bool push = false;  // it was asked to go on to the remote when it has landed
   std::optional<LandingBuilt> built;
   ObjectId landed;                        // empty: not landed
   std::optional<RevertRequested> revert;  // under way; what it takes out has landed

@@ -1,4 +1,6 @@
 // What landed is pushed: real git, a real remote.
+#include <csignal>
+
 #include "support/catch.h"
 #include "support/sandbox.h"
 
@@ -115,4 +117,48 @@ TEST_CASE("merge --push: a transient failure is tried again, a lasting one not f
     CHECK(remote_main(sandbox) == sandbox.git({"rev-parse", "main"}));
   else
     CHECK(has(merge.err, "hint: 'git push' does it when the remote answers again"));
+}
+
+TEST_CASE("merge --push: a landing that was cut off is pushed by whoever finishes it") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  const std::string command = GENERATE("resume", "merge");
+  sandbox.set("PAR_CRASH", "land.moved=kill");
+  CHECK(sandbox.par({"merge", "--branches", "topic", "--push"}).exit_code == 128 + SIGKILL);
+  sandbox.unset("PAR_CRASH");
+  CHECK(remote_main(sandbox) != sandbox.git({"rev-parse", "main"}));
+  const auto end = sandbox.par({command});
+  INFO(end.out << end.err);
+  CHECK(end.exit_code == 0);
+  CHECK(has(end.out, "pushed to 'origin/main'\n"));
+  CHECK(remote_main(sandbox) == sandbox.git({"rev-parse", "main"}));
+  CHECK_FALSE(has(sandbox.par({"resume"}).err, "git push"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("merge --push: what has landed and is not pushed is, or it is said how") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  sandbox.set("PAR_CRASH", "journal.after.landed=kill");
+  CHECK(sandbox.par({"merge", "--branches", "topic", "--push"}).exit_code == 128 + SIGKILL);
+  sandbox.unset("PAR_CRASH");
+  for (const std::string command : {"resume", "merge"}) {
+    const auto landed = sandbox.par({command});
+    CHECK(landed.exit_code == 1);
+    CHECK(has(landed.err, "\nhint: it was not pushed: 'git push' does that\n"));
+  }
+  const auto dry = sandbox.par({"merge", "--branches", "topic", "--push", "-n"});
+  CHECK(dry.exit_code == 0);
+  CHECK(remote_main(sandbox) != sandbox.git({"rev-parse", "main"}));
+  const auto again = sandbox.par({"merge", "--branches", "topic", "--push"});
+  INFO(again.out << again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(has(again.out, "  in it     topic"));
+  CHECK(remote_main(sandbox) == sandbox.git({"rev-parse", "main"}));
+  CHECK_FALSE(has(sandbox.par({"merge", "--branches", "topic", "--push"}).out, "pushed"));
+
+  push_foreign(sandbox);
+  sandbox.git({"fetch", "-q"});
+  CHECK(sandbox.par({"merge", "--branches", "topic", "--push"}).exit_code == 1);
+  sandbox.assert_clean();
 }
