@@ -23,6 +23,12 @@ std::vector<std::string> labels(const core::RunState& state, const std::vector<A
   return texts;
 }
 
+// It may have moved since the landing began, which was then built anew.
+const ObjectId& before_of(const LandingReport& report) {
+  const auto& landing = report.state.landing;
+  return landing.landed.empty() || !landing.built ? report.before : landing.built->from;
+}
+
 const ObjectId& after_of(const LandingReport& report) {
   const auto& landed = report.state.landing.landed;
   return landed.empty() ? report.before : landed;
@@ -30,6 +36,13 @@ const ObjectId& after_of(const LandingReport& report) {
 
 std::string taken_off_reason(const app::TakenOff& off, const std::string& target) {
   return fmt::format("rolled back, taken off '{}' by {}", target, short_oid(off.revert));
+}
+
+// Why it has not landed.
+std::string why_not(const core::RunState& state, const core::AgentState& agent) {
+  if (!agent.reason.empty()) return agent.reason;
+  const auto& refused = state.landing.refused;
+  return refused.empty() ? std::string(name_of(agent.stage)) : refused;
 }
 
 std::string validations_line(int runs, int cache_hits) {
@@ -42,9 +55,9 @@ std::string landing_text(const LandingReport& report) {
   const auto& state = report.state;
   const std::string target = short_name(state.landing.target);
   std::string text =
-      state.landing.landed.empty()
-          ? fmt::format("'{}' stays at {}\n", target, short_oid(report.before))
-          : fmt::format("'{}' {} -> {}\n", target, short_oid(report.before), short_oid(after_of(report)));
+      after_of(report) == before_of(report)
+          ? fmt::format("'{}' stays at {}\n", target, short_oid(before_of(report)))
+          : fmt::format("'{}' {} -> {}\n", target, short_oid(before_of(report)), short_oid(after_of(report)));
   for (const auto& agent : state.agents) {
     if (agent.stage == core::Stage::landed)
       text += fmt::format("  landed    {} ({})\n", label(state, agent), counted(agent.files, "file"));
@@ -63,7 +76,7 @@ std::string landing_json(const LandingReport& report) {
   const auto& landing = report.state.landing;
   JsonWriter json;
   json.begin_object().member("schema", 1).member("target", short_name(landing.target));
-  json.member("before", report.before.str())
+  json.member("before", before_of(report).str())
       .member("after", after_of(report).str())
       .key("landed")
       .begin_array();
@@ -76,11 +89,11 @@ std::string landing_json(const LandingReport& report) {
   }
   json.end_array().key("rejected").begin_array();
   for (const auto& agent : report.state.agents) {
-    if (agent.stage != core::Stage::rejected) continue;
+    if (agent.stage == core::Stage::landed) continue;
     json.begin_object()
         .member("branch", branch_name(report.state.id, agent))
         .list("with", labels(report.state, agent.with));
-    json.list("tests", agent.tests).member("reason", agent.reason).end_object();
+    json.list("tests", agent.tests).member("reason", why_not(report.state, agent)).end_object();
   }
   for (const auto& off : report.taken_off) {
     json.begin_object().member("branch", off.branch).list("with", std::vector<std::string>());

@@ -11,7 +11,7 @@ namespace par::cli {
 
 struct LandingReport {
   const core::RunState& state;
-  ObjectId before;  // the target
+  ObjectId before;  // where the target was when it began
   int validation_runs = 0;
   int cache_hits = 0;
   std::vector<std::string> nothing_new = {};  // branches that were named and whose work the target has

@@ -213,6 +213,9 @@ TEST_CASE("merge --branches: depends on a failing one: a stack lands as far as i
   CHECK(sandbox.read("src/d/new.txt") == "x\n");
   CHECK(has(merge.out, "left out  stack/2: rejected: breaks 'unit'"));
   CHECK(has(merge.out, "left out  stack/3: held: needs 'stack-2', which is rejected"));
+  const auto json = sandbox.par({"merge", "--branches", "stack/*", "--json"});
+  CHECK(has(json.out, R"({"branch":"stack/2","with":[],"tests":["unit"],"reason":"breaks 'unit')"));
+  CHECK(has(json.out, R"({"branch":"stack/3","with":[],"tests":[],"reason":"needs 'stack-2', which is)"));
   sandbox.assert_clean();
 }
 
@@ -312,12 +315,13 @@ TEST_CASE("merge --branches: target moved by someone else: validated again on to
               .shell("git checkout -q foreign && mkdir -p src/d && echo f > src/d/new.txt && git add -A && "
                      "git commit -qm foreign && git checkout -q --detach")
               .exit_code == 0);
-  const auto merge = sandbox.par({"merge", "--branches", "topic/*"});
+  const auto merge = sandbox.par({"merge", "--branches", "topic/*", "--json"});
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 0);
   CHECK(sandbox.git({"rev-parse", "main^1"}) == sandbox.git({"rev-parse", "foreign"}));
   CHECK(has(sandbox.git({"ls-tree", "-r", "--name-only", "main"}), "src/a/new.txt"));
-  CHECK(has(merge.out, "2 validation runs"));
+  CHECK(has(merge.out, R"("validation_runs":2,)"));
+  CHECK(has(merge.out, R"("before":")" + sandbox.git({"rev-parse", "foreign"})));
   sandbox.assert_clean();
 }
 
