@@ -12,9 +12,11 @@ namespace {
 constexpr int kTries = 4;
 constexpr Millis kLongestPause = 8000;
 
-Error not_pushed(const git::Upstream& upstream, const std::string& reason) {
-  return refused(
-      fmt::format("landed, but not pushed to '{}': {}", display_text(upstream.name), display_line(reason)));
+Error not_pushed(const git::Upstream& upstream, const git::PushResult& result) {
+  Error error = refused(fmt::format("landed, but not pushed to '{}': {}", display_text(upstream.name),
+                                    display_line(result.reason)));
+  error.causes = result.output;
+  return error;
 }
 
 }  // namespace
@@ -34,6 +36,11 @@ Result<git::Upstream> find_upstream(const Project& project, const RefName& targe
 Result<git::Upstream> find_push_upstream(const Project& project, const RefName& target) {
   PAR_ASSIGN(auto upstream, find_upstream(project, target));
   const std::string name = short_name(target);
+  if (upstream.push_remote != upstream.remote)
+    return refused(fmt::format("'{}' follows '{}', but git pushes it to '{}'", name,
+                               display_text(upstream.name), display_text(upstream.push_remote)))
+        .hint(fmt::format("land it without --push, then 'git push'; or set branch.{}.pushRemote to '{}'",
+                          name, display_text(upstream.remote)));
   if (upstream.behind > 0)
     return refused(fmt::format("'{}' has {} that '{}' does not have", display_text(upstream.name),
                                counted(upstream.behind, "commit"), name))
@@ -42,19 +49,19 @@ Result<git::Upstream> find_push_upstream(const Project& project, const RefName& 
 }
 
 Result<void> push_landed(const Project& project, const git::Upstream& upstream, const ObjectId& landed,
-                         const std::function<void(Millis)>& wait) {
+                         const std::function<bool(Millis)>& wait) {
   PAR_ASSIGN(const bool holds, project.objects->is_ancestor(upstream.tip, landed));
   if (!holds)
-    return not_pushed(upstream, "what is there would be lost").hint("'git log' on both shows what they have");
+    return not_pushed(upstream, {git::Push::rejected, "what is there would be lost", {}})
+        .hint("'git log' on both shows what they have");
   for (int failures = 0;; ++failures) {
     PAR_ASSIGN(const auto result, git::push_with_lease(project.repository, upstream, landed));
     if (result.outcome == git::Push::pushed) return {};
     if (result.outcome == git::Push::rejected)
-      return not_pushed(upstream, result.reason)
+      return not_pushed(upstream, result)
           .hint("if somebody pushed there meanwhile, 'git pull' brings that in; then 'git push'");
-    if (failures + 1 == kTries)
-      return not_pushed(upstream, result.reason).hint("'git push' does it when the remote answers again");
-    wait(core::backoff(failures, kLongestPause, 0.5));
+    if (failures + 1 == kTries || !wait(core::backoff(failures, kLongestPause, 0.5)))
+      return not_pushed(upstream, result).hint("'git push' does it when the remote answers again");
   }
 }
 

@@ -94,9 +94,10 @@ Result<Place> find_place(const app::Project& project, const RefName& target, con
   return place;
 }
 
-Result<void> push(const app::Project& project, const Place& place, const ObjectId& landed,
-                  const Invocation& invocation) {
-  if (!place.upstream || landed.empty()) return {};
+// The exit code of that; 0 when nothing is to be pushed.
+Result<int> push(const app::Project& project, const Place& place, const ObjectId& landed,
+                 const Invocation& invocation) {
+  if (!place.upstream || landed.empty()) return 0;
   return push_landing(project, *place.upstream, landed, invocation);
 }
 
@@ -115,8 +116,7 @@ Result<int> land(app::Session& session, const app::Project& project, const Place
   const LandingReport report{state, before.value_or(ObjectId()), engine.validator().runs(),
                              engine.validator().hits()};
   show_landing(report, invocation);
-  PAR_TRY(push(project, place, state.landing.landed, invocation));
-  return 0;
+  return push(project, place, state.landing.landed, invocation);
 }
 
 // ---- branches that exist
@@ -150,7 +150,8 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
   if (state.landing.landed.empty() && !state.integration.steps.empty())
     return refused(fmt::format("not landed: {}", state.landing.refused))
         .hint(fmt::format("'git par merge --run {}' tries again", state.id.str()));
-  PAR_TRY(push(project, place, state.landing.landed, invocation));
+  PAR_ASSIGN(const int pushed, push(project, place, state.landing.landed, invocation));
+  if (pushed != 0) return pushed;
   const bool all = report.unrelated.empty() &&
                    std::all_of(state.agents.begin(), state.agents.end(),
                                [](const auto& agent) { return agent.stage == core::Stage::landed; });
@@ -158,10 +159,10 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
 }
 
 // Of an earlier landing, for example, that could not be pushed.
-Result<void> push_what_is_there(const app::Project& project, const core::Plan& plan, const Options& options,
-                                const Invocation& invocation) {
+Result<int> push_what_is_there(const app::Project& project, const core::Plan& plan, const Options& options,
+                               const Invocation& invocation) {
   PAR_ASSIGN(const Place place, find_place(project, plan.target, options));
-  return place.upstream->ahead == 0 ? Result<void>() : push(project, place, plan.base, invocation);
+  return place.upstream->ahead == 0 ? Result<int>(0) : push(project, place, plan.base, invocation);
 }
 
 Result<int> merge_branches(const Options& options, const Invocation& invocation) {
@@ -174,7 +175,10 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
     const auto state = core::initial_state(RunId(), plan);
     show_landing({state, plan.base, 0, 0, landing.nothing_new, landing.taken_off, landing.unrelated},
                  invocation);
-    if (options.push && !options.dry_run) PAR_TRY(push_what_is_there(project, plan, options, invocation));
+    if (options.push && !options.dry_run) {
+      PAR_ASSIGN(const int pushed, push_what_is_there(project, plan, options, invocation));
+      if (pushed != 0) return pushed;
+    }
     return landing.taken_off.empty() && landing.unrelated.empty() ? 0 : kExitNo;
   }
   PAR_TRY(check_target(project, plan.target));
@@ -291,7 +295,9 @@ constexpr std::string_view kDescription =
     "With --push what landed is pushed to the remote branch that the target follows, with your own git, its "
     "hooks and its credentials. That branch moves only if it is still where it was fetched last, and nothing "
     "starts when it has commits that the target does not have. A remote that does not answer is asked four "
-    "times. What is not pushed in the end has landed all the same: 'git push' does the rest. A landing that "
+    "times, or until Ctrl-C. Where git would push the target to another remote (remote.pushDefault), it is "
+    "refused before anything starts. What is not pushed in the end has landed all the same: 'git push' does "
+    "the rest. A landing that "
     "was cut off is pushed when git-par-resume(1) has finished it. Where the target has all that is named "
     "already, and the remote branch has not, it is pushed too.";
 

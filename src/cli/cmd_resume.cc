@@ -54,8 +54,8 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(const int code, conclude(project, database, *session, end, invocation));
   if (!state.landing.push || state.landing.landed.empty()) return code;
   PAR_ASSIGN(const auto upstream, app::find_upstream(project, state.landing.target));
-  PAR_TRY(push_landing(project, upstream, state.landing.landed, invocation));
-  return code;
+  PAR_ASSIGN(const int pushed, push_landing(project, upstream, state.landing.landed, invocation));
+  return pushed == 0 ? code : pushed;
 }
 
 Handler configure(OptionList& line) {

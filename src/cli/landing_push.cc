@@ -10,12 +10,20 @@
 
 namespace par::cli {
 
-Result<void> push_landing(const app::Project& project, const git::Upstream& upstream, const ObjectId& landed,
-                          const Invocation& invocation) {
-  PAR_TRY(app::push_landed(project, upstream, landed, os::wait_for_interrupt));
+Result<int> push_landing(const app::Project& project, const git::Upstream& upstream, const ObjectId& landed,
+                         const Invocation& invocation) {
+  const auto pushed = app::push_landed(project, upstream, landed, [](Millis pause) {
+    os::wait_for_interrupt(pause);
+    return os::interrupt_count() == 0;
+  });
+  if (!pushed && os::interrupt_count() > 0) {
+    print_error(pushed.error());
+    return interrupted_code();
+  }
+  PAR_TRY(pushed);
   if (!invocation.json && !invocation.quiet)
     print_out(fmt::format("pushed to '{}'\n", display_text(upstream.name)));
-  return {};
+  return 0;
 }
 
 Error with_push_hint(const app::Project& project, const core::RunState& state, Error error) {

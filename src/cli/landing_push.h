@@ -6,9 +6,9 @@
 
 namespace par::cli {
 
-// Pushes it and says so. Error: not pushed.
-[[nodiscard]] Result<void> push_landing(const app::Project& project, const git::Upstream& upstream,
-                                        const ObjectId& landed, const Invocation& invocation);
+// Pushes it and says so. The exit code: 0, or that of a signal which ended it. Error: not pushed.
+[[nodiscard]] Result<int> push_landing(const app::Project& project, const git::Upstream& upstream,
+                                       const ObjectId& landed, const Invocation& invocation);
 
 // `error`, with the hint to push by hand where the run has landed, was to be pushed, and is not.
 [[nodiscard]] Error with_push_hint(const app::Project& project, const core::RunState& state, Error error);

@@ -55,15 +55,16 @@ Result<std::optional<Upstream>> read_upstream(const Repository& repository, cons
   PAR_ASSIGN(const std::string named,
              git_output({"for-each-ref",
                          "--format=%(upstream)%00%(upstream:short)%00%(upstream:remotename)%00"
-                         "%(upstream:remoteref)",
+                         "%(upstream:remoteref)%00%(push:remotename)",
                          branch.str()},
                         options));
   const auto names = split(trim(named), '\0');
-  if (names.size() != 4 || names.front().empty()) return std::optional<Upstream>();
+  if (names.size() != 5 || names.front().empty()) return std::optional<Upstream>();
   Upstream upstream;
   upstream.name = names[1];
   upstream.remote = names[2];
   upstream.branch = RefName(names[3]);
+  upstream.push_remote = names[4];
   PAR_ASSIGN(const auto tip, read_ref(repository, RefName(names.front())));
   upstream.exists = tip.has_value();
   if (!tip) return std::optional(upstream);

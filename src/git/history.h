@@ -28,9 +28,10 @@ using History = std::unordered_map<ObjectId, std::vector<ObjectId>>;
 
 // The branch that another follows (branch.<name>.merge), as it was fetched last.
 struct Upstream {
-  std::string name;    // "origin/main"
-  std::string remote;  // "origin"; ".": a branch of this repository
-  RefName branch;      // as the remote has it: "refs/heads/main"
+  std::string name;         // "origin/main"
+  std::string remote;       // "origin"; ".": a branch of this repository
+  RefName branch;           // as the remote has it: "refs/heads/main"
+  std::string push_remote;  // to which `git push` takes the branch: remote.pushDefault, or as `remote`
   ObjectId tip;
   bool exists = true;
   std::int64_t ahead = 0;   // commits of the branch that are not in it

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/strings.h"
 #include "git/command.h"
 
@@ -27,11 +29,6 @@ std::string refusal_in(const std::string& output) {
   return {};
 }
 
-std::string last_line(const std::string& text) {
-  const auto lines = split_terminated(text, '\n');
-  return lines.empty() ? "git push failed" : lines.back();
-}
-
 // An earlier call may have got through without our hearing of it.
 bool is_there(const Repository& repository, const Upstream& upstream, const ObjectId& commit) {
   const auto finished = run_git({"ls-remote", "--end-of-options", upstream.remote, upstream.branch.str()},
@@ -52,9 +49,11 @@ Result<PushResult> push_with_lease(const Repository& repository, const Upstream&
   if (finished.exit_code == 0) return PushResult{};
   const std::string refusal = refusal_in(finished.out);
   if (!refusal.empty() && is_there(repository, upstream, commit)) return PushResult{};
-  if (!refusal.empty()) return PushResult{Push::rejected, refusal};
+  auto failed = command_failed("push", finished);
+  if (!refusal.empty()) return PushResult{Push::rejected, refusal, std::move(failed.causes)};
   const bool fatal = finished.exit_code == kFatal;
-  return PushResult{fatal ? Push::unreachable : Push::rejected, last_line(finished.err)};
+  return PushResult{fatal ? Push::unreachable : Push::rejected, std::move(failed.message),
+                    std::move(failed.causes)};
 }
 
 }  // namespace par::git

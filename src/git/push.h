@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -18,7 +19,8 @@ enum class Push {
 };
 struct PushResult {
   Push outcome = Push::pushed;
-  std::string reason;  // in git's words
+  std::string reason;               // in git's words
+  std::vector<std::string> output;  // what git, its hooks and the remote said beside that, line by line
 };
 
 // Moves upstream.branch on upstream.remote to `commit` if it is still at upstream.tip (--force-with-lease

@@ -58,7 +58,8 @@ TEST_CASE("merge --push: push rejected: somebody else's commit stays, and so doe
   const auto merge = sandbox.par({"merge", "--branches", "topic", "--push"});
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 1);
-  CHECK(has(merge.err, "error: landed, but not pushed to 'origin/main': [rejected] (stale info)\nhint: "));
+  CHECK(has(merge.err, "error: landed, but not pushed to 'origin/main': [rejected] (stale info)\n"));
+  CHECK(has(merge.err, "\n  error: failed to push some refs to '../remote.git'\nhint: "));
   CHECK(remote_main(sandbox) == foreign);
   CHECK(sandbox.read("new.txt") == "new\n");
   CHECK(has(sandbox.par({"status"}).out, "landed"));
@@ -68,15 +69,16 @@ TEST_CASE("merge --push: push rejected: somebody else's commit stays, and so doe
 TEST_CASE("merge --push: a remote that refuses is not asked twice") {
   Sandbox sandbox;
   write_project(sandbox);
-  REQUIRE(
-      sandbox
-          .shell("printf '#!/bin/sh\\necho x >> ../asked\\nexit 1\\n' > ../remote.git/hooks/pre-receive && "
-                 "chmod +x ../remote.git/hooks/pre-receive")
-          .exit_code == 0);
+  REQUIRE(sandbox
+              .shell("printf '#!/bin/sh\\necho x >> ../asked\\necho not on mondays >&2\\nexit 1\\n' > "
+                     "../remote.git/hooks/pre-receive && "
+                     "chmod +x ../remote.git/hooks/pre-receive")
+              .exit_code == 0);
   const auto merge = sandbox.par({"merge", "--branches", "topic", "--push"});
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 1);
-  CHECK(has(merge.err, "[remote rejected] (pre-receive hook declined)"));
+  CHECK(has(merge.err, "[remote rejected] (pre-receive hook declined)\n"));
+  CHECK(has(merge.err, "\n  remote: not on mondays"));
   CHECK(sandbox.shell("cat ../asked").out == "x\n");
 }
 
@@ -92,8 +94,49 @@ TEST_CASE("merge --push: nothing starts where the push could only fail") {
   const auto nowhere = sandbox.par({"merge", "--branches", "topic", "--push"});
   CHECK(nowhere.exit_code == 128);
   CHECK(has(nowhere.err, "fatal: 'main' follows no branch of a remote"));
+  sandbox.git({"branch", "-u", "origin/main", "main"});
+  sandbox.git({"reset", "-q", "--hard", "origin/main"});
+  sandbox.git({"remote", "add", "fork", "../fork.git"});
+  sandbox.git({"config", "remote.pushDefault", "fork"});
+  const auto fork = sandbox.par({"merge", "--branches", "topic", "--push"});
+  CHECK(fork.exit_code == 1);
+  CHECK(has(fork.err, "error: 'main' follows 'origin/main', but git pushes it to 'fork'\nhint: "));
   CHECK(sandbox.read("new.txt").empty());
   CHECK(sandbox.par({"status"}).exit_code == 128);
+}
+
+TEST_CASE("merge --push: what a hook of one's own says against it is shown") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  sandbox.write(".git/hooks/pre-push", "#!/bin/sh\necho first the changelog >&2\nexit 1\n");
+  REQUIRE(sandbox.shell("chmod +x .git/hooks/pre-push").exit_code == 0);
+  const auto merge = sandbox.par({"merge", "--branches", "topic", "--push"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 1);
+  CHECK(has(merge.err,
+            "error: landed, but not pushed to 'origin/main': git push failed\n"
+            "  first the changelog\n"));
+}
+
+TEST_CASE("merge --push: Ctrl-C ends the pause before a remote is asked again") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  // A transport that answers by a signal to the program.
+  sandbox.write("../ssh",
+                "#!/bin/sh\necho x >> " + sandbox.root() +
+                    "/tries\np=$PPID\nwhile read -r name < /proc/$p/comm && test $name != git-par; do\n"
+                    "p=$(sed 's/.*) . \\([0-9]*\\) .*/\\1/' /proc/$p/stat)\ndone\nkill -INT $p\n"
+                    "echo no route to host >&2\nexit 255\n");
+  REQUIRE(sandbox.shell("chmod +x ../ssh").exit_code == 0);
+  sandbox.set("GIT_SSH_COMMAND", sandbox.root() + "/ssh");
+  sandbox.git({"remote", "set-url", "origin", "ssh://host" + sandbox.root() + "/remote.git"});
+  const auto merge = sandbox.par({"merge", "--branches", "topic", "--push"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 130);
+  CHECK(sandbox.shell("cat ../tries").out == "x\n");
+  CHECK(sandbox.read("new.txt") == "new\n");
+  CHECK(has(merge.err, "\n  no route to host\n"));
+  CHECK(has(merge.err, "hint: 'git push' does it when the remote answers again"));
 }
 
 TEST_CASE("merge --push: a transient failure is tried again, a lasting one not for ever") {
