@@ -1,4 +1,6 @@
 // Existing branches land while the target goes on, or while the program is killed: real git, real commands.
+#include <csignal>
+
 #include "base/strings.h"
 #include "support/catch.h"
 #include "support/sandbox.h"
@@ -90,4 +92,43 @@ TEST_CASE(
   CHECK(sandbox.git({"rev-parse", "main^{tree}"}) == sandbox.git({"rev-parse", "reference^{tree}"}));
   CHECK(sandbox.git({"ls-tree", "--name-only", "main", "src/"}) == "src/file.txt\nsrc/second");
   sandbox.assert_clean();
+}
+
+TEST_CASE("merge --branches: killed anywhere, resume lands the same") {
+  const auto prepare = [](const Sandbox& sandbox) {
+    write_project(sandbox);
+    for (const std::string name : {"a", "b", "c"})
+      branch(sandbox, "topic/" + name, {name}, name == "b" ? "broken" : "x");
+  };
+  const std::string strategy = GENERATE("merge", "rebase");
+  const std::vector<std::string> command{"merge", "--branches", "topic/*", "--strategy", strategy};
+  std::vector<std::string> points;
+  {
+    Sandbox sandbox;
+    prepare(sandbox);
+    sandbox.set("PAR_CRASH_LIST", sandbox.root() + "/points");
+    CHECK(sandbox.par(command).exit_code == 1);  // b is not in
+    // At those of jobs a keeper dies, and not the program (tests/crash).
+    points = split_terminated(sandbox.shell("sort -u ../points | grep -v '^job[.]'").out, '\n');
+  }
+  CHECK(points.size() > 30);
+  for (const auto& point : points) {
+    INFO("killed at " << point << ", " << strategy);
+    Sandbox sandbox;
+    prepare(sandbox);
+    const auto tips = sandbox.git({"for-each-ref", "refs/heads/topic"});
+    sandbox.set("PAR_CRASH", point + "=kill");
+    REQUIRE(sandbox.par(command).exit_code == 128 + SIGKILL);
+    sandbox.unset("PAR_CRASH");
+    const bool is_known = sandbox.par({"status"}).exit_code == 0;
+    const auto end = sandbox.par(is_known ? std::vector<std::string>{"resume"} : command);
+    INFO(end.out << end.err);
+    CHECK(end.exit_code == 1);
+    CHECK(sandbox.read("src/a") == "x\n");
+    CHECK(sandbox.read("src/b").empty());
+    CHECK(sandbox.read("src/c") == "x\n");
+    CHECK(has(sandbox.par({"status"}).out, "run r1: landed, 2 of 3"));
+    CHECK(sandbox.git({"for-each-ref", "refs/heads/topic"}) == tips);
+    sandbox.assert_clean();
+  }
 }

@@ -34,10 +34,6 @@ std::string add_file(const std::string& directory, const std::string& content = 
   return "mkdir -p src/" + directory + " && echo " + content + " > src/" + directory + "/new.txt";
 }
 
-std::string tips(const Sandbox& sandbox) {
-  return sandbox.git({"for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/"});
-}
-
 std::string first_parents(const Sandbox& sandbox) {
   return sandbox.git({"rev-list", "--count", "--first-parent", "main"});
 }
@@ -334,31 +330,6 @@ TEST_CASE("merge --branches: red on the baseline too: known failures count again
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 0);
   CHECK(sandbox.read("src/b/new.txt") == "x\n");
-  sandbox.assert_clean();
-}
-
-TEST_CASE("merge --branches: killed anywhere, resume lands the same") {
-  Sandbox sandbox;
-  write_project(sandbox);
-  for (const std::string name : {"a", "b", "c"})
-    branch(sandbox, "topic/" + name, add_file(name, name == "b" ? "broken" : "x"));
-  const auto before = tips(sandbox);
-  const std::string point =
-      GENERATE("run.created", "journal.after.landrequested", "branches.kept", "journal.after.branchestaken",
-               "trial.built", "validation.checkout", "candidate.moved", "land.written", "land.moved");
-  const std::string strategy = GENERATE("merge", "rebase");
-  sandbox.set("PAR_CRASH", point + "=kill");
-  CHECK(sandbox.par({"merge", "--branches", "topic/*", "--strategy", strategy}).exit_code != 0);
-  sandbox.unset("PAR_CRASH");
-  const auto resume = sandbox.par({"resume"});
-  INFO(point << "\n" << resume.out << resume.err);
-  CHECK(resume.exit_code == 1);  // b is not in
-  CHECK(sandbox.read("src/a/new.txt") == "x\n");
-  CHECK(sandbox.read("src/b/new.txt").empty());
-  CHECK(sandbox.read("src/c/new.txt") == "x\n");
-  CHECK(has(sandbox.par({"status"}).out, "run r1: landed, 2 of 3"));
-  CHECK(sandbox.git({"for-each-ref", "--format=%(refname) %(objectname)", "refs/heads/topic"}) ==
-        before.substr(before.find("refs/heads/topic")));
   sandbox.assert_clean();
 }
 
