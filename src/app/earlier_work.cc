@@ -14,11 +14,13 @@
 namespace par::app {
 namespace {
 
-// Whose work is looked at: by their place in the plan.
+// Whose work is looked at: by their place in the plan. A branch that existed is not an agent's, whatever it
+// is called, and says nothing about the time that one takes.
 std::vector<std::size_t> accepted_agents(const core::RunState& state) {
   std::vector<std::size_t> accepted;
   for (std::size_t i = 0; i < state.agents.size(); ++i) {
     const auto& agent = state.agents[i];
+    if (!agent.branch.empty()) continue;
     if (core::is_accepted(agent.stage) || !agent.reverted.empty()) accepted.push_back(i);
   }
   return accepted;

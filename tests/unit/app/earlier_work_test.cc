@@ -45,12 +45,16 @@ struct Fixture {
     run = *database.create_run({plan.id, base, tree}, 1);
     const AgentName fix("fix-1");
     append(2, core::RunPrepared{});
-    append(3, core::AgentAssigned{fix, 1, base});
-    append(4, core::WorktreeReady{fix, 1, "/w"});
-    append(1000, core::AgentStarting{fix, 1});
-    // Recorded a day later: the run was resumed.
-    append(86400000, core::AgentExited{fix, 1, ExitKind::exited, 0, took});
-    append(86400001, core::AgentCollected{fix, 1, base, {"x"}, 1});
+    if (existed) {
+      append(3, core::BranchesTaken{{{fix, RefName("refs/heads/fix"), base, base}}});
+    } else {
+      append(3, core::AgentAssigned{fix, 1, base});
+      append(4, core::WorktreeReady{fix, 1, "/w"});
+      append(1000, core::AgentStarting{fix, 1});
+      // Recorded a day later: the run was resumed.
+      append(86400000, core::AgentExited{fix, 1, ExitKind::exited, 0, took});
+      append(86400001, core::AgentCollected{fix, 1, base, {"x"}, 1});
+    }
     append(86400002, core::TrialBuilt{base, {{fix, base, base, base, tree}}, AgentName(), {}});
     append(86400003, core::TrialValidated{tree, {}});
     append(86400004, core::Accepting{base, base});
@@ -66,6 +70,7 @@ struct Fixture {
   }
 
   bool keeps_work = true;
+  bool existed = false;  // `fix` is a branch that existed
   double took = 60;
   RunId run;
 };
@@ -92,6 +97,14 @@ TEST_CASE("earlier work: times and finished items of what was accepted") {
   CHECK(f.work().finished == finished_by_fix());
   CHECK(f.work().unlanded == std::vector{RunId("r1")});
   CHECK(f.work("other").finished.empty());
+}
+
+TEST_CASE("earlier work: a branch that existed says nothing about the agent of its name") {
+  Fixture f;
+  f.existed = true;
+  f.add_run();
+  f.repo.git({"update-ref", "refs/par/r1/candidate", f.base.str()});
+  CHECK(f.work().timed.empty());
 }
 
 TEST_CASE("earlier work: a run whose record is damaged is left out, with a warning") {
