@@ -300,12 +300,8 @@ Result<std::vector<bool>> bring_something(const Project& project, const Base& ba
   return brings;
 }
 
-std::vector<std::string> with_unrelated(std::vector<std::string> warnings,
-                                        const std::vector<std::string>& unrelated, const Base& base) {
-  for (const auto& name : unrelated)
-    warnings.push_back(fmt::format("branch '{}' is left out: it has no commit in common with '{}'", name,
-                                   short_name(base.target)));
-  return warnings;
+std::string no_common_commit(const Base& base) {
+  return fmt::format("has no commit in common with '{}'", short_name(base.target));
 }
 
 }  // namespace
@@ -316,7 +312,10 @@ Result<MadePlan> plan_branches(const Project& project, const PlanOptions& option
   PAR_ASSIGN(auto branches, find_branches(project, base, patterns));
   PAR_ASSIGN(const auto out, trace(project, base, branches));
   PAR_ASSIGN(auto plan, BranchPlanner(project, base, std::move(branches)).make());
-  return MadePlan{std::move(plan), with_unrelated(base.warnings, out.unrelated, base)};
+  MadePlan made{std::move(plan), base.warnings};
+  for (const auto& name : out.unrelated)
+    made.warnings.push_back(fmt::format("branch '{}' is left out: it {}", name, no_common_commit(base)));
+  return made;
 }
 
 Result<LandingPlan> plan_landing(const Project& project, const std::string& target,
@@ -324,8 +323,8 @@ Result<LandingPlan> plan_landing(const Project& project, const std::string& targ
   PAR_ASSIGN(const auto base, read_target(project, target));
   PAR_ASSIGN(auto branches, find_branches(project, base, patterns));
   PAR_ASSIGN(auto out, trace(project, base, branches));
-  LandingPlan landing{{}, std::move(out.merged), std::move(out.unrelated), {}};
-  landing.warnings = with_unrelated(base.warnings, landing.unrelated, base);
+  LandingPlan landing{{}, std::move(out.merged), {}, base.warnings};
+  for (auto& name : out.unrelated) landing.left_out.push_back({std::move(name), no_common_commit(base)});
   PAR_ASSIGN(const auto brings, bring_something(project, base, branches));
 
   core::AgentNames names("branch");
@@ -356,8 +355,14 @@ Result<LandingPlan> plan_landing(const Project& project, const std::string& targ
   }
   plan.phases = plan.agents.empty() ? 0 : 1;
   std::sort(landing.nothing_new.begin(), landing.nothing_new.end());
-  PAR_ASSIGN(landing.taken_off, find_taken_off(project, base, landing.nothing_new));
-  for (const auto& off : landing.taken_off) std::erase(landing.nothing_new, off.branch);
+  PAR_ASSIGN(const auto taken_off, find_taken_off(project, base, landing.nothing_new));
+  for (const auto& off : taken_off) {
+    std::erase(landing.nothing_new, off.branch);
+    landing.left_out.push_back(
+        {off.branch,
+         fmt::format("rolled back, taken off '{}' by {}", short_name(base.target), short_oid(off.revert)),
+         off.revert});
+  }
   return landing;
 }
 

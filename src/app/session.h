@@ -19,7 +19,7 @@ struct SessionOptions {
   os::ExecutorKind executor = os::ExecutorKind::local;
   std::optional<core::Strategy> strategy;  // of the landing, instead of the plan's
   bool start_agents = true;
-  bool canary = false;  // of a new run: with a canary, whatever the plan says
+  bool canary = false;                         // of a new run: with a canary, whatever the plan says
   std::optional<core::LandRequested> landing;  // of a new run: recorded with its start, so that it lands
   std::function<int()> interrupts = [] { return 0; };
 };

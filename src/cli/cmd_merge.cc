@@ -74,9 +74,10 @@ void show_landing(const LandingReport& report, const Invocation& invocation) {
     print_out(landing_json(report));
   else if (!invocation.quiet)
     print_out(landing_text(report));
-  for (const auto& off : report.taken_off)
-    print_hint(fmt::format("'git revert {}' on '{}' brings the work of '{}' back", short_oid(off.revert),
-                           short_name(report.state.landing.target), display_text(off.branch)));
+  for (const auto& left : report.left_out)
+    if (!left.revert.empty())
+      print_hint(fmt::format("'git revert {}' on '{}' brings the work of '{}' back", short_oid(left.revert),
+                             short_name(report.state.landing.target), display_text(left.branch)));
 }
 
 // Where to land, and where it goes on to from there.
@@ -152,10 +153,10 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
         .hint(fmt::format("'git par merge --run {}' tries again", state.id.str()));
   PAR_ASSIGN(const int pushed, push(project, place, state.landing.landed, invocation));
   if (pushed != 0) return pushed;
-  const bool all = report.unrelated.empty() &&
+  const bool all = report.left_out.empty() &&
                    std::all_of(state.agents.begin(), state.agents.end(),
                                [](const auto& agent) { return agent.stage == core::Stage::landed; });
-  return all && report.taken_off.empty() ? 0 : kExitNo;
+  return all ? 0 : kExitNo;
 }
 
 // Of an earlier landing, for example, that could not be pushed.
@@ -173,13 +174,12 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   if (!options.strategy.empty()) plan.strategy = *parse_enum<core::Strategy>(options.strategy);
   if (plan.agents.empty()) {
     const auto state = core::initial_state(RunId(), plan);
-    show_landing({state, plan.base, 0, 0, landing.nothing_new, landing.taken_off, landing.unrelated},
-                 invocation);
+    show_landing({state, plan.base, 0, 0, landing.nothing_new, landing.left_out}, invocation);
     if (options.push && !options.dry_run) {
       PAR_ASSIGN(const int pushed, push_what_is_there(project, plan, options, invocation));
       if (pushed != 0) return pushed;
     }
-    return landing.taken_off.empty() && landing.unrelated.empty() ? 0 : kExitNo;
+    return landing.left_out.empty() ? 0 : kExitNo;
   }
   PAR_TRY(check_target(project, plan.target));
   PAR_ASSIGN(const Place place, find_place(project, plan.target, options));
@@ -201,10 +201,10 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   const ObjectId before = plan.base;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
-  return land_existing(*session, project, place,
-                       {session->state(), before, 0, 0, std::move(landing.nothing_new),
-                        std::move(landing.taken_off), std::move(landing.unrelated)},
-                       invocation);
+  return land_existing(
+      *session, project, place,
+      {session->state(), before, 0, 0, std::move(landing.nothing_new), std::move(landing.left_out)},
+      invocation);
 }
 
 // ---- a run

@@ -34,10 +34,6 @@ const ObjectId& after_of(const LandingReport& report) {
   return landed.empty() ? report.before : landed;
 }
 
-std::string taken_off_reason(const app::TakenOff& off, const std::string& target) {
-  return fmt::format("rolled back, taken off '{}' by {}", target, short_oid(off.revert));
-}
-
 // Why it has not landed.
 std::string why_not(const core::RunState& state, const core::AgentState& agent) {
   if (!agent.reason.empty()) return agent.reason;
@@ -67,8 +63,8 @@ std::string landing_text(const LandingReport& report) {
   }
   for (const auto& branch : report.nothing_new)
     text += fmt::format("  in it     {}: '{}' has its work\n", display_text(branch), target);
-  for (const auto& off : report.taken_off)
-    text += fmt::format("  left out  {}: {}\n", display_text(off.branch), taken_off_reason(off, target));
+  for (const auto& branch : report.left_out)
+    text += fmt::format("  left out  {}: {}\n", display_text(branch.branch), branch.reason);
   return text + validations_line(report.validation_runs, report.cache_hits);
 }
 
@@ -95,17 +91,9 @@ std::string landing_json(const LandingReport& report) {
         .list("with", labels(report.state, agent.with));
     json.list("tests", agent.tests).member("reason", why_not(report.state, agent)).end_object();
   }
-  for (const auto& off : report.taken_off) {
-    json.begin_object().member("branch", off.branch).list("with", std::vector<std::string>());
-    json.list("tests", std::vector<std::string>())
-        .member("reason", taken_off_reason(off, short_name(landing.target)))
-        .end_object();
-  }
-  for (const auto& branch : report.unrelated) {
-    json.begin_object().member("branch", branch).list("with", std::vector<std::string>());
-    json.list("tests", std::vector<std::string>());
-    json.member("reason", fmt::format("has no commit in common with '{}'", short_name(landing.target)));
-    json.end_object();
+  for (const auto& left : report.left_out) {
+    json.begin_object().member("branch", left.branch).list("with", std::vector<std::string>());
+    json.list("tests", std::vector<std::string>()).member("reason", left.reason).end_object();
   }
   json.end_array().member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);
   return std::move(json.end_object()).take() + "\n";

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "app/reverting.h"
+#include "app/branch_planning.h"
 #include "core/state.h"
 
 namespace par::cli {
@@ -15,8 +15,7 @@ struct LandingReport {
   int validation_runs = 0;
   int cache_hits = 0;
   std::vector<std::string> nothing_new = {};  // branches that were named and whose work the target has
-  std::vector<app::TakenOff> taken_off = {};  // and those whose work it had
-  std::vector<std::string> unrelated = {};    // that were named and have no commit in common with it
+  std::vector<app::LeftOut> left_out = {};    // and those that cannot land
 };
 
 // What was taken off the target again.

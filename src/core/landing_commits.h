@@ -23,8 +23,9 @@ struct CommitSpec {
 
 // merge: one commit, every branch a parent. squash: one commit per agent, in the order of the steps. rebase:
 // the replayed commits of each step, with their own authors and messages. single: one commit, no further
-// parents. A step that changes nothing any more has no part in them, so there may be none. Each tree is one that was validated (under squash and rebase the
-// landing machine tries branches one by one); the last is the candidate's.
+// parents. A step that changes nothing any more has no part in them, so there may be none. Each tree is one
+// that was validated (under squash and rebase the landing machine tries branches one by one); the last is the
+// candidate's.
 //
 // A parent's whole history becomes the target's, so a branch is a parent only when nothing but accepted work
 // can be below it: it started from the run's base, from the base that the candidate is built on now, or from

@@ -73,8 +73,7 @@ TEST_CASE("merge: does not take a rollback that was cut off for a landing") {
   const auto merge = sandbox.par({"merge"});
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 1);
-  CHECK(merge.err ==
-        "error: a rollback of run 'r1' was cut off\nhint: 'git par resume r1' finishes it\n");
+  CHECK(merge.err == "error: a rollback of run 'r1' was cut off\nhint: 'git par resume r1' finishes it\n");
   CHECK(sandbox.git({"rev-parse", "main"}) == landed);
   CHECK(sandbox.par({"resume"}).exit_code == 0);
   CHECK(sandbox.read("src/a/new.txt").empty());
