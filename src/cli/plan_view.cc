@@ -131,7 +131,9 @@ std::string overlap_lines(const Plan& plan) {
 }
 
 std::string decision_text(const Plan& plan) {
-  std::string text = fmt::format("decision: {}, up to {} at once\n", name_of(plan.decision.mode), plan.jobs);
+  const auto mode = plan.decision.mode;
+  std::string text = fmt::format("decision: {}, up to {} at once\n", name_of(mode),
+                                 mode == core::Mode::sequential ? 1 : plan.jobs);
   for (const auto& reason : plan.decision.reasons) text += "  " + display_line(reason) + "\n";
   return text;
 }

@@ -125,7 +125,6 @@ Result<Plan> plan_once(PlanRequest request, Predictions use) {
                    [](const PlannedAgent& a, const PlannedAgent& b) { return a.phase < b.phase; });
   plan.decision = planning::decide(plan, request, learned);
   for (auto& remark : staff.remarks) plan.decision.reasons.push_back(std::move(remark));
-  if (plan.decision.mode == Mode::sequential) plan.jobs = 1;
   return plan;
 }
 

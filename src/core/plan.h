@@ -83,7 +83,7 @@ struct Plan {
   Strategy strategy = Strategy::merge;
   std::string worktrees;
   WorktreeSpec worktree;
-  int jobs = 4;
+  int jobs = 4;                    // agents at once, unless the decision is against it
   double max_failure_rate = 0.10;  // above it a run goes on in sequence
   bool canary = false;             // one agent alone first
   double budget = 0;               // US dollars that a run's agents may cost; 0: no limit
