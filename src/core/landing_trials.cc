@@ -134,7 +134,9 @@ std::optional<Verdict> judge_tree(const Integration& integration, const AwaitVal
     return std::nullopt;
   }
   const auto results = results_for(integration, what.tree, what.names);
-  if (any(results, Outcome::fail) && !covers(integration, base.tree, what.names)) {
+  // What fails or cannot run there as well is nobody's doing.
+  const bool matters = any(results, Outcome::fail) || any(results, Outcome::error);
+  if (matters && !covers(integration, base.tree, what.names)) {
     wanted.push_back(base);
     return std::nullopt;
   }

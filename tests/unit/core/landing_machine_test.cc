@@ -123,12 +123,26 @@ TEST_CASE("landing machine: an error is tried once more, and forgotten only for 
   run.record<TrialsPlanned>();
   const auto tree = run.build();
   run.validated(tree, Outcome::error);
+  REQUIRE(run.next().validations.size() == 1);  // can it run on the base?
+  CHECK(run.next().validations[0].tree == ObjectId("base-tree"));
+  run.validated(ObjectId("base-tree"), Outcome::pass);
   CHECK(run.record<TrialJudged>().outcome == search::Outcome::error);
   run.record<TrialsPlanned>();
   CHECK(run.build() == tree);  // nothing is merged anew
   REQUIRE(run.next().validations.size() == 1);
   run.validated(tree, Outcome::pass);
   CHECK(run.record<TrialJudged>().outcome == search::Outcome::green);
+}
+
+TEST_CASE("landing machine: what cannot run on the base either ends it, and is held against nobody") {
+  Waiting run({"a", "b"});
+  run.record<BranchesArrived>();
+  run.record<TrialsPlanned>();
+  run.validated(run.build(), Outcome::error);
+  run.validated(ObjectId("base-tree"), Outcome::error);
+  CHECK(run.state().integration.blocked == "validation 'unit' cannot run on the base commit: ");
+  CHECK_FALSE(run.next().action);
+  CHECK(run.next().validations.empty());
 }
 
 TEST_CASE("landing machine: while the candidate moves, what is validated goes on") {

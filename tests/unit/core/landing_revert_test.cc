@@ -115,6 +115,9 @@ TEST_CASE("revert: a validation that cannot run is neither red nor green, and bl
   LandedRun run;
   run.build();
   run.validated(ObjectId("tree"), {"b-1"}, Outcome::error);
+  REQUIRE(run.next().validations.size() == 1);
+  CHECK(run.next().validations[0].tree == ObjectId("from-tree"));
+  run.validated(ObjectId("from-tree"), {});
   CHECK(run.refusal().reason == "validation 'b-1' could not run on what it would leave");
   CHECK(run.state().integration.blocked.empty());
 }
