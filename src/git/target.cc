@@ -71,7 +71,8 @@ Result<Holder> find_holder(const Repository& repository, const RefName& target) 
 
 TargetMoveResult refusal(std::string reason) { return {TargetMove::refused, std::move(reason)}; }
 
-// The ref moved away between our look and our swap: the files follow it, or go back to where they were.
+// The ref moved away between our look and our swap, or could not be moved: the files follow it, or go back to
+// where they were.
 Result<TargetMoveResult> follow_lost(const Repository& repository, const RefName& target,
                                      const FilesMove& files) {
   PAR_ASSIGN(const auto now, read_ref(repository, target));
@@ -140,13 +141,20 @@ Result<TargetMoveResult> RunWorkspace::move_target(const RefName& target, const 
     if (outcome == FilesOutcome::blocked)
       return refusal(place_of(target, files->worktree) +
                      ", where files that git does not track are in the way");
+    if (outcome == FilesOutcome::locked)
+      return refusal(fmt::format("{}, where another git process works, or left '{}/index.lock'",
+                                 place_of(target, files->worktree), files->worktree.git_dir));
     PAR_TRY(os::crash_point("land.files"));
   }
   const std::string why = fmt::format("par: land {}", run_.str());
-  PAR_ASSIGN(const Swap swap, swap_ref(repository_, target, from, to, why));
+  const auto swap = swap_ref(repository_, target, from, to, why);
   PAR_TRY(os::crash_point("land.moved"));
-  if (swap == Swap::lost && files) return follow_lost(repository_, target, *files);
-  if (swap == Swap::lost) return TargetMoveResult{TargetMove::lost, ""};
+  if (files && (!swap || *swap == Swap::lost)) {
+    PAR_ASSIGN(const auto lost, follow_lost(repository_, target, *files));
+    return swap ? lost : Result<TargetMoveResult>(swap.error());
+  }
+  if (!swap) return swap.error();
+  if (*swap == Swap::lost) return TargetMoveResult{TargetMove::lost, ""};
   PAR_TRY(make_durable());
   if (files) PAR_TRY(end_files_move(*files));
   return TargetMoveResult{TargetMove::moved, ""};

@@ -15,6 +15,8 @@ namespace {
 
 std::string note_of(const FilesMove& move) { return move.worktree.git_dir + "/par-landing"; }
 
+std::string lock_of(const FilesMove& move) { return move.worktree.git_dir + "/index.lock"; }
+
 std::string note_text(const FilesMove& move) {
   return fmt::format("{} {}", move.from.id.str(), move.to.id.str());
 }
@@ -82,7 +84,7 @@ Result<FilesOutcome> finish_cut_off(Objects& objects, const FilesMove& move) {
   PAR_ASSIGN(const bool between, is_between(objects, move));
   if (!between) return FilesOutcome::dirty;
   // The lock is of the git that was moving the files: the note was written just before it began.
-  PAR_TRY(os::remove_file(move.worktree.git_dir + "/index.lock"));
+  PAR_TRY(os::remove_file(lock_of(move)));
   PAR_TRY(git_output({"read-tree", "--reset", "-u", move.to.id.str()}, in_worktree(move.worktree)));
   return FilesOutcome::moved;
 }
@@ -92,7 +94,7 @@ Result<FilesOutcome> move_noted(const FilesMove& move) {
   PAR_ASSIGN(const bool moved, move_files(move.worktree, move.from.id, move.to.id));
   if (moved) return FilesOutcome::moved;
   PAR_TRY(end_files_move(move));
-  return FilesOutcome::blocked;
+  return os::exists(lock_of(move)) ? FilesOutcome::locked : FilesOutcome::blocked;
 }
 
 }  // namespace

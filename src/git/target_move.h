@@ -17,7 +17,8 @@ struct FilesMove {
 enum class FilesOutcome {
   moved,    // index and files are as in `to`
   dirty,    // the user has changes; nothing was touched
-  blocked,  // something untracked (or a lock) is in the way; nothing was touched
+  blocked,  // something untracked is in the way; nothing was touched
+  locked,   // another git process works with the index, or left its lock; nothing was touched
 };
 
 // Brings index and files to `to`; they stand at `from`, or anywhere between the two when an earlier call was

@@ -121,6 +121,30 @@ TEST_CASE("move_target: an untracked file in the way is refused and stays untouc
   CHECK(f.repo.read("new/file") == "mine");
 }
 
+TEST_CASE("move_target: where another git process holds the index, that is said and nothing is touched") {
+  Fixture f;
+  f.repo.write(".git/index.lock", "");
+  f.check_refused("'main' is checked out in '" + f.repo.root() +
+                  "', where another git process works, or left '" + f.repo.root() + "/.git/index.lock'");
+  f.repo.remove(".git/index.lock");
+  CHECK(f.move().outcome == TargetMove::moved);
+  f.check_landed();
+}
+
+TEST_CASE("move_target: a ref that cannot be moved is an error, and index and files stay where they were") {
+  Fixture f;
+  f.repo.write(".git/refs/heads/main.lock", "");
+  const auto moved = f.workspace.move_target(kMain, f.base, f.to);
+  REQUIRE_FALSE(moved);
+  CHECK(moved.error().message == "cannot move 'refs/heads/main'");
+  CHECK(f.status().empty());
+  CHECK_FALSE(f.repo.has("new/file"));
+  CHECK_FALSE(f.repo.has(".git/par-landing"));
+  f.repo.remove(".git/refs/heads/main.lock");
+  CHECK(f.move().outcome == TargetMove::moved);
+  f.check_landed();
+}
+
 TEST_CASE("move_target: a target that is being rebased or is checked out twice is refused") {
   Fixture f;
   SECTION("rebase") {
