@@ -90,6 +90,9 @@ TEST_CASE("merge: while somebody pushes to the target, no commit is lost and onl
     CHECK(history.contains(pushed[i]));
     CHECK(files.contains("pushed-" + std::to_string(i)));
   }
+  // The target never stood anywhere but on the tip that it moved from: its history is the log of its moves.
+  CHECK(sandbox.git({"rev-list", "--first-parent", "main"}) ==
+        sandbox.git({"reflog", "show", "--format=%H", "main"}));
   const auto validated = lines_of(sandbox.shell("cat ../validated").out);
   std::size_t landed = 0;
   const auto log = sandbox.git({"log", "--first-parent", "--grep=^Par-Run:", "--format=%T", "main"});
@@ -98,5 +101,7 @@ TEST_CASE("merge: while somebody pushes to the target, no commit is lost and onl
     CHECK(validated.contains(tree));
   }
   CHECK(landed == landings);
+  // Pushes did come between the test of a candidate and its landing.
+  CHECK(validated.size() > landings + 1);
   sandbox.assert_clean();
 }

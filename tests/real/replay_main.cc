@@ -1,6 +1,7 @@
 // Replays the merges of a repository: merges the parents of each merge commit as Objects::merge_commits does,
 // and compares with what `git merge-tree` makes of them. Nothing is written to the repository: what merges
-// write goes to a temporary one beside it.
+// write goes to a temporary one beside it. Of the merges that are not left out, those for which a process of
+// git was started are counted, by the trace; all others were spliced in process.
 //
 //   replay <repository> [<max>]     the newest <max> merges of two parents; all without
 //
@@ -106,9 +107,21 @@ Count compare(const std::vector<CommitPair>& pairs, const std::vector<std::strin
   return count;
 }
 
+// How many merges the trace tells of that git made for us. Each that we ask it for is a process.
+int merges_by_git(const std::string& trace) {
+  int merges = 0;
+  for (const auto& line : split_terminated(value_of(os::read_file(trace)), '\n'))
+    if (line.find(R"("child_start")") != std::string::npos &&
+        line.find(" merge-tree --write-tree -z ") != std::string::npos)
+      ++merges;
+  return merges;
+}
+
 int replay(const std::string& repository, const std::string& max) {
-  const auto git_dir = value_of(git::discover(os::absolute_path(repository))).common_dir;
   const auto directory = value_of(os::TemporaryDirectory::create("git-par-replay"));
+  const std::string trace = directory.path() + "/trace";
+  ::setenv("PAR_TRACE_EVENT", trace.c_str(), 1);
+  const auto git_dir = value_of(git::discover(os::absolute_path(repository))).common_dir;
   const std::string beside = directory.path() + "/beside.git";
   make_beside(beside, git_dir);
   auto objects = value_of(git::Objects::open(beside));
@@ -138,8 +151,10 @@ int replay(const std::string& repository, const std::string& max) {
     if (ours[i] != reference[i])
       reference[i] = reference_under_attributes(beside, directory.path() + "/attributes", pairs[i], bases[i]);
   const Count count = compare(pairs, ours, reference);
+  const int by_git = merges_by_git(trace);
   fmt::print("{} merges: {} same, {} refused by both, {} different, {} of unrelated histories left out\n",
              pairs.size(), count.same, count.both_refuse, count.different, unrelated);
+  fmt::print("{} in process, {} by git\n", static_cast<int>(pairs.size()) - by_git, by_git);
   fmt::print("ours {:.3f} s, git merge-tree --stdin {:.3f} s\n", our_seconds, git_seconds);
   return count.different == 0 ? 0 : 1;
 }

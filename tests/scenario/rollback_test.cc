@@ -47,6 +47,19 @@ std::string tree_with(const Sandbox& sandbox, const std::string& directory, cons
   return std::string(trim(made.out));
 }
 
+// The tree that git makes of these agents' branches, one merged after the other onto a commit.
+std::string merged_by_git(const Sandbox& sandbox, const std::string& names, const std::string& onto) {
+  std::string command = "commit=" + onto;
+  for (const char name : names) {
+    const std::string tip = std::string("par/r1/") + name + "/tip";
+    command += " && tree=$(git merge-tree --write-tree $commit " + tip +
+               ") && commit=$(git commit-tree -m x -p $commit -p " + tip + " $tree)";
+  }
+  const auto merged = sandbox.shell(command + " && echo $tree");
+  REQUIRE(merged.exit_code == 0);
+  return std::string(trim(merged.out));
+}
+
 std::string tree_of(const Sandbox& sandbox, const std::string& commit) {
   return sandbox.git({"rev-parse", commit + "^{tree}"});
 }
@@ -83,12 +96,14 @@ TEST_CASE("rollback --landed: one of ten leaves exactly the tree without it, val
   land(sandbox, strategy);
   const auto landed = sandbox.git({"rev-parse", "main"});
   const auto wanted = tree_with(sandbox, "src/e", base);
+  CHECK(wanted == merged_by_git(sandbox, "abcdfghij", base));
 
   const auto done = sandbox.par({"rollback", "--landed", "e"});
   INFO(done.out << done.err);
   REQUIRE(done.exit_code == 0);
   CHECK(tree_of(sandbox, "main") == wanted);
   CHECK(has(done.out, "  rolled back  e (3 files)\n1 validation runs, 0 answered from the cache\n"));
+  CHECK(has(sandbox.par({"validate", "--json"}).out, R"("result":"pass","cached":true)"));
   CHECK(sandbox.git({"rev-parse", "main^"}) == landed);
   CHECK(sandbox.git({"status", "--porcelain"}).empty());
   CHECK(sandbox.read("src/e/file.txt") == "as it was\n");
@@ -194,7 +209,7 @@ TEST_CASE("rollback --landed: agents in one file leave one by one, in any order"
   sandbox.assert_clean();
 }
 
-TEST_CASE("rollback --landed: what later work is built on is refused with its paths") {
+TEST_CASE("rollback --landed: revert conflicts: what later work is built on is refused with its paths") {
   Sandbox sandbox;
   write_project(sandbox, "ab", kHead + agent("a") + agent("b"));
   land(sandbox);
