@@ -1,49 +1,13 @@
 // Existing branches land: real git, real commands. The cases bear the names of the scenarios of landing.
-#include "base/strings.h"
+#include "support/branch_project.h"
 #include "support/catch.h"
-#include "support/sandbox.h"
 
 using namespace par;
-using test::Sandbox;
+using namespace par::test;
 
 namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-const std::string kGreen = "! grep -rq broken src";
-
-// main holds src/a/file.txt to src/d/file.txt and a validation that is red when a file says "broken".
-void write_project(const Sandbox& sandbox, const std::string& validation = kGreen) {
-  sandbox.write(".gitpar.toml",
-                "target = \"main\"\n[[validate]]\nname = \"unit\"\nreruns = 0\nrun = '" + validation + "'\n");
-  for (const std::string name : {"a", "b", "c", "d"})
-    sandbox.write("src/" + name + "/file.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
-  sandbox.commit_all("base");
-}
-
-void branch(const Sandbox& sandbox, const std::string& name, const std::string& command,
-            const std::string& from = "main") {
-  const auto made = sandbox.shell("git checkout -q -b " + shell_quote(name) + " " + shell_quote(from) +
-                                  " && " + command + " && git add -A && git commit -qm " +
-                                  shell_quote("work of " + name) + "; git checkout -q main");
-  INFO(made.err);
-  REQUIRE(made.exit_code == 0);
-}
-
-std::string add_file(const std::string& directory, const std::string& content = "x") {
-  return "mkdir -p src/" + directory + " && echo " + content + " > src/" + directory + "/new.txt";
-}
-
-std::string first_parents(const Sandbox& sandbox) {
-  return sandbox.git({"rev-list", "--count", "--first-parent", "main"});
-}
-
-// What a validation runs to do something to the repository, once, on a tree that holds this file.
-std::string once_with(const Sandbox& sandbox, const std::string& file, const std::string& command) {
-  const std::string mark = sandbox.root() + "/done";
-  return "if test -e " + file + " -a ! -e " + mark + "; then touch " + mark + "; cd " + sandbox.repo() +
-         " && " + command + "; fi";
-}
 
 }  // namespace
 
@@ -93,7 +57,7 @@ TEST_CASE("merge --branches: head fails, middle fails: who breaks is left out an
   sandbox.assert_clean();
 }
 
-TEST_CASE("merge --branches: a pair that breaks only together: one lands, the other names its branch") {
+TEST_CASE("merge --branches: pair: one of two that break only together lands, the other names its branch") {
   Sandbox sandbox;
   write_project(sandbox, "test $(ls src/a/new.txt src/c/new.txt 2>/dev/null | wc -l) != 2");
   for (const std::string name : {"a", "b", "c", "d"}) branch(sandbox, "topic/" + name, add_file(name));

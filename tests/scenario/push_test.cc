@@ -139,7 +139,7 @@ TEST_CASE("merge --push: Ctrl-C ends the pause before a remote is asked again") 
   CHECK(has(merge.err, "hint: 'git push' does it when the remote answers again"));
 }
 
-TEST_CASE("merge --push: a transient failure is tried again, a lasting one not for ever") {
+TEST_CASE("merge --push: push transient: a failure that passes is tried again, a lasting one not for ever") {
   Sandbox sandbox;
   write_project(sandbox);
   // A transport that fails so many times before it answers.

@@ -64,7 +64,8 @@ TEST_CASE("run: an agent that breaks a test is rejected alone and the test is na
   sandbox.assert_clean();
 }
 
-TEST_CASE("run: an agent that changes a file it does not own is rejected and the file named") {
+TEST_CASE(
+    "run: ownership violated: an agent that changes a file it does not own is rejected and the file named") {
   Sandbox sandbox;
   write_two_directories(sandbox, good_agent() +
                                      "[agent.bad]\nowns = [\"src/a/**\"]\nforbids = [\"src/a/file.txt\"]\n"
@@ -195,7 +196,9 @@ TEST_CASE("merge: squash lands one commit per agent, single one commit, both wit
   }
 }
 
-TEST_CASE("rollback: an agent leaves the candidate with whoever came after it, and the rest lands") {
+TEST_CASE(
+    "rollback with dependents: an agent leaves the candidate with whoever came after it, and the rest "
+    "lands") {
   Sandbox sandbox;
   par::test::write_three_agents(sandbox);
   REQUIRE(sandbox.par({"run"}).exit_code == 0);

@@ -114,7 +114,7 @@ TEST_CASE("together: after the target was moved by someone else, all that was ac
   sandbox.assert_clean();
 }
 
-TEST_CASE("together: a target that was rewound gets what was accepted, and nothing of what it lost") {
+TEST_CASE("together: target rewound: it gets what was accepted, and nothing of what it lost") {
   Sandbox sandbox;
   write_project(sandbox, "! grep -rq broken src", agent("a") + agent("b"));
   sandbox.write("docs/withdrawn.md", "x\n");

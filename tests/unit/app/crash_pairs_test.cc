@@ -228,7 +228,8 @@ TEST_CASE("engine: known failures do not block") {
   CHECK(world.tree_at("target") == FakeWorld::Tree{"base", "alpha"});
 }
 
-TEST_CASE("engine: a rolled-back agent leaves the candidate, the others stay and are validated again") {
+TEST_CASE(
+    "engine: rollback without dependents: the agent leaves the candidate, the others are validated again") {
   FakeWorld world;
   const Plan plan = test::plan_of({{"alpha", "beta"}, {"gamma"}}, world.refs.at("target"));
   app::EngineSettings settings = test::engine_settings(scratch());

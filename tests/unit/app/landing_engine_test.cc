@@ -1,83 +1,14 @@
 // Scenarios of a landing that need the engine and its machines, told over a world in memory.
-#include <algorithm>
 #include <map>
 
-#include "fake_world.h"
-#include "os/files.h"
-#include "support/catch.h"
+#include "burst.h"
 
 using namespace par;
 using namespace par::core;
+using par::test::Burst;
 using par::test::FakeWorld;
 
 namespace {
-
-// One phase of agents "a", "b", ... that all end at the same time.
-class Burst {
- public:
-  explicit Burst(int count) {
-    std::vector<std::string> names;
-    for (int i = 0; i < count; ++i) names.emplace_back(1, static_cast<char>('a' + i));
-    world.all_end_at_once = true;
-    plan = test::plan_of({names}, world.refs.at("target"));
-  }
-
-  void run() {
-    auto settings = test::engine_settings(directory_.path());
-    settings.validator.slots = world.slots;
-    settings.jobs = 100;
-    world.restart();
-    app::Engine engine(plan, replayed(), {world, world, world, world, world}, settings);
-    if (world.events.empty())
-      record(engine, RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), AgentName()});
-    else
-      record(engine, RunResumed{});
-    work(engine);
-  }
-  void land() {
-    auto settings = test::engine_settings(directory_.path());
-    settings.validator.slots = world.slots;
-    settings.start_agents = false;
-    world.restart();
-    app::Engine engine(plan, replayed(), {world, world, world, world, world}, settings);
-    record(engine, LandRequested{plan.target, plan.strategy});
-    work(engine);
-  }
-  [[nodiscard]] RunState replayed() const {
-    RunState state = initial_state(RunId("r1"), plan);
-    for (const auto& event : world.events) apply_event(state, event);
-    return state;
-  }
-  [[nodiscard]] AgentState agent(const std::string& name) const { return *replayed().find(AgentName(name)); }
-  [[nodiscard]] FakeWorld::Tree candidate() const { return world.tree_at("candidate"); }
-  [[nodiscard]] int validation_runs() const {
-    int runs = 0;
-    for (const auto& [what, times] : world.effects)
-      if (what.starts_with("start v.")) runs += times;
-    return runs;
-  }
-  template <class Body>
-  [[nodiscard]] std::size_t count() const {
-    return static_cast<std::size_t>(
-        std::count_if(world.events.begin(), world.events.end(),
-                      [](const auto& e) { return std::holds_alternative<Body>(e.body); }));
-  }
-
-  FakeWorld world;
-  Plan plan;
-
- private:
-  static void record(app::Engine& engine, EventBody body) {
-    const auto recorded = engine.record(std::move(body));
-    if (!recorded) FAIL(recorded.error().message);
-  }
-  static void work(app::Engine& engine) {
-    const auto end = engine.run();
-    if (!end) FAIL(end.error().message);
-  }
-
-  os::TemporaryDirectory directory_ = *os::TemporaryDirectory::create("par-landing");
-};
 
 std::vector<AgentName> named(const std::string& letters) {
   std::vector<AgentName> names;
@@ -187,7 +118,7 @@ TEST_CASE("landing: on a target that moved, who breaks with it is left out, and 
   CHECK(burst.agent("c").with.empty());  // the foreign commit is the base
 }
 
-TEST_CASE("landing: known failures of the base do not keep a union out") {
+TEST_CASE("landing: red on the baseline too: known failures of the base do not keep a union out") {
   Burst burst(4);
   burst.world.breaking = {"base"};
   burst.run();

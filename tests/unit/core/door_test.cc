@@ -62,7 +62,7 @@ TEST_CASE("door: commits that change nothing are no work") {
   CHECK(rejection(plan_with({"src"}), empty).kind == RejectKind::no_change);
 }
 
-TEST_CASE("door: what is changed outside the ownership is named") {
+TEST_CASE("door: ownership violated: what is changed outside it is named") {
   const auto plan = plan_with({"src"});
   const auto one = rejection(plan, facts({"src/a", "tools/x.py"}));
   CHECK(one.kind == RejectKind::outside_ownership);

@@ -45,6 +45,23 @@ TEST_CASE("landing scenario: all pass in order") {
   CHECK(desk.tried.size() == 1);
 }
 
+TEST_CASE("landing scenario: independent groups") {
+  Desk desk(slots(4));
+  for (BranchIndex i = 0; i < 9; ++i) {
+    Branch branch;
+    for (BranchIndex other = i / 3 * 3; other < i / 3 * 3 + 3; ++other)
+      if (other != i) branch.overlaps.push_back(other);
+    apply_event(desk.search, BranchArrived{branch});
+  }
+  desk.finish_all(red_with({{0, 1}, {3, 5}}));
+  CHECK(desk.search.landed.size() == 7);
+  CHECK(BranchSet{2, 4, 6, 7, 8}.is_within(desk.search.landed));
+  for (const auto& rejection : desk.rejections) {
+    const bool first = rejection.branch < 3;
+    CHECK((rejection.with | BranchSet{rejection.branch}) == (first ? BranchSet{0, 1} : BranchSet{3, 5}));
+  }
+}
+
 TEST_CASE("landing scenario: head fails") {
   CHECK(rejected(landed_with(6, {{0}})) == std::vector<BranchIndex>{0});
 }
@@ -155,7 +172,7 @@ TEST_CASE("landing scenario: priority raised late") {
   CHECK(desk.search.landed == BranchSet{1, 2, 3});
 }
 
-TEST_CASE("landing scenario: cancel waiting, running, late result after cancel") {
+TEST_CASE("landing scenario: cancel waiting, cancel running, late result after cancel") {
   Desk desk(slots(1));
   desk.arrive_many(2);
   desk.act();
@@ -210,12 +227,24 @@ TEST_CASE("landing scenario: no tests ran, ever: all are parked, none rejected")
   CHECK(desk.tried.size() <= 24);
 }
 
-TEST_CASE("landing scenario: exit 125 skip parks a branch that is alone") {
+TEST_CASE("landing scenario: exit 125 skip: a branch that is alone is parked") {
   Desk desk(slots(4));
   desk.arrive();
   desk.finish(ended(Outcome::skip));
   CHECK(desk.parked == std::vector<BranchIndex>{0});
   CHECK(desk.tried.size() == 1);
+}
+
+TEST_CASE("landing scenario: target moved by us: what is under way goes on") {
+  Desk desk(slots(2));
+  desk.arrive();
+  desk.arrive();
+  desk.finish(ended(Outcome::green));
+  CHECK(desk.search.landed == BranchSet{0});
+  CHECK(desk.stopped == 0);
+  desk.finish(ended(Outcome::green));
+  CHECK(desk.search.landed == Desk::first(2));
+  CHECK(desk.tried.size() == 2);
 }
 
 TEST_CASE("landing scenario: target moved by someone else") {
@@ -262,13 +291,13 @@ TEST_CASE("landing scenario: failure cascades in one pass") {
   CHECK(desk.search.open.empty());
 }
 
-TEST_CASE("landing scenario: a pair is named") {
+TEST_CASE("landing scenario: pair: it is named") {
   const auto desk = landed_with(20, {{4, 15}});
   REQUIRE(desk.rejections.size() == 1);
   CHECK((desk.rejections[0].with | BranchSet{desk.rejections[0].branch}) == BranchSet{4, 15});
 }
 
-TEST_CASE("landing scenario: a three-way set is named") {
+TEST_CASE("landing scenario: three-way set: it is named") {
   const auto desk = landed_with(20, {{2, 9, 17}});
   REQUIRE(desk.rejections.size() == 1);
   CHECK((desk.rejections[0].with | BranchSet{desk.rejections[0].branch}) == BranchSet{2, 9, 17});

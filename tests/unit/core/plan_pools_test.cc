@@ -101,7 +101,7 @@ TEST_CASE("shared: a hot file belongs to one agent alone, so the others need not
   CHECK(plan.unowned_items == std::vector{ItemId("j")});
 }
 
-TEST_CASE("shared: items of a pool that touch a hot file go to one worker, the rest splits") {
+TEST_CASE("shared file touches everything: items of a pool that touch it go to one worker, the rest splits") {
   std::vector<Item> items;
   for (int i = 0; i < 8; ++i)
     items.push_back(

@@ -92,7 +92,7 @@ TEST_CASE("jobs: an empty directory is no lost job, one that was started is") {
   CHECK_FALSE(exists(room.path("never")));
 }
 
-TEST_CASE("jobs: a record that cannot be read counts as lost, never as success") {
+TEST_CASE("jobs: truncated result: a record that cannot be read counts as lost, never as success") {
   const JobRoom room;
   const auto jobs = room.jobs();
   const JobSpec spec = room.job("a", "exit 0");
