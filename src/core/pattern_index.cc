@@ -94,6 +94,36 @@ PatternIndex::MatchId PatternIndex::match(std::string_view path) {
   return intern_match();
 }
 
+PatternIndex::StateId PatternIndex::below(std::string_view directory) {
+  std::string buffer;
+  return state_of(folded(directory, folding_, buffer));
+}
+
+bool PatternIndex::may_match(StateId state) const {
+  return std::any_of(states_[state].begin(), states_[state].end(), [&](NodeIndex index) {
+    const Node& node = nodes_[index];
+    return node.loops || node.any_depth != 0 || !node.literals.empty() || !node.by_end.empty() ||
+           !node.by_beginning.empty() || !node.others.empty();
+  });
+}
+
+bool PatternIndex::matches_all(StateId state) const {
+  return std::any_of(states_[state].begin(), states_[state].end(),
+                     [&](NodeIndex index) { return matches_all(nodes_[index]); });
+}
+
+// It stands for '**' at the end of a pattern, or what is left is '*' and '**' in either order.
+bool PatternIndex::matches_all(const Node& node) const {
+  if (node.owns) return false;
+  if (node.loops && !node.ends.empty()) return true;
+  return std::any_of(node.others.begin(), node.others.end(), [&](const Wildcard& wildcard) {
+    if (!is_any_one(wildcard.segment)) return false;
+    const Node& next = nodes_[wildcard.next];
+    return (node.loops && !next.ends.empty()) ||
+           (next.any_depth != 0 && !nodes_[next.any_depth].ends.empty());
+  });
+}
+
 PatternIndex::StateId PatternIndex::state_of(std::string_view directory) {
   if (const auto known = directories_.find(directory); known != directories_.end()) return known->second;
   if (directory.empty()) {

@@ -24,6 +24,7 @@ class PatternIndex {
  public:
   using PatternId = std::uint32_t;  // 0, 1, ... in the order of adding
   using MatchId = std::uint32_t;    // a set of patterns; 0 is the empty one
+  using StateId = std::uint32_t;    // what the patterns have left to match below a directory
 
   explicit PatternIndex(Folding folding) : folding_(folding) {}
 
@@ -38,9 +39,16 @@ class PatternIndex {
   [[nodiscard]] std::span<const PatternId> patterns(MatchId match) const { return matches_[match]; }
   [[nodiscard]] std::size_t match_count() const { return matches_.size(); }
 
+  // For whoever walks a tree: below two directories in the same state the same paths match. "" is the root.
+  // Precondition: there is a pattern.
+  [[nodiscard]] StateId below(std::string_view directory);
+  // False: nothing below matches.
+  [[nodiscard]] bool may_match(StateId state) const;
+  // True: everything below matches.
+  [[nodiscard]] bool matches_all(StateId state) const;
+
  private:
   using NodeIndex = std::uint32_t;
-  using StateId = std::uint32_t;
   using State = std::vector<NodeIndex>;  // sorted
 
   struct TextHash {
@@ -81,6 +89,7 @@ class PatternIndex {
   void follow_wildcards(const Node& node, std::string_view text);
   void step(const State& state, std::string_view text, bool is_last);
   StateId state_of(std::string_view directory);
+  [[nodiscard]] bool matches_all(const Node& node) const;
   StateId intern_state();
   MatchId intern_match();
 

@@ -46,6 +46,8 @@ struct TreeMerge {
   std::vector<RepoPath> conflicts;  // sorted
 };
 
+class TreeRestriction;
+
 class Objects {
  public:
   // `common_dir`: the repository's common directory; alternates are followed.
@@ -68,6 +70,10 @@ class Objects {
   // Sorted. O(changed directories).
   [[nodiscard]] Result<std::vector<RepoPath>> changed_paths(const ObjectId& tree_a,
                                                             const ObjectId& tree_b) const;
+  // The name of what the restriction leaves of a tree: the tree's own where that is all of it, the empty
+  // tree's where it is nothing. It is not written. O(directories in which something but not everything may
+  // match, without those that the restriction has met before).
+  [[nodiscard]] Result<ObjectId> restricted_tree(const ObjectId& tree, TreeRestriction& restriction) const;
   // Directories of the first tree that were renamed as a whole: what is added below their old names is moved
   // by a merge. Sorted; none lies in another.
   [[nodiscard]] Result<std::vector<RepoPath>> renamed_directories(const ObjectId& tree_a,
