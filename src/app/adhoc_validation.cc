@@ -21,8 +21,8 @@ Result<std::vector<CommitResults>> validate_commits(Project& project, store::Dat
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   git::RunWorkspace workspace(project.repository, *project.objects, kAdhocRun, what.config.worktrees, who);
   PAR_ASSIGN(const auto executor, os::make_executor(os::ExecutorKind::local, paths.jobs()));
-  Validator validator(what.config.validations, workspace, database, *executor,
-                      validator_settings(project, paths, who));
+  PAR_ASSIGN(auto settings, make_validator_settings(project, paths, what.config.validations));
+  Validator validator(what.config.validations, workspace, database, *executor, std::move(settings));
   std::vector<std::string> names;
   for (const auto& spec : what.config.validations) names.push_back(spec.name);
   for (auto& commit : what.commits) {
@@ -37,6 +37,22 @@ Result<std::vector<CommitResults>> validate_commits(Project& project, store::Dat
   }
   PAR_TRY(workspace.remove_run());
   return std::move(what.commits);
+}
+
+Result<std::vector<core::RecordedValidation>> recorded_validations(
+    const Project& project, const store::Database* database,
+    const std::vector<core::ValidationSpec>& validations, const ObjectId& commit) {
+  std::vector<core::RecordedValidation> recorded;
+  if (validations.empty()) return recorded;
+  PAR_ASSIGN(const auto info, project.objects->commit(commit));
+  PAR_ASSIGN(const auto context, validation_context(project, validations));
+  for (const auto& spec : validations) {
+    core::RecordedValidation& one = recorded.emplace_back(core::RecordedValidation{spec.name, std::nullopt});
+    if (database == nullptr) continue;
+    PAR_ASSIGN(const auto key, validation_key(spec, info.tree, context));
+    PAR_ASSIGN(one.result, database->cached_result(key));
+  }
+  return recorded;
 }
 
 }  // namespace par::app

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/project.h"
+#include "core/preflight.h"
 #include "core/validation.h"
 
 namespace par::app {
@@ -28,5 +29,10 @@ struct AdhocValidation {
 // under way.
 [[nodiscard]] Result<std::vector<CommitResults>> validate_commits(Project& project, store::Database& database,
                                                                   AdhocValidation what);
+
+// What is known of a commit already, for each validation; `database` may be none, which knows nothing.
+[[nodiscard]] Result<std::vector<core::RecordedValidation>> recorded_validations(
+    const Project& project, const store::Database* database,
+    const std::vector<core::ValidationSpec>& validations, const ObjectId& commit);
 
 }  // namespace par::app

@@ -68,8 +68,7 @@ std::vector<std::string> in_both(const std::vector<std::string>& a, const std::v
 }
 
 Result<ResultsByTree> Search::validate(const std::vector<AwaitValidation>& what, bool fresh) {
-  PAR_ASSIGN(const auto who, git::committer(project_.repository));
-  auto settings = validator_settings(project_, session_.paths(), who);
+  auto settings = session_.validator_settings();
   settings.fresh = fresh;
   slots_ = settings.slots;
   Validator validator(session_.plan().validations, session_.workspace(), database_, session_.executor(),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "app/adhoc_validation.h"
 #include "base/strings.h"
 #include "config/config_file.h"
 #include "git/hooks.h"
@@ -34,9 +35,10 @@ class PushCheck {
 
   Result<MaybeConfig> config_of(const std::string& branch, const PushedRef& ref) const;
   Result<Answer> is_target(const std::string& branch, const MaybeConfig& config);
-  Result<void> check_commit(const std::string& branch, const PushedRef& ref) const;
+  Result<void> check_commit(const std::string& branch, const PushedRef& ref,
+                            const std::vector<core::ValidationSpec>& validations) const;
   Result<bool> was_there(const std::string& branch, const ObjectId& commit, const ObjectId& remote_has) const;
-  Result<bool> is_green(const ObjectId& commit) const;
+  Result<bool> is_green(const ObjectId& commit, const std::vector<core::ValidationSpec>& validations) const;
 
   const Project& project_;
   std::string remote_;
@@ -85,19 +87,27 @@ Result<bool> PushCheck::was_there(const std::string& branch, const ObjectId& com
   return false;
 }
 
-Result<bool> PushCheck::is_green(const ObjectId& commit) const {
+// Its tree passed, or all that the validations depend on did, in another tree.
+Result<bool> PushCheck::is_green(const ObjectId& commit,
+                                 const std::vector<core::ValidationSpec>& validations) const {
   PAR_ASSIGN(const auto database, store::Database::open_existing(project_.repository.state_dir()));
   if (!database) return false;
   PAR_ASSIGN(const auto info, project_.objects->commit(commit));
-  return database->is_green(info.tree);
+  PAR_ASSIGN(const bool passed, database->is_green(info.tree));
+  if (passed) return true;
+  PAR_ASSIGN(const auto recorded, recorded_validations(project_, &*database, validations, commit));
+  return std::all_of(recorded.begin(), recorded.end(), [](const auto& validation) {
+    return validation.result && core::judge({&*validation.result, 1}, {}).colour == core::Colour::green;
+  });
 }
 
-Result<void> PushCheck::check_commit(const std::string& branch, const PushedRef& ref) const {
+Result<void> PushCheck::check_commit(const std::string& branch, const PushedRef& ref,
+                                     const std::vector<core::ValidationSpec>& validations) const {
   PAR_ASSIGN(const auto commit, git::resolve_commit(project_.repository, ref.commit.str()));
   if (!commit) return refused(fmt::format("'{}' is not a commit", ref.local.str())).hint(kBypass);
   PAR_ASSIGN(const bool known, was_there(branch, *commit, ref.remote_has));
   if (known) return {};
-  PAR_ASSIGN(const bool green, is_green(*commit));
+  PAR_ASSIGN(const bool green, is_green(*commit, validations));
   if (green) return {};
   const bool is_branch = ref.local.str().starts_with(kBranches);
   const auto name = is_branch ? short_name(ref.local) : short_oid(*commit);
@@ -122,7 +132,7 @@ Result<void> PushCheck::check(const PushedRef& ref) {
         fmt::format("'.gitpar.toml' on '{}' has no [[validate]]: the push is not checked", branch));
     return {};
   }
-  return check_commit(branch, ref);
+  return check_commit(branch, ref, (*config)->validations);
 }
 
 }  // namespace

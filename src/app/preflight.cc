@@ -6,10 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "app/adhoc_validation.h"
 #include "app/cleaning.h"
 #include "app/environment.h"
 #include "app/session.h"
-#include "app/validator.h"
 #include "core/presets.h"
 #include "git/history.h"
 #include "git/refs.h"
@@ -74,25 +74,6 @@ Result<std::vector<core::AgentWord>> find_missing_commands(const Project& projec
                               [&](const auto& agent) { return found.contains(agent.word); }),
                called.end());
   return called;
-}
-
-Result<std::vector<core::RecordedValidation>> recorded_validations(const Project& project,
-                                                                   const store::Database* database,
-                                                                   const Base& base) {
-  std::vector<core::RecordedValidation> recorded;
-  if (base.config.validations.empty()) return recorded;
-  PAR_ASSIGN(const auto who, git::committer(project.repository));
-  PAR_ASSIGN(const auto commit, project.objects->commit(base.commit));
-  const auto settings = validator_settings(project, {project.repository.state_dir(), RunId()}, who);
-  for (const auto& spec : base.config.validations) {
-    core::RecordedValidation validation{spec.name, std::nullopt};
-    if (database != nullptr) {
-      PAR_ASSIGN(validation.result,
-                 database->cached_result(validation_key(spec, commit.tree, settings.environment)));
-    }
-    recorded.push_back(std::move(validation));
-  }
-  return recorded;
 }
 
 Result<std::vector<core::LeftRun>> find_left_runs(const Project& project, const store::Database& database) {
@@ -160,7 +141,8 @@ Result<Preflight> check_preflight(const Project& project, const std::string& cwd
   for (const auto& agent : plan.agents) facts.item_count += static_cast<std::int64_t>(agent.items.size());
   PAR_ASSIGN(facts.disk, measure_disk(project, plan, next));
   PAR_ASSIGN(facts.missing_commands, find_missing_commands(project, plan, paths));
-  PAR_ASSIGN(facts.validations, recorded_validations(project, database ? &*database : nullptr, base));
+  PAR_ASSIGN(facts.validations, recorded_validations(project, database ? &*database : nullptr,
+                                                     base.config.validations, base.commit));
   if (auto is_free = check_free(project, plan, next); !is_free) {
     facts.in_the_way = is_free.error().message;
     if (!is_free.error().hints.empty()) facts.in_the_way_hint = is_free.error().hints.front();

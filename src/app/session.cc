@@ -101,10 +101,23 @@ Result<os::FileLock> take_run_lock(const RunPaths& paths) {
       .hint("'git par status' shows it, 'git par stop' ends it");
 }
 
-ValidatorSettings validator_settings(const Project& project, const RunPaths& paths,
-                                     const git::Signature& who) {
+Result<ValidationContext> validation_context(const Project& project,
+                                             const std::vector<core::ValidationSpec>& validations) {
+  PAR_ASSIGN(const auto who, git::committer(project.repository));
+  ValidationContext context;
+  context.environment = with_identity(allowed_environment(os::current_environment(), {}), who);
+  if (!validations.empty()) {
+    PAR_ASSIGN(context.toolchain,
+               toolchain_fingerprint(project.user, project.repository.main_root, context.environment));
+  }
+  context.restrict_tree = restrict_by_patterns(*project.objects, project.repository.folding());
+  return context;
+}
+
+Result<ValidatorSettings> make_validator_settings(const Project& project, const RunPaths& paths,
+                                                  const std::vector<core::ValidationSpec>& validations) {
   ValidatorSettings settings;
-  settings.environment = with_identity(allowed_environment(os::current_environment(), {}), who);
+  PAR_ASSIGN(settings.context, validation_context(project, validations));
   settings.log_dir = paths.logs();
   settings.report_dir = paths.state_dir + "/reports/" + paths.run.str();
   settings.log_limit = project.user.log_limit;
@@ -129,7 +142,8 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.paths = paths_;
   settings.agent_environment =
       with_identity(allowed_environment(os::current_environment(), project.user.agent_env), who);
-  settings.validator = validator_settings(project, paths_, who);
+  PAR_ASSIGN(validator_settings_, make_validator_settings(project, paths_, plan_.validations));
+  settings.validator = validator_settings_;
   settings.log_limit = project.user.log_limit;
   settings.main_root = project.repository.main_root;
   settings.jobs = options.jobs > 0 ? options.jobs : plan_.jobs;

@@ -40,6 +40,7 @@ class Session {
   [[nodiscard]] const core::Plan& plan() const { return plan_; }
   [[nodiscard]] const core::RunState& state() const { return engine_->state(); }
   [[nodiscard]] const Validator& validator() const { return engine_->validator(); }
+  [[nodiscard]] const ValidatorSettings& validator_settings() const { return validator_settings_; }
   [[nodiscard]] const RunPaths& paths() const { return paths_; }
   [[nodiscard]] git::RunWorkspace& workspace() { return *workspace_; }
   [[nodiscard]] os::Executor& executor() { return *executor_; }
@@ -52,6 +53,7 @@ class Session {
   os::FileLock lock_;
   core::Plan plan_;
   RunPaths paths_;
+  ValidatorSettings validator_settings_;
   os::SystemClock clock_;
   std::unique_ptr<git::RunWorkspace> workspace_;
   std::unique_ptr<os::Executor> executor_;
@@ -68,8 +70,13 @@ class Session {
 // Ends validations that a dead process left behind: their results would come too late to be wanted for sure.
 // Under the run's lock.
 [[nodiscard]] Result<void> end_old_validations(const RunPaths& paths);
-[[nodiscard]] ValidatorSettings validator_settings(const Project& project, const RunPaths& paths,
-                                                   const git::Signature& who);
+// `project` outlives what is made of it. Runs the user's par.toolchain, unless there are no validations: to
+// be asked once for what belongs together. Error: that fails, or git does not know who we are.
+[[nodiscard]] Result<ValidationContext> validation_context(
+    const Project& project, const std::vector<core::ValidationSpec>& validations);
+// The same, with the places of a run.
+[[nodiscard]] Result<ValidatorSettings> make_validator_settings(
+    const Project& project, const RunPaths& paths, const std::vector<core::ValidationSpec>& validations);
 // The process that works on the run, if one does.
 [[nodiscard]] Result<std::optional<int>> worker_of(const RunPaths& paths);
 

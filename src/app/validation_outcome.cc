@@ -34,8 +34,7 @@ ValidationResult reported_outcome(const core::ValidationSpec& spec, const os::Jo
   const auto report =
       spec.report == core::ReportKind::junit ? import::parse_junit(text) : import::parse_tap(text);
   if (!report) return outcome(spec, exit, Outcome::error, "unreadable report: " + report.error().message);
-  if (report->executed == 0 && report->failures.empty())
-    return outcome(spec, exit, Outcome::error, "no test was executed");
+  if (report->executed == 0) return outcome(spec, exit, Outcome::error, "no test was executed");
   if (report->failures.empty()) return outcome(spec, exit, exit.code == 0 ? Outcome::pass : Outcome::fail);
   auto red = outcome(spec, exit, Outcome::fail);
   red.failures = report->failures;

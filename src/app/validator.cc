@@ -6,10 +6,8 @@
 
 #include "app/validation_outcome.h"
 #include "base/check.h"
-#include "base/json_writer.h"
 #include "base/strings.h"
 #include "os/files.h"
-#include "os/sha256.h"
 
 namespace par::app {
 
@@ -29,17 +27,6 @@ const ValidationSpec& Validator::spec_named(const std::string& name) const {
   for (const auto& spec : specs_)
     if (spec.name == name) return spec;
   bug(fmt::format("the plan has no validation '{}'", name));
-}
-
-std::string validation_key(const ValidationSpec& spec, const ObjectId& tree,
-                           const os::Environment& environment) {
-  JsonWriter json;
-  json.begin_object()
-      .member("tree", tree.str())
-      .member("run", spec.run)
-      .member("report", name_of(spec.report));
-  json.member("timeout", spec.timeout).member("reruns", spec.reruns).list("env", environment).end_object();
-  return os::sha256_hex(json.text());
 }
 
 std::string Validator::log_path(const Tree& tree, const ValidationSpec& spec) const {
@@ -76,7 +63,7 @@ Result<void> Validator::begin(const core::AwaitValidation& what) {
 Result<void> Validator::advance(Tree& tree) {
   while (tree.next < tree.what.names.size()) {
     const auto& spec = spec_named(tree.what.names[tree.next]);
-    tree.key = validation_key(spec, tree.what.tree, settings_.environment);
+    PAR_ASSIGN(tree.key, validation_key(spec, tree.what.tree, settings_.context));
     std::optional<ValidationResult> cached;
     if (!settings_.fresh) {
       PAR_ASSIGN(cached, journal_.cached_result(tree.key));
@@ -97,13 +84,14 @@ Result<void> Validator::start_run(Tree& tree, const ValidationSpec& spec) {
   tree.job = fmt::format("v.{}.{}", tree.key.substr(0, 16), number);
   PAR_TRY(executor_.forget(tree.job));
   PAR_TRY(os::remove_file(report_path(tree)));
-  PAR_ASSIGN(const std::string dir, workspace_.checkout_validation(tree.what.commit, tree.slot));
+  PAR_ASSIGN(const std::string dir,
+             workspace_.checkout_validation(tree.what.commit, {tree.slot, spec.clean}));
   os::JobSpec job;
   job.id = tree.job;
   const Placeholder report[] = {{"{report}", shell_quote(report_path(tree))}};
   job.command = fill_placeholders(spec.run, report);
   job.cwd = dir;
-  job.env = settings_.environment;
+  job.env = settings_.context.environment;
   job.log = log_path(tree, spec);
   job.log_limit = settings_.log_limit;
   job.log_timestamps = false;  // TAP is read from the output
@@ -162,12 +150,19 @@ Result<void> Validator::finish(Tree& tree, const ValidationSpec& spec) {
   return {};
 }
 
+bool Validator::is_waited_for(const Tree& tree, const std::set<ObjectId>& wanted) const {
+  return std::any_of(trees_.begin(), trees_.end(), [&](const Tree& other) {
+    return other.job.empty() && !other.is_done() && other.key == tree.key && wanted.contains(other.what.tree);
+  });
+}
+
 Result<void> Validator::keep_only(const std::set<ObjectId>& wanted) {
   std::erase_if(trees_, [&](const Tree& tree) {
     return tree.job.empty() && !tree.is_done() && !wanted.contains(tree.what.tree);
   });
   for (auto& tree : trees_) {
     if (tree.stopping || tree.job.empty() || wanted.contains(tree.what.tree)) continue;
+    if (is_waited_for(tree, wanted)) continue;
     tree.stopping = true;
     PAR_TRY(executor_.stop(tree.job));
   }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "app/validation_key.h"
 #include "base/result.h"
 #include "core/machine.h"
 #include "core/ports.h"
@@ -19,17 +20,13 @@
 namespace par::app {
 
 struct ValidatorSettings {
-  os::Environment environment;  // what a validation sees; part of the cache key
+  ValidationContext context;
   std::string log_dir;
   std::string report_dir;
   std::int64_t log_limit = 64 << 20;
   std::size_t slots = 1;  // trees at once
   bool fresh = false;     // runs what was run before: nothing is taken from the cache, or kept there
 };
-
-// Where the result of a validation of a tree is kept. Whatever can change the result changes the key.
-[[nodiscard]] std::string validation_key(const core::ValidationSpec& spec, const ObjectId& tree,
-                                         const os::Environment& environment);
 
 class Validator {
  public:
@@ -44,7 +41,8 @@ class Validator {
   [[nodiscard]] Result<void> begin(const core::AwaitValidation& what);
   // A job ended; ignored unless it is one of ours.
   [[nodiscard]] Result<void> on_exit(const os::JobExit& exit);
-  // The jobs of other trees are told to end; nothing comes of those trees, unless they were about to be done.
+  // The jobs of other trees are told to end, but those whose result a wanted tree waits for; nothing comes of
+  // those trees, unless they were about to be done.
   [[nodiscard]] Result<void> keep_only(const std::set<ObjectId>& wanted);
   // The results of a tree, once, when all its validations are done.
   [[nodiscard]] std::optional<core::TrialValidated> take();
@@ -74,6 +72,8 @@ class Validator {
   [[nodiscard]] Result<void> take_run(Tree& tree, const os::JobExit& exit);
   [[nodiscard]] Result<void> finish(Tree& tree, const core::ValidationSpec& spec);
   [[nodiscard]] bool is_run_elsewhere(const Tree& tree) const;
+  // What it runs is what a wanted tree waits for.
+  [[nodiscard]] bool is_waited_for(const Tree& tree, const std::set<ObjectId>& wanted) const;
   [[nodiscard]] std::size_t free_slot() const;
   [[nodiscard]] const core::ValidationSpec& spec_named(const std::string& name) const;
   [[nodiscard]] std::string log_path(const Tree& tree, const core::ValidationSpec& spec) const;

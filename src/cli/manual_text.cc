@@ -54,6 +54,11 @@ constexpr std::array kSettings{
          "commas, can "
          "be given several times"},
     Term{"par.logLimit", "how many bytes of one agent's output are kept; 64 MiB by default"},
+    Term{
+        "par.toolchain",
+        "a shell command that prints what validations run with, such as 'cc --version'; a result counts only "
+        "as long as it prints the same. It runs once for each command of git par that validates, at the root "
+        "of the repository, and has to exit with 0"},
     Term{"par.worktreeBackend",
          "how the files of worktrees are made; 'checkout', by git, is the one way there is, and the default"},
 };

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "config/section.h"
+#include "core/glob.h"
 #include "core/presets.h"
 
 namespace par::config {
@@ -67,6 +68,7 @@ class Reader {
   void read_policy(const toml::table& table);
   void read_validation(const toml::table& table);
   void check_report(const Section& section, const core::ValidationSpec& spec);
+  void check_inputs(const Section& section, const core::ValidationSpec& spec);
   void read_agents(const toml::table& table);
   void read_agent(const std::string& name, const toml::table& table);
   void read_item(const toml::table& table);
@@ -180,7 +182,7 @@ void Reader::note_name(const Section& section, std::string_view key, const std::
 
 void Reader::read_validation(const toml::table& table) {
   const Section section(table, "[[validate]]",
-                        {"name", "run", "report", "inputs", "timeout", "reruns", "when"}, findings_);
+                        {"name", "run", "report", "inputs", "timeout", "reruns", "when", "clean"}, findings_);
   core::ValidationSpec spec;
   section.required_text("name", spec.name);
   section.required_text("run", spec.run);
@@ -189,7 +191,9 @@ void Reader::read_validation(const toml::table& table) {
   section.seconds("timeout", spec.timeout);
   section.integer("reruns", 0, kMostReruns, spec.reruns);
   section.choice("when", spec.when);
+  section.flag("clean", spec.clean);
   check_report(section, spec);
+  check_inputs(section, spec);
   if (!spec.name.empty()) {
     if (!is_valid_name(spec.name))
       section.fail("name", fmt::format("'{}' cannot name a validation", display_text(spec.name)), kNameRule);
@@ -205,6 +209,17 @@ void Reader::check_report(const Section& section, const core::ValidationSpec& sp
   if (spec.run.find("{report}") == std::string::npos)
     section.fail("run", "'run' in [[validate]] has no {report}, but 'report' is junit",
                  "put {report} where the command takes the file for its report: --output-junit {report}");
+}
+
+// An empty list would read as "nothing", and mean everything.
+void Reader::check_inputs(const Section& section, const core::ValidationSpec& spec) {
+  if (section.has("inputs") && spec.inputs.empty())
+    section.fail("inputs", fmt::format("{} is empty", section.named("inputs")),
+                 "leave it out where the result depends on the whole tree");
+  for (const auto& pattern : spec.inputs)
+    if (auto glob = core::Glob::parse(pattern); !glob)
+      section.fail("inputs", fmt::format("{}: {}", section.named("inputs"), glob.error().message),
+                   "gitpar-patterns(7) says what patterns are");
 }
 
 void Reader::read_agents(const toml::table& table) {

@@ -18,7 +18,7 @@ struct UserKey {
 };
 
 // What a repository cannot decide for its users, wherever it is written.
-constexpr std::array<UserKey, 15> kUserKeys{{{"trust", "git par trust"},
+constexpr std::array<UserKey, 16> kUserKeys{{{"trust", "git par trust"},
                                              {"sandbox", "git config par.sandbox"},
                                              {"agentEnv", "git config par.agentEnv"},
                                              {"agent_env", "git config par.agentEnv"},
@@ -29,6 +29,7 @@ constexpr std::array<UserKey, 15> kUserKeys{{{"trust", "git par trust"},
                                              {"log-limit", "git config par.logLimit"},
                                              {"loglimit", "git config par.logLimit"},
                                              {"validations", "git config par.validations"},
+                                             {"toolchain", "git config par.toolchain"},
                                              {"worktreeBackend", "git config par.worktreeBackend"},
                                              {"worktree_backend", "git config par.worktreeBackend"},
                                              {"worktree-backend", "git config par.worktreeBackend"},

@@ -133,6 +133,8 @@ Result<core::UserSettings> parse_user_settings(
       PAR_TRY(add_variables(value, settings.agent_env));
     } else if (key == "par.loglimit") {
       PAR_ASSIGN(settings.log_limit, parse_log_limit(value));
+    } else if (key == "par.toolchain") {
+      settings.toolchain = trim(value);
     } else if (key == "par.worktreebackend") {
       PAR_TRY(check_worktree_backend(value));
     }

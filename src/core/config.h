@@ -25,10 +25,11 @@ struct ValidationSpec {
   std::string name;
   std::string run;                       // a shell command; {report} is the file it writes its report to
   ReportKind report = ReportKind::exit;  // how failing names are read
-  std::vector<std::string> inputs;       // patterns the result depends on; empty: the whole tree
+  std::vector<std::string> inputs;       // patterns of what the result depends on; empty: the whole tree
   Seconds timeout = 600;
   int reruns = 1;  // a red counts only when it is red again
   When when = When::both;
+  bool clean = false;  // nothing that git ignores is there when it starts
 
   bool operator==(const ValidationSpec&) const = default;
 };
@@ -131,8 +132,9 @@ inline constexpr int kMostValidations = 64;
 struct UserSettings {
   int jobs = 0;                        // par.jobs: a cap; 0: not set
   int validations = 0;                 // par.validations: trees validated at once; 0: not set
-  std::vector<std::string> agent_env;  // par.agentEnv: further variables agents and validations may see
+  std::vector<std::string> agent_env;  // par.agentEnv: further variables that agents may see
   std::int64_t log_limit = 64 << 20;   // par.logLimit: bytes kept of one agent's output
+  std::string toolchain;               // par.toolchain: a shell command that prints what validations run with
 };
 
 }  // namespace par::core

@@ -19,7 +19,7 @@ void later(V& v, std::string_view name, T& member) {
 }
 
 // clang-format off
-template <class V> void fields(V& v, ValidationSpec& s) { v("name", s.name); v("run", s.run); v("report", s.report); v("inputs", s.inputs); v("timeout", s.timeout); v("reruns", s.reruns); v("when", s.when); }
+template <class V> void fields(V& v, ValidationSpec& s) { v("name", s.name); v("run", s.run); v("report", s.report); v("inputs", s.inputs); v("timeout", s.timeout); v("reruns", s.reruns); v("when", s.when); later(v, "clean", s.clean); }
 template <class V> void fields(V& v, Item& i) { v("id", i.id); v("title", i.title); v("files", i.files); v("severity", i.severity); v("category", i.category); v("estimate", i.estimate); v("after", i.after); v("agent", i.agent); }
 template <class V> void fields(V& v, OwnershipRule& r) { v("pattern", r.pattern); v("grants", r.grants); v("it_alone", r.it_alone); v("section", r.section); }
 template <class V> void fields(V& v, PermanentErrors& p) { v("codes", p.codes); v("texts", p.texts); }

@@ -42,6 +42,12 @@ struct TargetMoveResult {
   std::string reason;  // for refused: "'main' is checked out in '/x' and has local changes"
 };
 
+// Where a validation runs.
+struct ValidationPlace {
+  std::size_t slot = 0;  // counted from 0 on
+  bool clean = false;    // nothing that git ignores is there
+};
+
 // The git side of one run. Every verb may be called again after a crash at any point inside it and then ends
 // in the same state; errors are of the world (disk, git), never of the work.
 class Workspace {
@@ -80,9 +86,10 @@ class Workspace {
   [[nodiscard]] virtual Result<std::vector<RepoPath>> changed_by(const ObjectId& commit) = 0;
   // refs/par/<run>/candidate from -> to by compare-and-swap; the old value is kept as a checkpoint ref.
   virtual Result<void> move_candidate(const ObjectId& from, const ObjectId& to) = 0;
-  // A worktree for validations with exactly the tree of `commit` (ignored files are kept); returns its path.
-  // Slots are counted from 0 on; each has a worktree of its own, in which nothing of ours may run now.
-  virtual Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) = 0;
+  // A worktree for validations with exactly the tree of `commit`; returns its path. What git ignores stays
+  // there from one commit to the next, unless the place is a clean one. Each place has a worktree of its own,
+  // in which nothing of ours may run now.
+  virtual Result<std::string> checkout_validation(const ObjectId& commit, const ValidationPlace& place) = 0;
   // Error (refused): it does not exist.
   virtual Result<TargetTip> read_target(const RefName& target) = 0;
   // The commits of a revert that is under way stand below refs/par/<run>/revert/, so that nothing prunes

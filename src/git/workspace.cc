@@ -137,8 +137,9 @@ std::string worktree_path(const Repository& repository, const std::string& workt
 }
 
 std::string validation_path(const Repository& repository, const std::string& worktree_template,
-                            const RunId& run, std::size_t slot) {
-  const std::string name = slot == 0 ? "@validation" : fmt::format("@validation.{}", slot + 1);
+                            const RunId& run, const core::ValidationPlace& place) {
+  std::string name = place.clean ? "@validation.clean" : "@validation";
+  if (place.slot > 0) name += fmt::format(".{}", place.slot + 1);
   return worktree_path(repository, worktree_template, run, AgentName(name));
 }
 
@@ -356,10 +357,11 @@ Result<void> RunWorkspace::move_candidate(const ObjectId& from, const ObjectId& 
       .hint(fmt::format("somebody moved '{}': move it back to {}", candidate.str(), short_oid(from)));
 }
 
-Result<std::string> RunWorkspace::checkout_validation(const ObjectId& commit, std::size_t slot) {
-  const std::string path = validation_path(repository_, template_, run_, slot);
+Result<std::string> RunWorkspace::checkout_validation(const ObjectId& commit,
+                                                      const core::ValidationPlace& place) {
+  const std::string path = validation_path(repository_, template_, run_, place);
   PAR_ASSIGN(const Worktree worktree, ensure_worktree(repository_, path, RefName(), commit));
-  PAR_TRY(reset_worktree(worktree, commit, {.detach = true}));
+  PAR_TRY(reset_worktree(worktree, commit, {.detach = true, .ignored = place.clean}));
   PAR_TRY(os::crash_point("validation.checkout"));
   return path;
 }
@@ -405,11 +407,12 @@ Result<void> RunWorkspace::remove_run() {
   PAR_ASSIGN(const auto worktrees, list_worktrees(repository_));
   std::set<std::string> listed;
   for (const auto& worktree : worktrees) listed.insert(worktree.path);
-  for (std::size_t slot = 0; slot < core::kMostValidations; ++slot) {
-    const std::string path = validation_path(repository_, template_, run_, slot);
-    if (listed.contains(path) || os::exists(path)) PAR_TRY(remove_worktree(repository_, path));
-  }
-  remove_empty_parents(repository_, template_, validation_path(repository_, template_, run_, 0));
+  for (std::size_t slot = 0; slot < core::kMostValidations; ++slot)
+    for (const bool clean : {false, true}) {
+      const std::string path = validation_path(repository_, template_, run_, {slot, clean});
+      if (listed.contains(path) || os::exists(path)) PAR_TRY(remove_worktree(repository_, path));
+    }
+  remove_empty_parents(repository_, template_, validation_path(repository_, template_, run_, {}));
   PAR_TRY(os::crash_point("clean.removed"));
   PAR_TRY(delete_refs(repository_, ref_prefix(run_)));
   return os::crash_point("clean.removed");

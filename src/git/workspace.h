@@ -54,7 +54,8 @@ class RunWorkspace final : public core::Workspace {
                                        core::Strategy strategy) override;
   [[nodiscard]] Result<std::vector<RepoPath>> changed_by(const ObjectId& commit) override;
   Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
-  Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
+  Result<std::string> checkout_validation(const ObjectId& commit,
+                                          const core::ValidationPlace& place) override;
   Result<core::TargetTip> read_target(const RefName& target) override;
   Result<void> keep_revert(const std::vector<ObjectId>& commits) override;
   [[nodiscard]] bool has_commit(const ObjectId& commit) const override;

@@ -1,19 +1,19 @@
 // What the parts of RunWorkspace share (workspace.cc, salvage.cc, target.cc). Internal to git/.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "core/ports.h"
 #include "git/objects.h"
 #include "git/repository.h"
 
 namespace par::git {
 
-// Where the run's validations of a slot are checked out: a name that no agent can have.
+// Where the run's validations are checked out: a name that no agent can have.
 [[nodiscard]] std::string validation_path(const Repository& repository, const std::string& worktree_template,
-                                          const RunId& run, std::size_t slot);
+                                          const RunId& run, const core::ValidationPlace& place);
 // Removes the directories above a removed worktree that are empty now, up to where the template names no
 // variable.
 void remove_empty_parents(const Repository& repository, const std::string& worktree_template,

@@ -152,7 +152,7 @@ Result<void> FakeWorld::move_candidate(const ObjectId& from, const ObjectId& to)
   return {};
 }
 
-Result<std::string> FakeWorld::checkout_validation(const ObjectId& commit, std::size_t) {
+Result<std::string> FakeWorld::checkout_validation(const ObjectId& commit, const ValidationPlace&) {
   return commit.str();
 }
 

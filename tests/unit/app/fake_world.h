@@ -94,7 +94,8 @@ class FakeWorld final : public core::Journal,
                                        core::Strategy strategy) override;
   Result<std::vector<RepoPath>> changed_by(const ObjectId&) override { return std::vector<RepoPath>(); }
   Result<void> move_candidate(const ObjectId& from, const ObjectId& to) override;
-  Result<std::string> checkout_validation(const ObjectId& commit, std::size_t slot) override;
+  Result<std::string> checkout_validation(const ObjectId& commit,
+                                          const core::ValidationPlace& place) override;
   Result<core::TargetTip> read_target(const RefName& target) override;
   Result<ObjectId> write_commits(const ObjectId& from, const std::vector<core::CommitSpec>& commits) override;
   Result<void> keep_revert(const std::vector<ObjectId>&) override { return {}; }

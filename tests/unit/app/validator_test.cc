@@ -1,6 +1,8 @@
 // The pool of validations, over a world in memory.
 #include "app/validator.h"
 
+#include <algorithm>
+
 #include "fake_world.h"
 #include "os/files.h"
 #include "support/catch.h"
@@ -20,6 +22,9 @@ struct Room {
   [[nodiscard]] app::ValidatorSettings settings() const {
     auto made = test::engine_settings(directory.path()).validator;
     made.slots = 2;
+    made.context.restrict_tree = [](const ObjectId&, const std::vector<std::string>&) {
+      return Result<ObjectId>(ObjectId("what the inputs leave of any tree"));
+    };
     return made;
   }
   AwaitValidation await(const FakeWorld::Tree& tree) {
@@ -66,6 +71,54 @@ TEST_CASE("validator: what is under way elsewhere is waited for, not run again")
   CHECK(done[1].results.front().result == Outcome::pass);
   CHECK(room.validator.runs() == 1);
   CHECK(room.validator.hits() == 1);
+}
+
+TEST_CASE("validator: of two trees that differ only outside the inputs one is run, both under way at once") {
+  Room room;
+  room.plan.validations.front().inputs = {"src/**"};
+  const auto one = room.await({"base", "a"});
+  const auto other = room.await({"base", "b"});
+  room.begin(one);
+  room.begin(other);
+  CHECK(room.world.most_validations == 1);
+  SECTION("both are wanted") {}
+  SECTION("the one that runs it is not wanted any more") { REQUIRE(room.validator.keep_only({other.tree})); }
+  const auto done = room.finish();
+  CHECK(std::any_of(done.begin(), done.end(), [&](const auto& d) { return d.tree == other.tree; }));
+  for (const auto& validated : done) {
+    CHECK(validated.results.front().result == Outcome::pass);
+    CHECK(validated.results.front().cached == (validated.tree == other.tree));
+  }
+  CHECK(room.validator.runs() == 1);
+  CHECK(room.validator.hits() == 1);
+  // Nor is anything run by whoever comes later.
+  app::Validator anew(room.plan.validations, room.world, room.world, room.world, room.settings());
+  REQUIRE(app::validate_all(anew, room.world, {room.await({"base", "c"})}, [] { return 0; }));
+  CHECK(anew.runs() == 0);
+  CHECK(anew.hits() == 1);
+}
+
+TEST_CASE("validator: when nobody wants it any more, what others wait for is ended, too") {
+  Room room;
+  room.plan.validations.front().inputs = {"src/**"};
+  room.begin(room.await({"base", "a"}));
+  room.begin(room.await({"base", "b"}));
+  REQUIRE(room.validator.keep_only({}));
+  CHECK(room.finish().empty());
+  CHECK(room.world.cache.empty());
+}
+
+TEST_CASE("validator: what could not run is not kept, and is tried for each tree") {
+  Room room;
+  room.plan.validations.front().inputs = {"src/**"};
+  room.world.absent = {"base"};
+  room.begin(room.await({"base", "a"}));
+  room.begin(room.await({"base", "b"}));
+  const auto done = room.finish();
+  REQUIRE(done.size() == 2);
+  CHECK(done[1].results.front().result == Outcome::error);
+  CHECK(room.validator.runs() == 2);
+  CHECK(room.world.cache.empty());
 }
 
 TEST_CASE("validator: what is not wanted any more is ended, and nothing comes of it") {

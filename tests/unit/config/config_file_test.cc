@@ -60,6 +60,7 @@ inputs  = ["src/**", "tests/**"]
 timeout = "3m"
 reruns  = 2
 when    = "integration"
+clean   = true
 
 [agent.performance]
 owns = ["src/fast.py"]
@@ -105,7 +106,8 @@ agent = "errors"
                            {"src/**", "tests/**"},
                            180,
                            2,
-                           core::When::integration}};
+                           core::When::integration,
+                           true}};
   core::AgentSpec performance;
   performance.name = AgentName("performance");
   performance.owns = {"src/fast.py"};
@@ -299,6 +301,16 @@ TEST_CASE("config: a JUnit report needs a file, TAP may come from the output") {
         "takes the "
         "file for its report: --output-junit {report}");
   CHECK(problem("[[validate]]\nname='u'\nreport='tap'\nrun='prove'\n") == "no error");
+}
+
+TEST_CASE("config: inputs are patterns, and some") {
+  const std::string head = "[[validate]]\nname='u'\nrun='x'\n";
+  CHECK(problem(head + "inputs = ['src/**', '*.c']\n") == "no error");
+  CHECK(problem(head + "inputs = ['a', 'a//b']\n") ==
+        "f:4: 'inputs' in [[validate]]: invalid pattern 'a//b': it has an empty segment | gitpar-patterns(7) "
+        "says what patterns are");
+  CHECK(problem(head + "inputs = []\n") ==
+        "f:4: 'inputs' in [[validate]] is empty | leave it out where the result depends on the whole tree");
 }
 
 TEST_CASE("config: worktrees must differ by run and agent") {

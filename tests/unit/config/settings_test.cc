@@ -45,10 +45,12 @@ TEST_CASE("user settings: read from git config, the last value wins") {
                                              {"par.agentEnv", "HTTP_PROXY"},
                                              {"par.logLimit", "128m"},
                                              {"par.validations", "6"},
+                                             {"par.toolchain", " cc --version "},
                                              {"par.jobs", "3"}});
   REQUIRE(settings);
   CHECK(settings->jobs == 3);
   CHECK(settings->validations == 6);
+  CHECK(settings->toolchain == "cc --version");
   CHECK(settings->agent_env == std::vector<std::string>{"ANTHROPIC_API_KEY", "AWS_*", "HTTP_PROXY"});
   CHECK(settings->log_limit == 128 << 20);
 }

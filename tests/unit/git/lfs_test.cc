@@ -103,7 +103,7 @@ TEST_CASE("lfs: a worktree that was cut off between pointers and content is made
 
 TEST_CASE("lfs: a validation has the content of everything") {
   LfsFixture f;
-  const std::string path = value_of(f.workspace.checkout_validation(f.start, 0));
+  const std::string path = value_of(f.workspace.checkout_validation(f.start, {}));
   CHECK(f.repo.read(path + "/mine/a.bin") == "content a\n");
   CHECK(f.repo.read(path + "/theirs/b.bin") == "content b\n");
 }

@@ -144,8 +144,8 @@ TEST_CASE("remove_agent: works on what an agent broke") {
 TEST_CASE("remove_run: the validation worktrees and the run's refs go, saved work stays") {
   Fixture f;
   succeed(f.workspace.prepare_run(f.base));
-  const auto path = value_of(f.workspace.checkout_validation(f.base, 0));
-  const auto other = value_of(f.workspace.checkout_validation(f.base, 2));
+  const auto path = value_of(f.workspace.checkout_validation(f.base, {}));
+  const auto other = value_of(f.workspace.checkout_validation(f.base, {2, true}));
   CHECK(other != path);
   f.repo.write(f.path + "/work", "1");
   value_of(f.workspace.remove_agent(f.agent, f.base));

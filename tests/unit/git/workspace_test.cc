@@ -320,15 +320,27 @@ TEST_CASE("move_candidate: by compare-and-swap, with a checkpoint of where it wa
 TEST_CASE("checkout_validation: exactly the tree of each commit, ignored files stay") {
   RunFixture f;
   const ObjectId one(f.branch_commit("one", {{"one", "1"}}));
-  const auto path = value_of(f.workspace.checkout_validation(one, 0));
+  const auto path = value_of(f.workspace.checkout_validation(one, {}));
   CHECK(f.repo.read(path + "/one") == "1");
   f.repo.write(path + "/build.ign", "kept");
   f.repo.write(path + "/litter", "x");
   f.repo.write(path + "/file", "changed by a test");
-  CHECK(value_of(f.workspace.checkout_validation(f.base, 0)) == path);
+  CHECK(value_of(f.workspace.checkout_validation(f.base, {})) == path);
   CHECK(f.repo.git_in(path, {"status", "--porcelain", "--ignored"}) == "!! build.ign");
   CHECK(f.repo.git_in(path, {"rev-parse", "HEAD"}) == f.base.str());
   CHECK_FALSE(f.repo.has(path + "/one"));
+}
+
+TEST_CASE("checkout_validation: a clean place holds the files of the commit alone, and is no other's") {
+  RunFixture f;
+  const auto warm = value_of(f.workspace.checkout_validation(f.base, {0, false}));
+  f.repo.write(warm + "/build.ign", "kept");
+  const auto clean = value_of(f.workspace.checkout_validation(f.base, {0, true}));
+  CHECK(clean != warm);
+  f.repo.write(clean + "/build.ign", "dropped");
+  CHECK(value_of(f.workspace.checkout_validation(f.base, {0, true})) == clean);
+  CHECK(f.repo.git_in(clean, {"status", "--porcelain", "--ignored"}).empty());
+  CHECK(f.repo.has(warm + "/build.ign"));
 }
 
 TEST_CASE("write_commits: a chain with its authors, further parents and messages") {
@@ -357,7 +369,7 @@ TEST_CASE("workspace: no hook of the repository ever runs") {
       value_of(f.workspace.build_trial(f.base, {{f.agent, f.base, tip}}, core::Strategy::merge));
   const auto& to = built.steps.back().commit;
   succeed(f.workspace.move_candidate(f.base, to));
-  value_of(f.workspace.checkout_validation(to, 0));
+  value_of(f.workspace.checkout_validation(to, {}));
   CHECK(value_of(f.workspace.move_target(RefName("refs/heads/main"), f.base, to)).outcome ==
         core::TargetMove::moved);
   value_of(f.workspace.remove_agent(f.agent, to));
