@@ -1,5 +1,7 @@
 #include "app/adhoc_validation.h"
 
+#include <map>
+
 #include "app/agent_job.h"
 #include "app/session.h"
 #include "app/validator.h"
@@ -12,8 +14,7 @@ const RunId kAdhocRun("validate");
 
 }  // namespace
 
-Result<std::vector<CommitResults>> validate_commits(Project& project, store::Database& database,
-                                                    AdhocValidation what) {
+Result<ValidatedCommits> validate_commits(Project& project, store::Database& database, AdhocValidation what) {
   const RunPaths paths{project.repository.state_dir(), kAdhocRun};
   PAR_ASSIGN(const auto lock, try_run_lock(paths));
   if (!lock) return refused("another 'git par validate' is at work here").hint("wait until it has ended");
@@ -22,21 +23,26 @@ Result<std::vector<CommitResults>> validate_commits(Project& project, store::Dat
   git::RunWorkspace workspace(project.repository, *project.objects, kAdhocRun, what.config.worktrees, who);
   PAR_ASSIGN(const auto executor, os::make_executor(os::ExecutorKind::local, paths.jobs()));
   PAR_ASSIGN(auto settings, make_validator_settings(project, paths, what.config.validations));
+  std::map<ObjectId, std::string> revisions;  // by tree: the first that has it
+  if (what.on_run)
+    settings.on_run = [&](const core::ValidationSpec& spec, const ObjectId& tree) {
+      what.on_run(revisions.at(tree), spec.name);
+    };
   Validator validator(what.config.validations, workspace, database, *executor, std::move(settings));
   std::vector<std::string> names;
   for (const auto& spec : what.config.validations) names.push_back(spec.name);
+  std::vector<core::AwaitValidation> wanted;  // each tree once, in the order of the commits
   for (auto& commit : what.commits) {
     PAR_ASSIGN(const auto info, project.objects->commit(commit.commit));
     commit.tree = info.tree;
-    auto results = validate_all(validator, *executor, {{commit.commit, commit.tree, names}}, what.interrupts);
-    if (!results) {
-      PAR_TRY(workspace.remove_run());
-      return std::move(results).error();
-    }
-    commit.results = std::move(results->at(commit.tree));
+    if (revisions.emplace(commit.tree, commit.revision).second)
+      wanted.push_back({commit.commit, commit.tree, names});
   }
+  auto results = validate_all(validator, *executor, wanted, what.interrupts);
   PAR_TRY(workspace.remove_run());
-  return std::move(what.commits);
+  if (!results) return std::move(results).error();
+  for (auto& commit : what.commits) commit.results = results->at(commit.tree);
+  return ValidatedCommits{std::move(what.commits), validator.runs(), validator.hits()};
 }
 
 Result<std::vector<core::RecordedValidation>> recorded_validations(

@@ -97,6 +97,7 @@ Result<void> Validator::start_run(Tree& tree, const ValidationSpec& spec) {
   job.log_timestamps = false;  // TAP is read from the output
   job.timeout_ms = spec.timeout * 1000;
   if (number == 1) PAR_TRY(os::remove_file(job.log));
+  if (number == 1 && settings_.on_run) settings_.on_run(spec, tree.what.tree);
   tree.log_start = os::file_size(job.log);
   ++runs_;
   return executor_.ensure(job);

@@ -26,6 +26,8 @@ struct ValidatorSettings {
   std::int64_t log_limit = 64 << 20;
   std::size_t slots = 1;  // trees at once
   bool fresh = false;     // runs what was run before: nothing is taken from the cache, or kept there
+  // A validation of this tree is run now, for the first time. Empty: nobody wants to know.
+  std::function<void(const core::ValidationSpec& spec, const ObjectId& tree)> on_run = {};
 };
 
 class Validator {

@@ -113,10 +113,10 @@ Result<int> land(app::Session& session, const app::Project& project, const Place
   PAR_ASSIGN(const auto end, engine.run());
   if (end == app::EngineEnd::interrupted) return interrupted_code();
   const auto& state = engine.state();
-  if (state.landing.landed.empty()) return landing_refusal(state);
   const LandingReport report{state, before.value_or(ObjectId()), engine.validator().runs(),
                              engine.validator().hits()};
   show_landing(report, invocation);
+  if (state.landing.landed.empty()) return landing_refusal(state);
   return push(project, place, state.landing.landed, invocation);
 }
 
@@ -146,6 +146,8 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
   if (end == app::EngineEnd::interrupted) return interrupted_code();
   report.validation_runs = engine.validator().runs();
   report.cache_hits = engine.validator().hits();
+  for (const auto& agent : session.plan().agents)
+    report.one_by_one += static_cast<int>(agent.validations.size());
   show_landing(report, invocation);
   PAR_TRY(warn_of_moved(project, state));
   if (state.landing.landed.empty() && !state.integration.steps.empty())
@@ -299,7 +301,15 @@ constexpr std::string_view kDescription =
     "refused before anything starts. What is not pushed in the end has landed all the same: 'git push' does "
     "the rest. A landing that "
     "was cut off is pushed when git-par-resume(1) has finished it. Where the target has all that is named "
-    "already, and the remote branch has not, it is pushed too.";
+    "already, and the remote branch has not, it is pushed too.\n\n"
+    "What is printed names what lands, and of each branch that does not the tests that it breaks, with whom, "
+    "and the log; then how many validations were run, answered from the cache, and saved by testing branches "
+    "together. --json prints {\"schema\", \"target\", \"before\", \"after\", \"landed\": [{\"branch\", "
+    "\"commit\"}], "
+    "\"rejected\": [{\"branch\", \"with\": [branches], \"tests\", \"reason\", \"log\", \"state\"}], "
+    "\"validation_runs\", \"cache_hits\", \"saved_runs\", \"nothing_new\": [branches]}; 'rejected' are all "
+    "that "
+    "did not get in, also those that were held or could not be validated.";
 
 }  // namespace
 

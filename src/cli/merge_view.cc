@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/run_support.h"
+#include "core/machine.h"
 
 namespace par::cli {
 namespace {
@@ -41,11 +45,51 @@ std::string why_not(const core::RunState& state, const core::AgentState& agent) 
   return refused.empty() ? std::string(name_of(agent.stage)) : refused;
 }
 
-std::string validations_line(int runs, int cache_hits) {
-  return fmt::format("{} validation runs, {} answered from the cache\n", runs, cache_hits);
+// At most so many names are listed; JSON has all of them.
+constexpr std::size_t kMostNames = 20;
+
+std::vector<std::string> first_of(std::vector<std::string> names) {
+  for (auto& name : names) name = display_line(name);
+  if (names.size() <= kMostNames) return names;
+  const auto more = names.size() - kMostNames;
+  names.resize(kMostNames);
+  names.push_back(fmt::format("and {} more", more));
+  return names;
+}
+
+// What it breaks, with whom, and where to read of it.
+std::string refusal_text(const core::RunState& state, const core::AgentState& agent) {
+  if (agent.stage != core::Stage::rejected) return "";
+  const std::string name = label(state, agent);
+  const std::string with = join(first_of(labels(state, agent.with)), ", ");
+  if (agent.tests.empty())
+    return with.empty() ? "" : fmt::format("\n{} does not go together with {}\n", name, with);
+  std::string text = fmt::format("\n{}{}{} breaks:\n", name, with.empty() ? "" : ", together with ", with);
+  for (const auto& test : first_of(agent.tests)) text += fmt::format("  {}\n", test);
+  return agent.log.empty() ? text : text + fmt::format("  see {}\n", agent.log);
+}
+
+// What testing together, and the cache, left to be run.
+int saved_runs(const LandingReport& report) {
+  return std::max(0, report.one_by_one - report.validation_runs - report.cache_hits);
+}
+
+std::string spent_text(const LandingReport& report) {
+  const auto& state = report.state;
+  if (state.agents.empty()) return "";
+  if (state.integration.results.empty()) return "nothing was validated\n";
+  if (report.validation_runs + report.cache_hits == 0) return "0 validation runs: it has passed already\n";
+  return validations_line(report.validation_runs, report.cache_hits, saved_runs(report));
 }
 
 }  // namespace
+
+std::string validations_line(int runs, int cache_hits, int saved) {
+  std::string text = counted(runs, "validation run");
+  if (cache_hits > 0) text += fmt::format(", {} answered from the cache", cache_hits);
+  if (saved > 0) text += fmt::format(", {} saved by testing together", saved);
+  return text + "\n";
+}
 
 std::string landing_text(const LandingReport& report) {
   const auto& state = report.state;
@@ -55,8 +99,9 @@ std::string landing_text(const LandingReport& report) {
           ? fmt::format("'{}' stays at {}\n", target, short_oid(before_of(report)))
           : fmt::format("'{}' {} -> {}\n", target, short_oid(before_of(report)), short_oid(after_of(report)));
   for (const auto& agent : state.agents) {
-    if (agent.stage == core::Stage::landed)
-      text += fmt::format("  landed    {} ({})\n", label(state, agent), counted(agent.files, "file"));
+    if (core::is_accepted(agent.stage))
+      text += fmt::format("  {:<9} {} ({})\n", name_of(agent.stage), label(state, agent),
+                          counted(agent.files, "file"));
     else
       text += fmt::format("  left out  {}: {}{}{}\n", label(state, agent), name_of(agent.stage),
                           agent.reason.empty() ? "" : ": ", display_text(agent.reason));
@@ -65,7 +110,9 @@ std::string landing_text(const LandingReport& report) {
     text += fmt::format("  in it     {}: '{}' has its work\n", display_text(branch), target);
   for (const auto& branch : report.left_out)
     text += fmt::format("  left out  {}: {}\n", display_text(branch.branch), branch.reason);
-  return text + validations_line(report.validation_runs, report.cache_hits);
+  text += spent_text(report);
+  for (const auto& agent : state.agents) text += refusal_text(state, agent);
+  return text;
 }
 
 std::string landing_json(const LandingReport& report) {
@@ -89,13 +136,17 @@ std::string landing_json(const LandingReport& report) {
     json.begin_object()
         .member("branch", branch_name(report.state.id, agent))
         .list("with", labels(report.state, agent.with));
-    json.list("tests", agent.tests).member("reason", why_not(report.state, agent)).end_object();
+    json.list("tests", agent.tests).member("reason", why_not(report.state, agent)).member("log", agent.log);
+    json.member("state", name_of(agent.stage)).end_object();
   }
   for (const auto& left : report.left_out) {
     json.begin_object().member("branch", left.branch).list("with", std::vector<std::string>());
-    json.list("tests", std::vector<std::string>()).member("reason", left.reason).end_object();
+    json.list("tests", std::vector<std::string>()).member("reason", left.reason).member("log", "");
+    json.member("state", name_of(core::Stage::rejected)).end_object();
   }
-  json.end_array().member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);
+  json.end_array();
+  json.member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);
+  json.member("saved_runs", saved_runs(report)).list("nothing_new", report.nothing_new);
   return std::move(json.end_object()).take() + "\n";
 }
 

@@ -21,7 +21,7 @@ TEST_CASE("merge --branches: all pass in order: one validation, one commit, and 
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 0);
   CHECK(has(merge.out, "  landed    topic/a (1 file)\n"));
-  CHECK(has(merge.out, "1 validation runs"));
+  CHECK(has(merge.out, "1 validation run, 2 saved by testing together\n"));
   CHECK(first_parents(sandbox) == "2");
   CHECK(sandbox.git({"log", "-1", "--format=%s"}) == "Merge 3 branches of run r1");
   for (const std::string name : {"a", "b", "c"}) {

@@ -148,7 +148,7 @@ TEST_CASE("landing: all conflict: the first lands, and no run is spent on the ot
   for (const std::string name : {"b", "c", "d"})
     CHECK(has(merge.out,
               "left out  topic/" + name + ": rejected: conflicts with the candidate in 'src/a/file.txt'\n"));
-  CHECK(has(merge.out, "1 validation runs, 0 answered from the cache\n"));
+  CHECK(has(merge.out, "1 validation run, 3 saved by testing together\n"));
   sandbox.assert_clean();
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("landing: conflict only after an earlier landing; conflict with one th
   INFO(late.out << late.err);
   CHECK(late.exit_code == 1);
   CHECK(has(late.out, "left out  topic/b: rejected: conflicts with 'main' in 'src/a/file.txt'\n"));
-  CHECK(has(late.out, "0 validation runs"));
+  CHECK(has(late.out, "nothing was validated\n"));
   REQUIRE(sandbox.par({"rollback", "-q", "--landed", "topic-a"}).exit_code == 0);
   const auto again = sandbox.par({"merge", "--branches", "topic/b"});
   INFO(again.out << again.err);

@@ -157,7 +157,7 @@ TEST_CASE("landing: identical batch reused: the same branches on the same target
   const auto again = sandbox.par({"merge", "--branches", "topic/*"});
   INFO(again.out << again.err);
   CHECK(again.exit_code == 0);
-  CHECK(has(again.out, "0 validation runs, 1 answered from the cache\n"));
+  CHECK(has(again.out, "0 validation runs, 1 answered from the cache, 2 saved by testing together\n"));
   CHECK(sandbox.git({"rev-parse", "main^{tree}"}) == tree);
   CHECK(runs(sandbox) == 1);
   sandbox.assert_clean();
@@ -225,7 +225,7 @@ TEST_CASE("landing: validation command changed mid-run: each run keeps its own, 
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 0);
   CHECK(sandbox.read("src/b/good.txt") == "good\n");
-  CHECK(has(merge.out, "1 validation runs"));
+  CHECK(has(merge.out, "1 validation run"));
   // The tree passed the old command; the new one was never asked.
   const auto validate = sandbox.par({"validate", "--json"});
   CHECK(validate.exit_code == 1);

@@ -71,7 +71,7 @@ TEST_CASE("landing: target moved by us: a run that landed first is merged with, 
   const auto merge = sandbox.par({"merge", "--run", "r2"});
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 0);
-  CHECK(has(merge.out, "1 validation runs"));
+  CHECK(has(merge.out, "1 validation run"));
   for (const std::string name : {"a", "b"})
     for (const std::string run : {"r1", "r2"})
       CHECK(sandbox.read("src/" + name + "/" + run + ".txt") == run + "\n");
