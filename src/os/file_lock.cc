@@ -95,14 +95,17 @@ class Alarms {
   struct sigaction before_ {};
 };
 
-// More than writers wait for each other, less than anybody notices.
+// More than writers wait for each other, less than anybody notices: one in turn waits for one that writes,
+// the others for all before them.
+constexpr int kPatienceInTurnMs = 20;
 constexpr int kPatienceMs = 100;
 
 // False: cannot be locked, as errno says.
+template <int patience_ms>
 bool lock_from_stopped(int fd) {
   if (flock_retry(fd, LOCK_EX | LOCK_NB) == 0) return true;
   if (errno != EWOULDBLOCK) return false;
-  const Alarms alarms(kPatienceMs);
+  const Alarms alarms(patience_ms);
   while (::flock(fd, LOCK_EX) != 0) {
     if (errno != EINTR) return false;
     // Whoever runs takes no notice.
@@ -128,8 +131,8 @@ Result<FileLock> FileLock::acquire(const std::string& path) {
 }
 
 Result<FileLock> FileLock::acquire_in_turn(const std::string& path) {
-  PAR_ASSIGN(const auto turn, acquire_with(path + ".turn", lock_from_stopped));
-  return acquire_with(path, lock_from_stopped);
+  PAR_ASSIGN(const auto turn, acquire_with(path + ".turn", lock_from_stopped<kPatienceMs>));
+  return acquire_with(path, lock_from_stopped<kPatienceInTurnMs>);
 }
 
 Result<std::optional<FileLock>> FileLock::try_acquire(const std::string& path) {
