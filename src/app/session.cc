@@ -40,7 +40,7 @@ std::size_t validation_slots(const core::UserSettings& user) {
 }
 
 // Twice the processors: each begins while another waits for the disk, or for us to start its agent.
-std::size_t fills_at_once() { return 2 * std::max(1U, std::thread::hardware_concurrency()); }
+std::size_t fills_at_once() { return std::size_t{2} * std::max(1U, std::thread::hardware_concurrency()); }
 
 // From 0 up to, but not including, 1.
 std::function<double()> random_fraction() {

@@ -226,7 +226,7 @@ struct LandingLost {};  // the target was not at `from` any more
 struct LandingRefused {
   std::string reason;
   std::vector<std::string> tests = {};  // new failures, of a revert
-  std::string log = "";
+  std::string log = {};
 };  // e.g. the target's worktree is dirty; nothing was touched
 struct RolledBack {
   std::vector<AgentName> agents;

@@ -88,7 +88,7 @@ class Alarms {
 
  private:
   static void set_timer(int every_ms) {
-    const timeval every{every_ms / 1000, every_ms % 1000 * 1000};
+    const timeval every{every_ms / 1000, suseconds_t{every_ms} % 1000 * 1000};
     const itimerval timer{every, every};
     ::setitimer(ITIMER_REAL, &timer, nullptr);
   }
