@@ -22,7 +22,7 @@ Result<ValidatedCommits> validate_commits(Project& project, store::Database& dat
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   git::RunWorkspace workspace(project.repository, *project.objects, kAdhocRun, what.config.worktrees, who);
   PAR_ASSIGN(const auto executor, os::make_executor(os::ExecutorKind::local, paths.jobs()));
-  PAR_ASSIGN(auto settings, make_validator_settings(project, paths, what.config.validations));
+  PAR_ASSIGN(auto settings, make_validator_settings(project, paths, who, what.config.validations));
   std::map<ObjectId, std::string> revisions;  // by tree: the first that has it
   if (what.on_run)
     settings.on_run = [&](const core::ValidationSpec& spec, const ObjectId& tree) {
@@ -51,7 +51,8 @@ Result<std::vector<core::RecordedValidation>> recorded_validations(
   std::vector<core::RecordedValidation> recorded;
   if (validations.empty()) return recorded;
   PAR_ASSIGN(const auto info, project.objects->commit(commit));
-  PAR_ASSIGN(const auto context, validation_context(project, validations));
+  PAR_ASSIGN(const auto who, git::committer(project.repository));
+  PAR_ASSIGN(const auto context, validation_context(project, who, validations));
   for (const auto& spec : validations) {
     core::RecordedValidation& one = recorded.emplace_back(core::RecordedValidation{spec.name, std::nullopt});
     if (database == nullptr) continue;

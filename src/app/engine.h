@@ -36,8 +36,8 @@ struct EngineSettings {
   std::int64_t log_limit = 64 << 20;
   std::string main_root;  // of the repository
   int jobs = 4;           // agents at once
-  std::size_t fills =
-      4;  // worktrees whose files are checked out at once; with a setup in it: as many as agents
+  // Worktrees whose files are checked out at once; where there is a setup, as many as agents.
+  std::size_t fills = 4;
   bool start_agents = true;  // false: only integrate, land or roll back
   // From 0 up to, but not including, 1; spreads attempts that start again.
   std::function<double()> random = [] { return 0.5; };

@@ -8,6 +8,7 @@
 
 #include "app/reverting.h"
 #include "base/strings.h"
+#include "core/agent_names.h"
 #include "core/suspects.h"
 #include "git/refs.h"
 
@@ -19,7 +20,7 @@ using core::Colour;
 using core::ValidationResult;
 
 // The target without some of the run's work.
-struct LeftOut {
+struct Without {
   core::RevertRequested revert;
   AwaitValidation tree;
 };
@@ -39,11 +40,11 @@ class Search {
   Result<ResultsByTree> validate(const std::vector<AwaitValidation>& what, bool fresh);
   Result<void> look_at_target();
   [[nodiscard]] std::vector<AgentName> in_order() const;
-  Result<std::vector<LeftOut>> leave_out();
-  Result<bool> leave_out_one(const AgentName& name, std::vector<LeftOut>& left_out);
+  Result<std::vector<Without>> leave_out();
+  Result<bool> leave_out_one(const AgentName& name, std::vector<Without>& left_out);
   [[nodiscard]] core::Verdict judge(const std::vector<ValidationResult>& results,
                                     const std::vector<std::string>& names) const;
-  Result<bool> try_some(const std::vector<LeftOut>& some);
+  Result<bool> try_some(const std::vector<Without>& some);
 
   const Project& project_;
   store::Database& database_;
@@ -55,10 +56,6 @@ class Search {
   std::size_t slots_ = 1;
   Evidence evidence_;
 };
-
-bool is_among(const std::vector<AgentName>& names, const AgentName& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 // Both sorted.
 std::vector<std::string> in_both(const std::vector<std::string>& a, const std::vector<std::string>& b) {
@@ -120,12 +117,12 @@ std::vector<AgentName> Search::in_order() const {
   }
   auto order = core::suspects_of(evidence_.tests, changes);
   for (const auto& name : landed)
-    if (!is_among(order, name)) order.push_back(name);
+    if (!core::is_among(order, name)) order.push_back(name);
   return order;
 }
 
 // False: what it did cannot be left out alone.
-Result<bool> Search::leave_out_one(const AgentName& name, std::vector<LeftOut>& left_out) {
+Result<bool> Search::leave_out_one(const AgentName& name, std::vector<Without>& left_out) {
   std::vector<AgentName> agents{name};
   for (auto& dependent : core::dependents_of(session_.plan(), {name}))
     if (state().find(dependent)->stage == core::Stage::landed) agents.push_back(std::move(dependent));
@@ -153,8 +150,8 @@ Result<bool> Search::leave_out_one(const AgentName& name, std::vector<LeftOut>& 
   return true;
 }
 
-Result<std::vector<LeftOut>> Search::leave_out() {
-  std::vector<LeftOut> left_out;
+Result<std::vector<Without>> Search::leave_out() {
+  std::vector<Without> left_out;
   std::size_t others = 0;
   for (const auto& name : in_order()) {
     if (left_out.size() == kMostLeftOut) {
@@ -170,7 +167,7 @@ Result<std::vector<LeftOut>> Search::leave_out() {
 }
 
 // True: one of them is it.
-Result<bool> Search::try_some(const std::vector<LeftOut>& some) {
+Result<bool> Search::try_some(const std::vector<Without>& some) {
   std::vector<AwaitValidation> trees;
   for (const auto& one : some) trees.push_back(one.tree);
   PAR_ASSIGN(const auto results, validate(trees, false));

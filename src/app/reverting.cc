@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/strings.h"
+#include "core/agent_names.h"
 #include "core/landing_commits.h"
 #include "git/refs.h"
 
@@ -13,10 +14,6 @@ namespace par::app {
 namespace {
 
 using core::BranchRef;
-
-bool has(const std::vector<AgentName>& names, const AgentName& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 // What an agent brought.
 struct LandedWork {
@@ -183,9 +180,9 @@ Result<core::RevertRequested> plan_revert(const Project& project, Session& sessi
   std::vector<BranchRef> before;
   std::vector<BranchRef> after;
   for (const auto& [branch, commits] : work) {
-    if (!has(there, branch.agent)) continue;
+    if (!core::is_among(there, branch.agent)) continue;
     before.push_back(branch);
-    if (has(agents, branch.agent))
+    if (core::is_among(agents, branch.agent))
       revert.commits.insert(revert.commits.end(), commits.begin(), commits.end());
     else
       after.push_back(branch);

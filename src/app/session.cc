@@ -101,9 +101,8 @@ Result<os::FileLock> take_run_lock(const RunPaths& paths) {
       .hint("'git par status' shows it, 'git par stop' ends it");
 }
 
-Result<ValidationContext> validation_context(const Project& project,
+Result<ValidationContext> validation_context(const Project& project, const git::Signature& who,
                                              const std::vector<core::ValidationSpec>& validations) {
-  PAR_ASSIGN(const auto who, git::committer(project.repository));
   ValidationContext context;
   context.environment = with_identity(allowed_environment(os::current_environment(), {}), who);
   if (!validations.empty()) {
@@ -115,9 +114,10 @@ Result<ValidationContext> validation_context(const Project& project,
 }
 
 Result<ValidatorSettings> make_validator_settings(const Project& project, const RunPaths& paths,
+                                                  const git::Signature& who,
                                                   const std::vector<core::ValidationSpec>& validations) {
   ValidatorSettings settings;
-  PAR_ASSIGN(settings.context, validation_context(project, validations));
+  PAR_ASSIGN(settings.context, validation_context(project, who, validations));
   settings.log_dir = paths.logs();
   settings.report_dir = paths.state_dir + "/reports/" + paths.run.str();
   settings.log_limit = project.user.log_limit;
@@ -142,7 +142,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.paths = paths_;
   settings.agent_environment =
       with_identity(allowed_environment(os::current_environment(), project.user.agent_env), who);
-  PAR_ASSIGN(validator_settings_, make_validator_settings(project, paths_, plan_.validations));
+  PAR_ASSIGN(validator_settings_, make_validator_settings(project, paths_, who, plan_.validations));
   settings.validator = validator_settings_;
   settings.log_limit = project.user.log_limit;
   settings.main_root = project.repository.main_root;

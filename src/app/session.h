@@ -71,12 +71,13 @@ class Session {
 // Under the run's lock.
 [[nodiscard]] Result<void> end_old_validations(const RunPaths& paths);
 // `project` outlives what is made of it. Runs the user's par.toolchain, unless there are no validations: to
-// be asked once for what belongs together. Error: that fails, or git does not know who we are.
+// be asked once for what belongs together. Error: that fails.
 [[nodiscard]] Result<ValidationContext> validation_context(
-    const Project& project, const std::vector<core::ValidationSpec>& validations);
+    const Project& project, const git::Signature& who, const std::vector<core::ValidationSpec>& validations);
 // The same, with the places of a run.
 [[nodiscard]] Result<ValidatorSettings> make_validator_settings(
-    const Project& project, const RunPaths& paths, const std::vector<core::ValidationSpec>& validations);
+    const Project& project, const RunPaths& paths, const git::Signature& who,
+    const std::vector<core::ValidationSpec>& validations);
 // The process that works on the run, if one does.
 [[nodiscard]] Result<std::optional<int>> worker_of(const RunPaths& paths);
 

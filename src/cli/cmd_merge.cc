@@ -151,8 +151,7 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
   show_landing(report, invocation);
   PAR_TRY(warn_of_moved(project, state));
   if (state.landing.landed.empty() && !state.integration.steps.empty())
-    return refused(fmt::format("not landed: {}", state.landing.refused))
-        .hint(fmt::format("'git par merge --run {}' tries again", state.id.str()));
+    return landing_refusal(state).hint(fmt::format("'git par merge --run {}' tries again", state.id.str()));
   PAR_ASSIGN(const int pushed, push(project, place, state.landing.landed, invocation));
   if (pushed != 0) return pushed;
   const bool all = report.left_out.empty() &&

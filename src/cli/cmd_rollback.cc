@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/run_support.h"
+#include "core/agent_names.h"
 #include "os/signals.h"
 
 namespace par::cli {
@@ -30,10 +31,6 @@ struct Options {
 bool is_number(const std::string& text) {
   return !text.empty() && text.size() < 7 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool has(const std::vector<AgentName>& names, const AgentName& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool stands_for(const core::AgentState& agent, const std::string& branch) {
@@ -67,7 +64,7 @@ Result<std::vector<AgentName>> named_agents(const core::RunState& state, const O
 std::vector<AgentName> those_among(const std::vector<AgentName>& all, const std::vector<AgentName>& names) {
   std::vector<AgentName> in;
   std::copy_if(all.begin(), all.end(), std::back_inserter(in),
-               [&](const auto& name) { return has(names, name); });
+               [&](const auto& name) { return core::is_among(names, name); });
   return in;
 }
 
@@ -76,7 +73,7 @@ std::vector<AgentName> in_stage(const core::RunState& state, const std::vector<A
                                 Stage stage) {
   std::vector<AgentName> in;
   for (const auto& agent : state.agents)
-    if (agent.stage == stage && has(names, agent.name)) in.push_back(agent.name);
+    if (agent.stage == stage && core::is_among(names, agent.name)) in.push_back(agent.name);
   return in;
 }
 
@@ -113,12 +110,6 @@ std::string dry_text(const std::vector<AgentName>& out) {
   return text;
 }
 
-std::string listed(const std::vector<AgentName>& names, std::string_view between) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : std::string(between)) + name.str();
-  return text;
-}
-
 Error nothing_there(const Options& options, const std::string& where) {
   return refused(fmt::format("nothing of '{}' is {}", join(options.what, "', '"), where));
 }
@@ -129,14 +120,14 @@ Error nothing_there(const Options& options, const std::string& where) {
 Result<void> check_dependents(const app::Session& session, const std::vector<AgentName>& there,
                               const std::vector<AgentName>& out) {
   auto dependents = those_among(there, core::dependents_of(session.plan(), out));
-  std::erase_if(dependents, [&](const auto& name) { return has(out, name); });
+  std::erase_if(dependents, [&](const auto& name) { return core::is_among(out, name); });
   if (dependents.empty()) return {};
   auto all = out;
   all.insert(all.end(), dependents.begin(), dependents.end());
-  return refused(fmt::format("'{}' came after '{}' and landed with it", listed(dependents, "', '"),
-                             listed(out, "', '")))
+  return refused(fmt::format("'{}' came after '{}' and landed with it", core::joined(dependents, "', '"),
+                             core::joined(out, "', '")))
       .hint(fmt::format("'git par rollback --landed --run {} {}' takes all of them out",
-                        session.state().id.str(), listed(all, " ")));
+                        session.state().id.str(), core::joined(all, " ")));
 }
 
 Result<void> check_landed(const core::RunState& state) {
@@ -171,7 +162,7 @@ Result<core::RevertRequested> evident_revert(const app::Project& project, store:
   }
   progress.say(fmt::format("'{}' at {} fails, twice: '{}'", target, short_oid(evidence.tip),
                            join(evidence.tests, "', '")));
-  progress.say(fmt::format("without '{}' it passes, twice", listed(out, "', '")));
+  progress.say(fmt::format("without '{}' it passes, twice", core::joined(out, "', '")));
   return std::move(evidence.revert);
 }
 

@@ -69,6 +69,22 @@ std::string refusal_text(const core::RunState& state, const core::AgentState& ag
   return agent.log.empty() ? text : text + fmt::format("  see {}\n", agent.log);
 }
 
+// A branch that did not get in, for JSON.
+struct Rejected {
+  std::string branch;
+  std::vector<std::string> with;
+  std::vector<std::string> tests;
+  std::string reason;
+  std::string log;
+  core::Stage stage;
+};
+
+void write_rejected(JsonWriter& json, const Rejected& rejected) {
+  json.begin_object().member("branch", rejected.branch).list("with", rejected.with);
+  json.list("tests", rejected.tests).member("reason", rejected.reason).member("log", rejected.log);
+  json.member("state", name_of(rejected.stage)).end_object();
+}
+
 // What testing together, and the cache, left to be run.
 int saved_runs(const LandingReport& report) {
   return std::max(0, report.one_by_one - report.validation_runs - report.cache_hits);
@@ -133,17 +149,11 @@ std::string landing_json(const LandingReport& report) {
   json.end_array().key("rejected").begin_array();
   for (const auto& agent : report.state.agents) {
     if (agent.stage == core::Stage::landed) continue;
-    json.begin_object()
-        .member("branch", branch_name(report.state.id, agent))
-        .list("with", labels(report.state, agent.with));
-    json.list("tests", agent.tests).member("reason", why_not(report.state, agent)).member("log", agent.log);
-    json.member("state", name_of(agent.stage)).end_object();
+    write_rejected(json, {branch_name(report.state.id, agent), labels(report.state, agent.with), agent.tests,
+                          why_not(report.state, agent), agent.log, agent.stage});
   }
-  for (const auto& left : report.left_out) {
-    json.begin_object().member("branch", left.branch).list("with", std::vector<std::string>());
-    json.list("tests", std::vector<std::string>()).member("reason", left.reason).member("log", "");
-    json.member("state", name_of(core::Stage::rejected)).end_object();
-  }
+  for (const auto& left : report.left_out)
+    write_rejected(json, {left.branch, {}, {}, left.reason, "", core::Stage::rejected});
   json.end_array();
   json.member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);
   json.member("saved_runs", saved_runs(report)).list("nothing_new", report.nothing_new);

@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "cli/report.h"
+#include "core/agent_names.h"
 
 namespace par::cli {
 namespace {
@@ -16,12 +17,6 @@ using namespace core;  // NOLINT(google-build-using-namespace): one overload per
 std::string names_of(const std::vector<Step>& steps) {
   std::string text;
   for (const auto& step : steps) text += (text.empty() ? "" : ", ") + step.agent.str();
-  return text;
-}
-
-std::string names_of(const std::vector<AgentName>& agents) {
-  std::string text;
-  for (const auto& name : agents) text += (text.empty() ? "" : ", ") + name.str();
   return text;
 }
 
@@ -101,10 +96,11 @@ struct Line {
     return fmt::format("not {}: {}", state.landing.landed.empty() ? "landed" : "rolled back", e.reason);
   }
   std::string operator()(const RolledBack& e) const {
-    return fmt::format("rolled back: {}", names_of(e.agents));
+    return fmt::format("rolled back: {}", core::joined(e.agents, ", "));
   }
   std::string operator()(const RevertRequested& e) const {
-    return fmt::format("rolling back on '{}': {}", short_name(state.landing.target), names_of(e.agents));
+    return fmt::format("rolling back on '{}': {}", short_name(state.landing.target),
+                       core::joined(e.agents, ", "));
   }
   template <class Other>
   std::string operator()(const Other&) const {

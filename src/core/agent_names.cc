@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "base/check.h"
 #include "base/folding.h"
+#include "base/strings.h"
 
 namespace par::core {
 namespace {
@@ -28,6 +30,16 @@ std::string plain_name(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_among(std::span<const AgentName> names, const AgentName& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string joined(std::span<const AgentName> names, std::string_view separator) {
+  std::vector<std::string> texts;
+  for (const auto& name : names) texts.push_back(name.str());
+  return par::join(texts, separator);
+}
 
 AgentName AgentNames::add(std::string_view text) {
   std::string plain = plain_name(text);

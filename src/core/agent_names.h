@@ -1,13 +1,19 @@
-// Names of agents made of other names: of owners, of branches. Pure.
+// Names of agents: lists of them, and those that are made of other names (of owners, of branches). Pure.
 #pragma once
 
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/ids.h"
 
 namespace par::core {
+
+// Linear in the list.
+[[nodiscard]] bool is_among(std::span<const AgentName> names, const AgentName& name);
+// "a, b" with ", ".
+[[nodiscard]] std::string joined(std::span<const AgentName> names, std::string_view separator);
 
 // Names that are all different.
 class AgentNames {

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/strings.h"
+#include "core/agent_names.h"
 
 namespace par::core {
 namespace {
@@ -227,9 +228,8 @@ CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId
   const auto& revert = *state.landing.revert;
   const auto& all = state.integration.steps;
   std::vector<Step> steps;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(steps), [&](const Step& step) {
-    return std::find(revert.agents.begin(), revert.agents.end(), step.agent) != revert.agents.end();
-  });
+  std::copy_if(all.begin(), all.end(), std::back_inserter(steps),
+               [&](const Step& step) { return is_among(revert.agents, step.agent); });
   const bool is_all = lands_each(state.landing.strategy) || steps.size() == all.size();
   return {tree, {}, Describer(plan, state, steps).message_of_revert(revert.commits, is_all), {}};
 }

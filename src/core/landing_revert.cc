@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "core/agent_names.h"
 #include "core/landing_parts.h"
 
 namespace par::core {
@@ -37,7 +38,7 @@ LandingRefused not_validated(const Verdict& verdict) {
 std::vector<std::string> validations_without(const Plan& plan, const RunState& state,
                                              const std::vector<AgentName>& out) {
   const auto stays = [&](const AgentName& name) {
-    return state.find(name)->stage == Stage::landed && std::find(out.begin(), out.end(), name) == out.end();
+    return state.find(name)->stage == Stage::landed && !is_among(out, name);
   };
   const auto all = all_validations(plan);
   std::set<std::string> names(all.begin(), all.end());

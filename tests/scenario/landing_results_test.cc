@@ -25,6 +25,17 @@ std::string first_time(const Sandbox& sandbox) { return "mkdir " + sandbox.root(
 
 const std::string kPassedReport = R"(echo "<testsuite><testcase name=\"t\"/></testsuite>" > {report})";
 
+// Of two branches that are disjoint and break nothing.
+void check_both_land(const Sandbox& sandbox) {
+  for (const std::string name : {"a", "b"}) branch(sandbox, "topic/" + name, add_file(name));
+  const auto merge = sandbox.par({"merge", "--branches", "topic/*"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 0);
+  CHECK(is_in(sandbox, "a"));
+  CHECK(is_in(sandbox, "b"));
+  sandbox.assert_clean();
+}
+
 }  // namespace
 
 TEST_CASE("landing: timeout splits the batch: who never ends is left out, the others land") {
@@ -61,13 +72,7 @@ TEST_CASE("landing: infrastructure error is not red: what leaves no report is as
   write_project(sandbox,
                 "if test -e src/a/new.txt && " + first_time(sandbox) + "; then exit 1; fi; " + kPassedReport,
                 "reruns = 0\nreport = \"junit\"\n");
-  for (const std::string name : {"a", "b"}) branch(sandbox, "topic/" + name, add_file(name));
-  const auto merge = sandbox.par({"merge", "--branches", "topic/*"});
-  INFO(merge.out << merge.err);
-  CHECK(merge.exit_code == 0);
-  CHECK(is_in(sandbox, "a"));
-  CHECK(is_in(sandbox, "b"));
-  sandbox.assert_clean();
+  check_both_land(sandbox);
 }
 
 TEST_CASE("landing: no tests ran, truncated result: neither red nor green, and it keeps nobody else out") {
@@ -202,13 +207,7 @@ TEST_CASE("landing: job lost is not red: a validation whose keeper is killed is 
   Sandbox sandbox;
   write_project(sandbox, "if test -e src/a/new.txt && " + first_time(sandbox) +
                              "; then kill -9 $PPID; sleep 1000; fi; true");
-  for (const std::string name : {"a", "b"}) branch(sandbox, "topic/" + name, add_file(name));
-  const auto merge = sandbox.par({"merge", "--branches", "topic/*"});
-  INFO(merge.out << merge.err);
-  CHECK(merge.exit_code == 0);
-  CHECK(is_in(sandbox, "a"));
-  CHECK(is_in(sandbox, "b"));
-  sandbox.assert_clean();
+  check_both_land(sandbox);
 }
 
 TEST_CASE("landing: validation command changed mid-run: each run keeps its own, and no answer is shared") {
