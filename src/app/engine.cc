@@ -291,7 +291,7 @@ Result<void> Engine::perform_action(const MoveCandidate& action) {
   PAR_TRY(ports_.workspace.make_durable());
   const auto& integration = state_.integration;
   if (const auto trial = integration.trial_to(action.to))
-    PAR_TRY(ports_.journal.record_green(integration.trials.at(*trial).chain.back().tree));
+    PAR_TRY(ports_.journal.record_green(integration.last_step(*trial).tree));
   return record(Accepted{action.to});
 }
 

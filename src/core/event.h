@@ -162,8 +162,9 @@ struct BranchesArrived {
 };  // finished branches take part in the search from now on
 struct PlannedTrial {
   int trial = 0;                  // counted from 0 on, anew when the base moves
-  std::vector<AgentName> agents;  // whose branches are tried together on the base; what is in is among them
-  bool explains = false;          // only to see with whom a branch breaks: what is in need not be among them
+  std::vector<AgentName> agents;  // whose branches are tried together on the base
+  bool explains = false;          // only to see with whom a branch breaks
+  bool on_candidate = false;      // so is what is in; false: as far as it is among `agents`
 };
 struct TrialsPlanned {
   std::vector<PlannedTrial> trials;

@@ -68,7 +68,7 @@ template <class V> void fields(V& v, TrialValidated& e) { v("tree", e.tree); v("
 template <class V> void fields(V&, TrialSplit&) {}
 template <class V> void fields(V& v, Arrival& a) { v("agent", a.agent); v("after", a.after); }
 template <class V> void fields(V& v, BranchesArrived& e) { v("branches", e.branches); }
-template <class V> void fields(V& v, PlannedTrial& t) { v("trial", t.trial); v("agents", t.agents); v("explains", t.explains); }
+template <class V> void fields(V& v, PlannedTrial& t) { v("trial", t.trial); v("agents", t.agents); v("explains", t.explains); later(v, "on_candidate", t.on_candidate); }
 template <class V> void fields(V& v, TrialsPlanned& e) { v("trials", e.trials); }
 template <class V> void fields(V& v, TrialJudged& e) { v("trial", e.trial); v("outcome", e.outcome); v("tests", e.tests); v("suspects", e.suspects); }
 template <class V> void fields(V& v, TrialStopped& e) { v("trial", e.trial); }

@@ -17,6 +17,16 @@ std::vector<AgentName> agents_of(const Integration& integration, const BranchSet
   return agents;
 }
 
+// Who is in takes part in most trials; to name them all each time would make the journal grow with the square
+// of the branches.
+PlannedTrial planned_trial(const Integration& integration, const search::StartTrial& start) {
+  const auto& landed = integration.planner.landed;
+  const bool on_candidate = landed.is_within(start.branches);
+  return {static_cast<int>(start.trial),
+          agents_of(integration, on_candidate ? start.branches - landed : start.branches), start.explains,
+          on_candidate};
+}
+
 // ---- merging
 
 // What is in comes first, as it is there; then each branch after all it comes after.
@@ -33,28 +43,13 @@ std::vector<BranchRef> merge_order(const Integration& integration, const BranchS
   return order;
 }
 
-std::size_t common_length(const std::vector<Step>& chain, const std::vector<BranchRef>& order) {
-  const auto same = [](const Step& step, const BranchRef& branch) {
-    return step.agent == branch.agent && step.start == branch.start && step.tip == branch.tip;
-  };
-  return static_cast<std::size_t>(
-      std::mismatch(chain.begin(), chain.end(), order.begin(), order.end(), same).first - chain.begin());
-}
-
 // On top of the longest part that is merged already: so sets that begin alike share their commits.
 BuildTrial build_trial(const Integration& integration, std::size_t number, Strategy strategy) {
   auto order = merge_order(integration, integration.planner.trials[number].branches);
   BuildTrial build{static_cast<int>(number), integration.base, {}, strategy};
-  std::size_t merged = 0;
-  const auto look = [&](const std::vector<Step>& chain) {
-    const auto length = common_length(chain, order);
-    if (length <= merged) return;
-    merged = length;
-    build.onto = chain[length - 1].commit;
-  };
-  look(integration.steps);
-  for (const auto& [other, trial] : integration.trials) look(trial.chain);
-  build.branches.assign(order.begin() + static_cast<std::ptrdiff_t>(merged), order.end());
+  const auto [end, length] = integration.chains.longest(order);
+  if (end != 0) build.onto = integration.chains.last(end).commit;
+  build.branches.assign(order.begin() + static_cast<std::ptrdiff_t>(length), order.end());
   return build;
 }
 
@@ -83,8 +78,7 @@ std::vector<AgentName> partners(const Integration& integration, const search::Re
   BranchSet with = reject.with;
   const auto& branch = integration.planner.branches[reject.branch].branch;
   for (const auto before : branch.after) with.erase(before);
-  for (const auto before : branch.upon) with.erase(before);
-  return agents_of(integration, with);
+  return agents_of(integration, with - branch.upon);
 }
 
 // The first tree of the last step that fails.
@@ -93,9 +87,9 @@ struct RedTree {
   std::string log;
 };
 
-std::optional<RedTree> red_tree(const Plan& plan, const Integration& integration,
-                                const std::vector<Step>& chain) {
-  for (const auto& tested : trees_to_pass(plan, chain)) {
+std::optional<RedTree> red_tree(const Plan& plan, const RunState& state, std::size_t trial) {
+  const auto& integration = state.integration;
+  for (const auto& tested : trees_to_pass(plan, state, trial)) {
     const auto results = results_for(integration, tested.what.tree, tested.what.names);
     const auto baseline = results_for(integration, integration.base_tree, tested.what.names);
     if (judge(results, baseline).colour != Colour::red) continue;
@@ -106,13 +100,13 @@ std::optional<RedTree> red_tree(const Plan& plan, const Integration& integration
   return std::nullopt;
 }
 
-void explain_red(const Plan& plan, const Integration& integration, const search::Reject& reject,
+void explain_red(const Plan& plan, const RunState& state, const search::Reject& reject,
                  AgentRejected& rejected) {
   rejected.kind = RejectKind::red;
   rejected.tests = reject.tests;
-  rejected.with = partners(integration, reject);
+  rejected.with = partners(state.integration, reject);
   rejected.reason = tests_reason(rejected.tests, rejected.with);
-  const auto red = red_tree(plan, integration, integration.trials.at(reject.trial).chain);
+  const auto red = red_tree(plan, state, reject.trial);
   if (!red) return;
   rejected.log = red->log;
   if (!red->source.empty()) rejected.reason += fmt::format(", at its commit {}", short_oid(red->source));
@@ -182,8 +176,7 @@ struct Decide {
     TrialsPlanned planned;
     for (const auto& action : all) {
       const auto& start = std::get<search::StartTrial>(action);
-      planned.trials.push_back(
-          {static_cast<int>(start.trial), agents_of(in(), start.branches), start.explains});
+      planned.trials.push_back(planned_trial(in(), start));
     }
     return Record{std::move(planned)};
   }
@@ -192,7 +185,7 @@ struct Decide {
   }
   Action operator()(const search::Land& a) const {
     check(a.trial != search::kNoTrial, "branches get in that no trial held");
-    return Record{Accepting{in().candidate, in().trials.at(a.trial).chain.back().commit}};
+    return Record{Accepting{in().candidate, in().last_step(a.trial).commit}};
   }
   Action operator()(const search::Condemn& a) const { return Record{BranchCondemned{agent(a.branch)}}; }
   Action operator()(const search::Reject& a) const {
@@ -200,13 +193,13 @@ struct Decide {
     rejected.agent = agent(a.branch);
     rejected.attempt = state.find(rejected.agent)->attempt;
     if (in().trials.at(a.trial).conflict.empty())
-      explain_red(plan, in(), a, rejected);
+      explain_red(plan, state, a, rejected);
     else
       explain_conflict(state, a, rejected);
     return Refuse{std::move(rejected)};
   }
   Action operator()(const search::Hold& a) const {
-    auto reason = hold_reason(state, plan.find(agent(a.branch))->spec);
+    auto reason = hold_reason(state, find_planned(plan, state, agent(a.branch))->spec);
     if (reason.empty()) reason = fmt::format("needs '{}', which did not get in", agent(a.because).str());
     return Record{AgentHeld{agent(a.branch), std::move(reason)}};
   }

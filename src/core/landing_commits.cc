@@ -6,6 +6,7 @@
 #include <iterator>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 
 #include "base/check.h"
 #include "base/strings.h"
@@ -39,23 +40,23 @@ std::string one_line(std::string_view text, std::size_t width) {
 class Describer {
  public:
   Describer(const Plan& plan, const RunState& state, std::span<const Step> accepted)
-      : plan_(plan), state_(state), accepted_(accepted) {}
+      : plan_(plan), state_(state), accepted_(accepted) {
+    for (const auto& step : accepted_) commits_.insert(step.commit);
+  }
 
   // False when the branch began on something that is not among what lands. One that existed left the target
   // at or before the run's base.
   [[nodiscard]] bool may_be_parent(const Step& step) const {
     if (!agent_of(step).branch.empty()) return state_.integration.holds_run_base;
     return (step.start == state_.base && state_.integration.holds_run_base) ||
-           step.start == state_.integration.base ||
-           std::any_of(accepted_.begin(), accepted_.end(),
-                       [&](const Step& s) { return s.commit == step.start; });
+           step.start == state_.integration.base || commits_.contains(step.start);
   }
 
   [[nodiscard]] std::vector<ObjectId> parents() const {
     std::vector<ObjectId> parents;
+    std::unordered_set<ObjectId> seen;
     for (const auto& step : accepted_)
-      if (may_be_parent(step) && std::find(parents.begin(), parents.end(), step.tip) == parents.end())
-        parents.push_back(step.tip);
+      if (may_be_parent(step) && seen.insert(step.tip).second) parents.push_back(step.tip);
     return parents;
   }
 
@@ -115,7 +116,7 @@ class Describer {
   }
 
   [[nodiscard]] const PlannedAgent& planned(const Step& step) const {
-    const PlannedAgent* agent = plan_.find(step.agent);
+    const PlannedAgent* agent = find_planned(plan_, state_, step.agent);
     check(agent != nullptr, "an accepted branch of an agent that is not in the plan");
     return *agent;
   }
@@ -178,6 +179,7 @@ class Describer {
   const Plan& plan_;
   const RunState& state_;
   std::span<const Step> accepted_;
+  std::unordered_set<ObjectId> commits_;  // of the accepted steps
 };
 
 // What the others bring, the target has, for example by a landing that was quicker.

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <iterator>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "base/check.h"
 #include "base/strings.h"
@@ -11,59 +13,65 @@
 namespace par::core {
 namespace {
 
-template <class Names>
-bool has(const Names& names, const AgentName& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool takes_part(const search::Search& planner, BranchIndex branch) {
   const auto stage = planner.branches.at(branch).stage;
   return stage == search::Stage::open || stage == search::Stage::condemned || stage == search::Stage::landed;
 }
 
-std::map<AgentName, BranchIndex> branches_by_agent(const Integration& integration) {
-  std::map<AgentName, BranchIndex> branches;
-  for (BranchIndex i = 0; i < integration.branches.size(); ++i)
-    if (takes_part(integration.planner, i)) branches[integration.branches[i].agent] = i;
-  return branches;
-}
-
-BranchSet branches_of(const Integration& integration, const std::vector<AgentName>& agents) {
-  const auto known = branches_by_agent(integration);
+BranchSet branches_of(const Integration& integration, const PlannedTrial& trial) {
   BranchSet set;
-  for (const auto& agent : agents) {
-    const auto found = known.find(agent);
-    check(found != known.end(), "a trial was planned of a branch that takes no part");
-    set.insert(found->second);
+  for (const auto& agent : trial.agents) {
+    const auto branch = branch_of(integration, agent);
+    check(branch.has_value(), "a trial was planned of a branch that takes no part");
+    set.insert(*branch);
   }
-  return set;
+  return trial.on_candidate ? set | integration.planner.landed : set;
 }
 
-// What was in the candidate when a branch began there.
-std::vector<BranchIndex> begun_on(const Integration& integration, const ObjectId& start) {
-  std::vector<BranchIndex> branches;
+// What was in the candidate when a branch began there, by the commit on which it began.
+std::unordered_map<ObjectId, BranchSet> begun_on(const Integration& integration,
+                                                 const std::unordered_set<ObjectId>& starts) {
+  std::unordered_map<ObjectId, BranchSet> begun;
+  BranchSet branches;
   for (const auto& step : integration.steps) {
-    if (const auto branch = branch_of(integration, step.agent)) branches.push_back(*branch);
-    if (step.commit == start) return branches;
+    if (const auto branch = branch_of(integration, step.agent)) branches.insert(*branch);
+    if (starts.contains(step.commit)) begun.emplace(step.commit, branches);
   }
-  return {};
+  return begun;
 }
 
-void arrive(RunState& state, const Arrival& arrival) {
+void arrive(RunState& state, const Arrival& arrival, BranchSet upon) {
   auto& integration = state.integration;
   const AgentState* agent = state.find(arrival.agent);
   check(agent != nullptr, "the branch of an unknown agent arrived");
-  std::erase(integration.queue, arrival.agent);
   search::Branch branch;
   branch.name = arrival.agent.str();
   for (const auto& name : arrival.after)
     if (const auto before = branch_of(integration, name)) branch.after.push_back(*before);
-  branch.upon = begun_on(integration, agent->start);
+  branch.upon = std::move(upon);
   // A target that went on may have taken in parts of a branch that existed, and taken them out again: what
   // git makes of that counts.
   const bool as_git = !agent->branch.empty() && integration.base != state.base && integration.holds_run_base;
+  integration.latest[agent->name] = integration.branches.size();
   integration.branches.push_back({agent->name, as_git ? ObjectId() : agent->start, agent->tip});
   search::apply_event(integration.planner, search::BranchArrived{std::move(branch)});
+}
+
+void arrive(RunState& state, const std::vector<Arrival>& arrivals) {
+  std::unordered_set<AgentName> names;
+  std::unordered_set<ObjectId> starts;
+  for (const auto& arrival : arrivals) {
+    const AgentState* agent = state.find(arrival.agent);
+    check(agent != nullptr, "the branch of an unknown agent arrived");
+    names.insert(agent->name);
+    starts.insert(agent->start);
+  }
+  std::erase_if(state.integration.queue, [&](const AgentName& name) { return names.contains(name); });
+  const auto begun = begun_on(state.integration, starts);
+  for (const auto& arrival : arrivals) {
+    const auto upon = begun.find(state.find(arrival.agent)->start);
+    arrive(state, arrival, upon == begun.end() ? BranchSet() : upon->second);
+  }
 }
 
 void stop_trials(search::Search& planner) {
@@ -81,7 +89,7 @@ std::size_t plan_unplanned(RunState& state, const TrialBuilt& e) {
   for (const auto& step : e.steps) agents.push_back(step.agent);
   if (agents.empty()) agents.push_back(e.conflict);
   for (const auto& agent : agents) {
-    if (!branch_of(integration, agent)) arrive(state, {agent, {}});
+    if (!branch_of(integration, agent)) arrive(state, {{agent, {}}});
     set.insert(*branch_of(integration, agent));
   }
   const auto number = integration.planner.trials.size();
@@ -89,20 +97,12 @@ std::size_t plan_unplanned(RunState& state, const TrialBuilt& e) {
   return number;
 }
 
-// The steps from the base up to a commit of the candidate, or of a trial.
-std::vector<Step> chain_to(const Integration& integration, const ObjectId& commit) {
-  if (commit == integration.base) return {};
-  std::vector<Step> found;
-  const auto look = [&](const std::vector<Step>& chain) {
-    const auto at =
-        std::find_if(chain.begin(), chain.end(), [&](const Step& step) { return step.commit == commit; });
-    if (at != chain.end()) found.assign(chain.begin(), std::next(at));
-    return at != chain.end();
-  };
-  if (look(integration.steps)) return found;
-  for (const auto& [number, trial] : integration.trials)
-    if (look(trial.chain)) return found;
-  bug("a trial was built onto a commit that is not known");
+// The chain from the base up to a commit of the candidate, or of a trial.
+ChainEnd chain_to(const Integration& integration, const ObjectId& commit) {
+  if (commit == integration.base) return 0;
+  const auto end = integration.chains.find(commit);
+  check(end.has_value(), "a trial was built onto a commit that is not known");
+  return *end;
 }
 
 // The base has moved, or holds less than it did: a new search begins. All branches but those of `without`
@@ -110,8 +110,9 @@ std::vector<Step> chain_to(const Integration& integration, const ObjectId& commi
 void queue_again(RunState& state, const std::vector<AgentName>& without) {
   auto& integration = state.integration;
   std::vector<AgentName> again;
+  std::unordered_set<AgentName> seen(without.begin(), without.end());
   const auto add = [&](const AgentName& name) {
-    if (!has(without, name) && !has(again, name)) again.push_back(name);
+    if (seen.insert(name).second) again.push_back(name);
   };
   for (const auto& step : integration.steps) {
     add(step.agent);
@@ -122,7 +123,10 @@ void queue_again(RunState& state, const std::vector<AgentName>& without) {
   for (const auto& name : integration.queue) add(name);
   integration.queue = std::move(again);
   integration.steps.clear();
+  integration.reached = 0;
+  integration.chains = Chains();
   integration.branches.clear();
+  integration.latest.clear();
   integration.trials.clear();
   integration.planner = search::Search(integration.planner.options);
   state.landing.built.reset();
@@ -136,10 +140,9 @@ void forget_errors(Integration& integration, const ObjectId& tree) {
     std::erase_if(found->second, [](const auto& entry) { return entry.second.result == Outcome::error; });
 }
 
-void forget_errors(Integration& integration, const Trial& trial) {
-  if (trial.chain.empty()) return;
-  forget_errors(integration, trial.chain.back().tree);
-  for (const auto& replayed : trial.chain.back().replayed) forget_errors(integration, replayed.tree);
+void forget_errors(Integration& integration, const Step& step) {
+  forget_errors(integration, step.tree);
+  for (const auto& replayed : step.replayed) forget_errors(integration, replayed.tree);
 }
 
 struct ApplyLandingEvent {
@@ -147,21 +150,19 @@ struct ApplyLandingEvent {
 
   [[nodiscard]] Integration& in() const { return state.integration; }
 
-  void operator()(const BranchesArrived& e) const {
-    for (const auto& arrival : e.branches) arrive(state, arrival);
-  }
+  void operator()(const BranchesArrived& e) const { arrive(state, e.branches); }
   void operator()(const TrialsPlanned& e) const {
     for (const auto& trial : e.trials)
       apply_action(in().planner, search::StartTrial{static_cast<std::size_t>(trial.trial),
-                                                    branches_of(in(), trial.agents), trial.explains});
+                                                    branches_of(in(), trial), trial.explains});
   }
   void operator()(const TrialBuilt& e) const {
     const auto number = e.trial < 0 ? plan_unplanned(state, e) : static_cast<std::size_t>(e.trial);
     check(number < in().planner.trials.size() && !in().trials.contains(number),
           "a trial was built that was not planned");
     Trial trial;
-    trial.chain = chain_to(in(), e.onto);
-    trial.chain.insert(trial.chain.end(), e.steps.begin(), e.steps.end());
+    trial.end = chain_to(in(), e.onto);
+    for (const auto& step : e.steps) trial.end = in().chains.add(trial.end, step);
     // Earlier versions validated what had merged all the same.
     if (e.trial >= 0 || e.steps.empty()) trial.conflict = e.conflict;
     trial.paths = e.paths;
@@ -185,7 +186,7 @@ struct ApplyLandingEvent {
     auto& trial = in().trials[number];
     trial.outcome = e.outcome;
     trial.tests = e.tests;
-    if (e.outcome == search::Outcome::error) forget_errors(in(), trial);
+    if (e.outcome == search::Outcome::error && trial.end != 0) forget_errors(in(), in().last_step(number));
     search::TrialEnded ended{number, e.outcome, e.tests, {}};
     for (const auto& agent : e.suspects)
       if (const auto branch = branch_of(in(), agent)) ended.suspects.push_back(*branch);
@@ -288,6 +289,14 @@ struct ApplyLandingEvent {
   void operator()(const Other&) const {}
 
  private:
+  // What is in comes first in every trial, so there is only something behind it.
+  void reach(ChainEnd end) const {
+    auto more = in().chains.steps_behind(in().reached, end);
+    if (!more) in().steps.clear();  // but not in those of earlier versions
+    if (!more) more = in().chains.steps_behind(0, end);
+    std::move(more->begin(), more->end(), std::back_inserter(in().steps));
+    in().reached = end;
+  }
   void revert(const ObjectId& commit) const {
     for (const auto& name : state.landing.revert->agents) {
       AgentState& agent = *state.find(name);
@@ -305,7 +314,7 @@ struct ApplyLandingEvent {
       state.find(name)->stage = Stage::accepted;
       if (name == state.canary) state.canary = AgentName();
     });
-    in().steps = in().trials[*number].chain;
+    reach(in().trials[*number].end);
     apply_action(in().planner, search::StopTrial{*number});  // earlier versions did not judge it
     search::apply_event(in().planner, search::SetLanded{});
   }
@@ -314,10 +323,10 @@ struct ApplyLandingEvent {
 }  // namespace
 
 std::optional<BranchIndex> branch_of(const Integration& integration, const AgentName& agent) {
-  for (BranchIndex i = integration.branches.size(); i-- > 0;)
-    if (integration.branches[i].agent == agent)
-      return takes_part(integration.planner, i) ? std::optional(i) : std::nullopt;
-  return std::nullopt;
+  const auto found = integration.latest.find(agent);
+  if (found == integration.latest.end() || !takes_part(integration.planner, found->second))
+    return std::nullopt;
+  return found->second;
 }
 
 void leave_queue(Integration& integration, const AgentName& agent, search::Stage as) {

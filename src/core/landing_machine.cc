@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/strings.h"
 #include "core/landing_commits.h"
@@ -15,24 +16,25 @@ namespace {
 BranchesArrived next_arrivals(const Plan& plan, const RunState& state) {
   const auto& integration = state.integration;
   BranchesArrived arrived;
+  std::unordered_set<AgentName> names;
   const auto is_there = [&](const AgentName& name) {
-    return state.find(name) == nullptr || branch_of(integration, name) ||
-           std::any_of(arrived.branches.begin(), arrived.branches.end(),
-                       [&](const Arrival& arrival) { return arrival.agent == name; });
+    return state.find(name) == nullptr || branch_of(integration, name) || names.contains(name);
   };
   const bool one = lands_each(plan.strategy);
   if (one && !integration.planner.is_settled()) return arrived;
   for (const auto& name : integration.queue) {
-    const auto& after = plan.find(name)->spec.after;
-    if (std::all_of(after.begin(), after.end(), is_there)) arrived.branches.push_back({name, after});
-    if (one && !arrived.branches.empty()) break;
+    const auto& after = find_planned(plan, state, name)->spec.after;
+    if (!std::all_of(after.begin(), after.end(), is_there)) continue;
+    arrived.branches.push_back({name, after});
+    if (one) break;
+    names.insert(name);
   }
   return arrived;
 }
 
 std::optional<Action> next_queue_action(const Plan& plan, const RunState& state) {
   for (const auto& name : state.integration.queue)
-    if (auto reason = hold_reason(state, plan.find(name)->spec); !reason.empty())
+    if (auto reason = hold_reason(state, find_planned(plan, state, name)->spec); !reason.empty())
       return Record{AgentHeld{name, std::move(reason)}};
   if (auto arrived = next_arrivals(plan, state); !arrived.branches.empty()) return Record{std::move(arrived)};
   return std::nullopt;
@@ -40,13 +42,14 @@ std::optional<Action> next_queue_action(const Plan& plan, const RunState& state)
 
 // The steps cannot land as the strategy wants it: those that were tested together, or merged where they are
 // to be replayed, queue up again, one by one. Every tree that lands must have passed.
-bool has_unfit_step(const Plan& plan, const Integration& integration) {
-  std::vector<Step> steps;
+bool has_unfit_step(const Plan& plan, const RunState& state) {
+  const auto& integration = state.integration;
+  std::set<std::string> names;
   const AwaitValidation baseline{integration.base, integration.base_tree, all_validations(plan)};
   const ObjectId* before = &integration.base_tree;
   for (const auto& step : integration.steps) {
-    steps.push_back(step);
-    const auto trees = trees_to_pass(plan, steps);
+    add_validations(plan, state, step.agent, names);
+    const auto trees = trees_of(step, names);
     const bool passed = std::all_of(trees.begin(), trees.end(), [&](const auto& tree) {
       std::vector<AwaitValidation> missing;
       const auto verdict = judge_tree(integration, tree.what, baseline, missing);
@@ -66,7 +69,7 @@ std::optional<Action> next_landing_action(const Plan& plan, const RunState& stat
   if (integration.steps.empty()) return Record{LandingRefused{"nothing is accepted"}};
   if (landing.lost > kMaxLostLandings) return Record{keeps_moving(landing.target)};
   if (landing.built) return MoveTarget{landing.target, landing.built->from, landing.built->to};
-  if (lands_each(plan.strategy) && has_unfit_step(plan, integration))
+  if (lands_each(plan.strategy) && has_unfit_step(plan, state))
     return Record{Rebased{integration.base, integration.base_tree, integration.holds_run_base}};
   return BuildLanding{landing.target, integration.base, integration.steps};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,17 +15,22 @@ namespace par::core {
 // The agent's branch that takes part in the search, or got in by it; nullopt: none does.
 [[nodiscard]] std::optional<BranchIndex> branch_of(const Integration& integration, const AgentName& agent);
 
-// The validations that what these steps hold together has to pass, sorted.
-[[nodiscard]] std::vector<std::string> validations_of(const Plan& plan, const std::vector<Step>& steps);
+// Adds the validations that what holds the agent's work has to pass.
+void add_validations(const Plan& plan, const RunState& state, const AgentName& agent,
+                     std::set<std::string>& names);
 [[nodiscard]] std::vector<std::string> all_validations(const Plan& plan);
 // A tree that has to pass.
 struct TestedTree {
   AwaitValidation what;
   ObjectId source;  // the commit of the branch that was replayed there; empty: it holds the branch as a whole
 };
-// What the last step of the chain adds to what has to pass: the tree of each commit that it lands as.
-// Precondition: the chain is not empty.
-[[nodiscard]] std::vector<TestedTree> trees_to_pass(const Plan& plan, const std::vector<Step>& chain);
+// What the step adds to what has to pass: the tree of each commit that it lands as, each with these
+// validations.
+[[nodiscard]] std::vector<TestedTree> trees_of(const Step& step, const std::set<std::string>& names);
+// The same of the last step of a trial, with the validations of its whole chain. Preconditions: the trial was
+// built, and a branch merged.
+[[nodiscard]] std::vector<TestedTree> trees_to_pass(const Plan& plan, const RunState& state,
+                                                    std::size_t trial);
 // Each of the validations has a result for the tree.
 [[nodiscard]] bool covers(const Integration& integration, const ObjectId& tree,
                           const std::vector<std::string>& names);

@@ -51,7 +51,7 @@ enum class Stage { open, landed, condemned, rejected, held, parked, withdrawn };
 struct Branch {
   std::string name;
   std::vector<BranchIndex> after;     // these must have landed, or land together with it
-  std::vector<BranchIndex> upon;      // it began on these: its partners are not looked for without them
+  BranchSet upon;                     // it began on these: its partners are not looked for without them
   std::vector<BranchIndex> overlaps;  // known to touch the same files: likelier to break together
   bool green_alone = false;           // validated on the base, alone
   int priority = 0;                   // the higher, the earlier; then in the order of arrival

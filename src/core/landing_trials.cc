@@ -60,7 +60,7 @@ std::optional<TrialJudged> judge_trees(const Plan& plan, const RunState& state, 
   judged.outcome = search::Outcome::green;
   std::vector<AwaitValidation> missing;
   const AwaitValidation baseline{integration.base, integration.base_tree, all_validations(plan)};
-  for (auto& [what, source] : trees_to_pass(plan, integration.trials.at(number).chain)) {
+  for (auto& [what, source] : trees_to_pass(plan, state, number)) {
     const auto verdict = judge_tree(integration, what, baseline, missing);
     if (!verdict || verdict->colour == Colour::green) continue;
     if (verdict->colour == Colour::red) return judge_red(plan, state, number, *verdict);
@@ -84,22 +84,28 @@ std::optional<TrialJudged> judge_trial(const Plan& plan, const RunState& state, 
 
 }  // namespace
 
-std::vector<std::string> validations_of(const Plan& plan, const std::vector<Step>& steps) {
-  std::set<std::string> names;
-  for (const auto& step : steps)
-    if (const auto* planned = plan.find(step.agent))
-      names.insert(planned->validations.begin(), planned->validations.end());
-  return {names.begin(), names.end()};
+void add_validations(const Plan& plan, const RunState& state, const AgentName& agent,
+                     std::set<std::string>& names) {
+  if (const auto* planned = find_planned(plan, state, agent))
+    names.insert(planned->validations.begin(), planned->validations.end());
 }
 
-std::vector<TestedTree> trees_to_pass(const Plan& plan, const std::vector<Step>& chain) {
-  const Step& last = chain.back();
-  const auto names = validations_of(plan, chain);
+std::vector<TestedTree> trees_of(const Step& step, const std::set<std::string>& names) {
+  const std::vector<std::string> all(names.begin(), names.end());
   std::vector<TestedTree> trees;
-  for (const auto& replayed : last.replayed)
-    trees.push_back({{replayed.commit, replayed.tree, names}, replayed.source});
-  if (trees.empty()) trees.push_back({{last.commit, last.tree, names}, {}});
+  for (const auto& replayed : step.replayed)
+    trees.push_back({{replayed.commit, replayed.tree, all}, replayed.source});
+  if (trees.empty()) trees.push_back({{step.commit, step.tree, all}, {}});
   return trees;
+}
+
+std::vector<TestedTree> trees_to_pass(const Plan& plan, const RunState& state, std::size_t trial) {
+  const auto& integration = state.integration;
+  const auto& chains = integration.chains;
+  std::set<std::string> names;
+  for (auto end = integration.trials.at(trial).end; end != 0; end = chains.before(end))
+    add_validations(plan, state, chains.last(end).agent, names);
+  return trees_of(integration.last_step(trial), names);
 }
 
 std::vector<std::string> all_validations(const Plan& plan) {

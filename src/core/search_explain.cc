@@ -21,8 +21,7 @@ BranchSet with_needs(const Search& search, const BranchSet& branches) {
     const Branch& branch = search.branches[left.back()].branch;
     left.pop_back();
     for (const auto before : branch.after) add(before);
-    for (const auto before : branch.upon)
-      if (search.landed.contains(before)) add(before);
+    (branch.upon & search.landed).each(add);
   }
   return all;
 }

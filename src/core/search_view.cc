@@ -29,11 +29,14 @@ void View::find_order() {
 
 void View::find_facts() {
   const BranchSet reachable = landed() | open_;
+  const auto adds_something = [&](const BranchSet& set) {
+    return set.is_within(reachable) && !set.is_within(landed());
+  };
   std::vector<const BranchSet*> all_greens;
   for (const auto& [set, fact] : search_.facts) {
     if (!fact.is_green) continue;
     all_greens.push_back(&set);
-    if (set.is_within(reachable)) greens_.push_back(&set);
+    if (adds_something(set)) greens_.push_back(&set);
   }
   const auto is_contradicted = [&](const BranchSet& red) {
     return std::any_of(all_greens.begin(), all_greens.end(),

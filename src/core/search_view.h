@@ -32,7 +32,7 @@ class View {
   // False: a confirmed red set has turned out to have a green superset, so no red says anything of another
   // set beyond doubt, and only what was red itself is rejected.
   [[nodiscard]] bool reds_grow() const { return reds_grow_; }
-  // Green sets of open and landed branches, the largest first.
+  // Green sets of open and landed branches, with some that are open, the largest first.
   [[nodiscard]] const std::vector<const BranchSet*>& greens() const { return greens_; }
 
   // With what its branches come after, as far as that has not landed.

@@ -1,13 +1,12 @@
 #include "core/state.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace par::core {
 
 std::optional<std::size_t> Integration::trial_to(const ObjectId& commit) const {
   for (const auto& [number, trial] : trials) {
-    if (!trial.conflict.empty() || trial.chain.empty() || trial.chain.back().commit != commit) continue;
+    if (!trial.conflict.empty() || trial.end == 0 || chains.last(trial.end).commit != commit) continue;
     // The same commit may be the end of an earlier trial, of a branch that has left and come again.
     const BranchSet& set = planner.trials.at(number).branches;
     if (set != planner.landed && planner.landed.is_within(set) &&
@@ -18,14 +17,13 @@ std::optional<std::size_t> Integration::trial_to(const ObjectId& commit) const {
 }
 
 const AgentState* RunState::find(const AgentName& name) const {
-  const auto found =
-      std::find_if(agents.begin(), agents.end(), [&](const AgentState& a) { return a.name == name; });
-  return found == agents.end() ? nullptr : &*found;
+  const auto found = numbers.find(name);
+  return found == numbers.end() ? nullptr : &agents[found->second];
 }
 
 AgentState* RunState::find(const AgentName& name) {
-  const auto* const found = std::as_const(*this).find(name);
-  return found == nullptr ? nullptr : &agents[static_cast<std::size_t>(found - agents.data())];
+  const auto found = numbers.find(name);
+  return found == numbers.end() ? nullptr : &agents[found->second];
 }
 
 RunState initial_state(const RunId& id, const Plan& plan) {
@@ -39,9 +37,15 @@ RunState initial_state(const RunId& id, const Plan& plan) {
     AgentState agent;
     agent.name = planned.spec.name;
     agent.phase = planned.phase;
+    state.numbers.emplace(agent.name, state.agents.size());
     state.agents.push_back(std::move(agent));
   }
   return state;
+}
+
+const PlannedAgent* find_planned(const Plan& plan, const RunState& state, const AgentName& name) {
+  const auto found = state.numbers.find(name);
+  return found == state.numbers.end() ? nullptr : &plan.agents.at(found->second);
 }
 
 }  // namespace par::core

@@ -4,8 +4,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "core/chains.h"
 #include "core/event.h"
 
 namespace par::core {
@@ -63,16 +65,9 @@ struct AgentState {
   ObjectId reverted;  // rolled back after it had landed: the commit that took it off the target
 };
 
-// The work of one attempt.
-struct BranchRef {
-  AgentName agent;
-  ObjectId start;  // empty: see ExistingBranch
-  ObjectId tip;
-};
-
 // A set of branches that was merged on the base.
 struct Trial {
-  std::vector<Step> chain;         // from the base on, as far as they merged
+  ChainEnd end = 0;                // of the chain of those that merged, in the order in which they were tried
   AgentName conflict;              // the branch that did not; empty: all did
   std::vector<std::string> paths;  // where
   ObjectId source;                 // as in TrialBuilt
@@ -89,18 +84,23 @@ struct Integration {
   ObjectId base_tree;
   bool holds_run_base = true;  // `base` is, or comes after, the run's base
   std::vector<Step> steps;
+  ChainEnd reached = 0;          // the chain that `steps` are
+  Chains chains;                 // all that was merged on `base`
   ObjectId candidate;            // the value of refs/par/<run>/candidate
   std::vector<AgentName> queue;  // finished branches that do not take part in the search yet
   // Which sets of branches are tried next; what lands, in its words, gets into the candidate.
   search::Search planner = search::Search();
-  std::vector<BranchRef> branches;      // by the planner's numbers
-  std::map<std::size_t, Trial> trials;  // those that were built, by the planner's numbers
+  std::vector<BranchRef> branches;                    // by the planner's numbers
+  std::unordered_map<AgentName, BranchIndex> latest;  // the last of these of each agent
+  std::map<std::size_t, Trial> trials;                // those that were built, by the planner's numbers
   std::optional<Accepting> accepting;
   std::map<ObjectId, ResultsByName> results;  // by tree
   std::string blocked;  // why nothing can be judged: a validation could not run on the base; empty: nothing
 
   // The commit that holds what is in.
   [[nodiscard]] const ObjectId& head() const { return steps.empty() ? base : steps.back().commit; }
+  // What the trial's last step made. Preconditions: it was built, and a branch merged.
+  [[nodiscard]] const Step& last_step(std::size_t trial) const { return chains.last(trials.at(trial).end); }
   // The trial that holds more than what is in, and ends at this commit.
   [[nodiscard]] std::optional<std::size_t> trial_to(const ObjectId& commit) const;
 };
@@ -124,7 +124,8 @@ struct RunState {
   PlanId plan;
   ObjectId base;
   bool prepared = false;
-  std::vector<AgentState> agents;  // in the plan's order
+  std::vector<AgentState> agents;                      // in the plan's order
+  std::unordered_map<AgentName, std::size_t> numbers;  // of the agents, by name
   Integration integration;
   LandingState landing;
   std::optional<RunEnd> finished;
@@ -144,6 +145,11 @@ struct RunState {
 
 // A run before its first event.
 [[nodiscard]] RunState initial_state(const RunId& id, const Plan& plan);
+
+// What the plan says of an agent of the run; nullptr: it has none of that name. In O(1), which Plan::find is
+// not. Precondition: the run is of this plan.
+[[nodiscard]] const PlannedAgent* find_planned(const Plan& plan, const RunState& state,
+                                               const AgentName& name);
 
 }  // namespace par::core
 

@@ -66,7 +66,7 @@ class Waiting {
           {branch.agent, branch.start, branch.tip, ObjectId("c" + name), ObjectId("t" + name)});
     }
     apply(built);
-    return state_.integration.trials.at(static_cast<std::size_t>(build.trial)).chain.back().tree;
+    return state_.integration.last_step(static_cast<std::size_t>(build.trial)).tree;
   }
   [[nodiscard]] const RunState& state() const { return state_; }
 
