@@ -45,17 +45,23 @@ Result<EngineEnd> Engine::run() {
   for (;;) {
     PAR_TRY(obey_interrupts());
     PAR_TRY(say_who_loses());
-    const Limits now = limits();
-    const Next next = ending_ ? Next{} : next_step(plan_, state_, now);
-    PAR_TRY(ensure_under_way(next));
+    // What is known and what was decided come first: they may make needless what would be begun here.
     if (auto done = validator_.take()) {
       PAR_TRY(record(std::move(*done)));
       continue;
     }
-    const Millis wait = patience(next, now);
+    const Limits now = limits();
+    const Next next = ending_ ? Next{} : next_step(plan_, state_, now);
+    if (next.action && std::holds_alternative<Record>(*next.action)) {
+      PAR_TRY(perform(*next.action));
+      continue;
+    }
+    if (!ending_) PAR_TRY(end_unwanted(next.validations));
+    PAR_ASSIGN(const bool begun, begin_one(next));
+    const Millis wait = begun ? 0 : patience(next, now);
     PAR_ASSIGN(const bool something_ended,
                take_exits(may_have_loser() ? at_most(wait, kBetweenLooks) : wait));
-    if (something_ended) continue;
+    if (begun || something_ended) continue;
     if (next.action) {
       PAR_TRY(perform(*next.action));
     } else if (watched_.empty() && !validator_.busy() && !next.wake) {
@@ -120,44 +126,48 @@ AgentJobContext Engine::context_for(const AgentState& agent) const {
           done_before(state_, agent)};
 }
 
-Result<void> Engine::ensure_filled(const std::vector<AwaitWorktree>& wanted) {
+Result<bool> Engine::begin_filling(const std::vector<AwaitWorktree>& wanted) {
   const auto under_way = [this](const AwaitWorktree& await) {
     return watched_.contains(worktree_job_id(await.agent, await.attempt));
   };
-  auto filling = static_cast<std::size_t>(std::count_if(wanted.begin(), wanted.end(), under_way));
+  const auto filling = static_cast<std::size_t>(std::count_if(wanted.begin(), wanted.end(), under_way));
   for (const auto& await : wanted) {
     if (under_way(await)) continue;
     // A setup may wait for a network as long as it likes; git only takes what processors there are.
     if (filling >= settings_.fills && plan_.worktree.setup.empty()) break;
-    ++filling;
     const auto& agent = *state_.find(await.agent);
     PAR_ASSIGN(const auto owned, Ownership::parse(plan_.find(agent.name)->spec, plan_.folding()));
     PAR_ASSIGN(const auto fill, ports_.workspace.fill_command(agent.name, agent.start, owned));
     PAR_ASSIGN(const auto job, prepare_worktree_job(context_for(agent), agent, fill));
     PAR_TRY(watch(job));
+    return true;
   }
-  return {};
+  return false;
 }
 
-Result<void> Engine::ensure_under_way(const Next& next) {
-  PAR_TRY(ensure_filled(next.worktrees));
+Result<bool> Engine::begin_one(const Next& next) {
+  PAR_ASSIGN(const bool fills, begin_filling(next.worktrees));
+  if (fills) return true;
   for (const auto& await : next.agents) {
     if (watched_.contains(agent_job_id(await.agent, await.attempt))) continue;
     const auto& agent = *state_.find(await.agent);
     PAR_ASSIGN(const auto job, prepare_agent_job(context_for(agent), agent));
     PAR_TRY(watch(job));
+    return true;
   }
-  return ending_ ? Result<void>() : ensure_validated(next.validations);
+  for (const auto& await : next.validations) {
+    if (!validator_.has_room() || validator_.has(await.tree)) continue;
+    PAR_TRY(validator_.begin(await));
+    return true;
+  }
+  return false;
 }
 
-Result<void> Engine::ensure_validated(const std::vector<AwaitValidation>& wanted) {
+Result<void> Engine::end_unwanted(const std::vector<AwaitValidation>& wanted) {
   // The baseline is of use whatever becomes of the trials.
   std::set<ObjectId> trees{state_.integration.base_tree};
   for (const auto& await : wanted) trees.insert(await.tree);
-  PAR_TRY(validator_.keep_only(trees));
-  for (const auto& await : wanted)
-    if (validator_.has_room() && !validator_.has(await.tree)) PAR_TRY(validator_.begin(await));
-  return {};
+  return validator_.keep_only(trees);
 }
 
 Result<bool> Engine::take_exits(Millis patience) {

@@ -1,4 +1,5 @@
-// Drives one run: asks the machines what to do, does it through the ports, records what came of it.
+// Drives one run: asks the machines what to do, does it through the ports, records what came of it. What was
+// decided is recorded before anything else is begun.
 // Single-threaded. May die at any point; a new engine over the same journal, repository and jobs goes on
 // where it was.
 #pragma once
@@ -69,11 +70,15 @@ class Engine {
   [[nodiscard]] bool may_have_loser() const;
   [[nodiscard]] Result<void> say_who_loses();
   [[nodiscard]] AgentJobContext context_for(const core::AgentState& agent) const;
-  [[nodiscard]] Result<void> ensure_under_way(const core::Next& next);
-  // In the order wanted: the first agents start while the files of the others are checked out.
-  [[nodiscard]] Result<void> ensure_filled(const std::vector<core::AwaitWorktree>& wanted);
-  // What is not wanted any more is ended.
-  [[nodiscard]] Result<void> ensure_validated(const std::vector<core::AwaitValidation>& wanted);
+  // The first of the things that must be under way and are not; false: all are, or there is no room. Others
+  // wait, as checking out the files of a large validation worktree takes a while: an end or an interrupt that
+  // comes meanwhile is seen before the next one.
+  [[nodiscard]] Result<bool> begin_one(const core::Next& next);
+  // Validations that are not wanted any more are ended.
+  [[nodiscard]] Result<void> end_unwanted(const std::vector<core::AwaitValidation>& wanted);
+  // The same of worktrees, in the order wanted: the first agents start while the files of the others are
+  // checked out.
+  [[nodiscard]] Result<bool> begin_filling(const std::vector<core::AwaitWorktree>& wanted);
   // Waits at most `patience` ms for an end or a signal (0: does not wait, -1: no limit, but not for nothing).
   // True: look at everything again.
   [[nodiscard]] Result<bool> take_exits(Millis patience);

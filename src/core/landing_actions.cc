@@ -211,10 +211,9 @@ struct Decide {
 }  // namespace
 
 std::optional<Action> next_search_action(const Plan& plan, const RunState& state) {
-  const auto& integration = state.integration;
-  if (auto build = next_build(integration, plan.strategy)) return build;
-  const auto actions = search::next_actions(integration.planner);
-  if (actions.empty()) return std::nullopt;
+  // Decisions first: a trial that is not merged yet may be of no use any more.
+  const auto actions = search::next_actions(state.integration.planner);
+  if (actions.empty()) return next_build(state.integration, plan.strategy);
   return std::visit(Decide{plan, state, actions}, actions.front());
 }
 

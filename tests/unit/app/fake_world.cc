@@ -216,6 +216,7 @@ Result<void> FakeWorld::ensure(const os::JobSpec& spec) {
   point();
   Job& job = jobs[spec.id];
   if (job.starts == 0) {
+    if (on_start) on_start();
     job.starts = 1;
     job.exit.id = spec.id;
     if (spec.id.starts_with("a.")) finish_agent(spec, job.exit);

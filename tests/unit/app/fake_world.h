@@ -53,6 +53,7 @@ class FakeWorld final : public core::Journal,
   std::size_t most_validations = 0;    // under way at once
   std::size_t most_fills = 0;          // of worktrees, likewise
   std::function<void()> on_pause;      // an engine waits for nothing but time
+  std::function<void()> on_start;      // a job is about to start
   ObjectId intruder_at_landing;        // somebody moves the target here when a landing is tried ...
   int lets_land = 0;                   // ... after so many
   AgentName taken_off;                 // once it has landed

@@ -47,6 +47,25 @@ TEST_CASE("landing: one bad of many is rejected alone, with its tests, and no ke
   }
 }
 
+TEST_CASE("landing: nothing is begun while a decision is due, which may make it needless") {
+  for (const std::size_t slots : {1U, 2U, 4U}) {
+    Burst burst(8);
+    burst.world.slots = slots;
+    burst.world.breaking = {"c"};
+    burst.world.breaking_pairs = {{"b", "e"}};
+    int starts = 0;
+    burst.world.on_start = [&] {
+      ++starts;
+      RunState state = burst.replayed();
+      state.integration.planner.options.slots = slots;
+      const auto next = next_step(burst.plan, state, {100, false, burst.world.wall()});
+      CHECK_FALSE((next.action && std::holds_alternative<Record>(*next.action)));
+    };
+    burst.run();
+    CHECK(starts > 8);
+  }
+}
+
 TEST_CASE("landing: a pair that breaks only together: one gets in, the other is rejected and names it") {
   for (const std::size_t slots : {1U, 2U, 4U}) {
     Burst burst(6);
