@@ -34,6 +34,7 @@ bool is_meant(const RefName& ref, const std::string& pattern) {
 Result<std::vector<Branch>> find_branches(const Project& project, const Base& base,
                                           const std::vector<std::string>& patterns) {
   std::vector<Branch> branches;
+  std::unordered_set<RefName> taken{base.target};
   for (const auto& pattern : patterns) {
     if (pattern.empty()) return usage_error("an empty pattern names no branch").hint("'**' names all");
     PAR_ASSIGN(auto refs, git::list_refs(project.repository, "refs/heads/" + pattern));
@@ -41,11 +42,8 @@ Result<std::vector<Branch>> find_branches(const Project& project, const Base& ba
     if (refs.empty())
       return Error(fmt::format("no branch matches '{}'", display_text(pattern)))
           .hint("see 'git branch'; branches of runs match only patterns that begin with 'par/'");
-    for (const auto& [ref, tip] : refs) {
-      const auto is_this = [name = short_name(ref)](const Branch& branch) { return branch.name == name; };
-      if (ref != base.target && std::none_of(branches.begin(), branches.end(), is_this))
-        branches.push_back({short_name(ref), tip, {}, {}});
-    }
+    for (const auto& [ref, tip] : refs)
+      if (taken.insert(ref).second) branches.push_back({short_name(ref), tip, {}, {}});
   }
   std::sort(branches.begin(), branches.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return branches;
@@ -189,6 +187,7 @@ class BranchPlanner {
       : project_(project), base_(base), branches_(std::move(branches)) {}
 
   Result<core::Plan> make() {
+    const git::HeldWrites looked_at(*project_.objects);  // what merges make: and forgotten
     PAR_TRY(read_trees());
     const auto overlaps = core::find_branch_overlaps(paths_, project_.repository.folding());
     PAR_TRY(find_conflicts(overlaps));
@@ -284,6 +283,7 @@ Result<std::vector<bool>> bring_something(const Project& project, const Base& ba
   PAR_ASSIGN(const auto target, project.objects->commit(base.commit));
   std::vector<bool> brings;
   for (const auto& branch : branches) {
+    const git::HeldWrites looked_at(*project.objects);  // and forgotten
     git::TreeMerge merge;
     if (branch.is_plain) {
       PAR_ASSIGN(auto trees, merge_into_target(project, target.tree, branch));

@@ -24,7 +24,6 @@ using Handle = std::unique_ptr<T, Deleter<Free>>;
 using CommitHandle = Handle<git_commit, git_commit_free>;
 using TreeHandle = Handle<git_tree, git_tree_free>;
 using TreeEntryHandle = Handle<git_tree_entry, git_tree_entry_free>;
-using TreeBuilderHandle = Handle<git_treebuilder, git_treebuilder_free>;
 using DiffHandle = Handle<git_diff, git_diff_free>;
 using BlobHandle = Handle<git_blob, git_blob_free>;
 using OdbHandle = Handle<git_odb, git_odb_free>;

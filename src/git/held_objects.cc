@@ -2,43 +2,54 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <utility>
 
 #include "git/handle.h"
 #include "git/pack_text.h"
+#include "os/crash_point.h"
 #include "os/files.h"
+#include "os/sha1.h"
 
 namespace par::git {
 namespace {
 
-// As git does with what it fetches (fetch.unpackLimit).
+// As git does with what it fetches (fetch.unpackLimit), and packs (pack.depth).
 constexpr std::size_t kFewestInPack = 100;
-constexpr int kPriority = 100;  // above those that libgit2 brings
+constexpr int kMostDifferences = 50;  // one on the other
+constexpr int kPriority = 100;        // above those that libgit2 brings
 
-using IndexerHandle = Handle<git_indexer, git_indexer_free>;
+Result<void> rename_file(const std::string& from, const std::string& to) {
+  std::error_code error;
+  std::filesystem::rename(from, to, error);
+  if (error) return Error(fmt::format("cannot write '{}': {}", to, error.message()));
+  return {};
+}
 
-// A pack that a power cut left short would be in the way of all others: it is on the disk before it has its
-// name. (What else libgit2 writes is synced at once, by make_durable.)
-class Synced {
- public:
-  Synced() { git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1); }
-  Synced(const Synced&) = delete;
-  Synced& operator=(const Synced&) = delete;
-  ~Synced() { git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 0); }
+// `path` without what is added to it: of the files as they are to be, and of those in the making.
+struct PackPlace {
+  std::string path;
+  std::string making;
 };
 
-Result<void> store_pack(const std::string& directory, const std::string& pack) {
+Result<void> write_pack(const PackPlace& place, const PackFiles& files) {
+  PAR_TRY(os::write_file_durably(place.making + ".pack", files.pack, 0444));
+  PAR_TRY(os::crash_point("pack.written"));
+  PAR_TRY(os::write_file_durably(place.making + ".idx", files.index, 0444));
+  PAR_TRY(rename_file(place.making + ".pack", place.path + ".pack"));
+  return rename_file(place.making + ".idx", place.path + ".idx");
+}
+
+// A pack that a power cut left short would be in the way of all others: it is on the disk before it has its
+// name, and its index, by which packs are found, comes last. What is left of it when we are killed has a name
+// of the kind that `git prune`, and with it `git gc`, removes when it is old.
+Result<void> store_pack(const std::string& directory, const PackFiles& files) {
   PAR_TRY(os::make_directories(directory));
-  const Synced synced;
-  git_indexer* raw = nullptr;
-  if (git_indexer_new(&raw, directory.c_str(), 0444, nullptr, nullptr) != 0)
-    return git2_error("cannot write a pack");
-  const IndexerHandle indexer(raw);
-  git_indexer_progress progress{};
-  if (git_indexer_append(raw, pack.data(), pack.size(), &progress) != 0 ||
-      git_indexer_commit(raw, &progress) != 0)
-    return git2_error(fmt::format("cannot write a pack to '{}'", directory));
-  return {};
+  const PackPlace place{directory + "/" + files.name, directory + "/tmp_" + files.name};
+  auto written = write_pack(place, files);
+  if (written) return {};
+  for (const char* suffix : {".pack", ".idx"}) static_cast<void>(os::remove_file(place.making + suffix));
+  return written;
 }
 
 }  // namespace
@@ -71,11 +82,33 @@ Result<void> HeldObjects::store(const std::string& objects_dir) {
   // Not to be found here any more, or they would not be written elsewhere.
   const auto objects = std::exchange(objects_, {});
   const auto bytes = std::exchange(bytes_, 0);
-  places_.clear();
+  const auto places = std::exchange(places_, {});
   if (objects.size() < kFewestInPack) return store_loose(objects);
+  return store_pack(objects_dir + "/pack", pack_of(objects, places, bytes));
+}
+
+// Each that is like one before it as what differs.
+PackFiles HeldObjects::pack_of(const std::vector<Held>& objects, const Places& places, std::size_t bytes) {
+  struct Stored {
+    std::uint32_t begin = 0;
+    int differences = 0;
+  };
+  std::vector<Stored> stored;
   PackText pack(objects.size(), bytes);
-  for (const auto& object : objects) pack.add(static_cast<unsigned>(object.type), object.content);
-  return store_pack(objects_dir + "/pack", std::move(pack).take());
+  for (const auto& object : objects) {
+    const auto like = places.find(object.like);
+    const bool differs = like != places.end() && like->second < stored.size() &&
+                         stored[like->second].differences < kMostDifferences;
+    if (!differs) {
+      stored.push_back({pack.add(object.id, object.type, object.content)});
+      continue;
+    }
+    const auto& base = stored[like->second];
+    const auto begin =
+        pack.add_difference(object.id, base.begin, objects[like->second].content, object.content);
+    stored.push_back({begin, base.differences + 1});
+  }
+  return std::move(pack).take();
 }
 
 Result<void> HeldObjects::store_loose(const std::vector<Held>& objects) {
@@ -89,6 +122,25 @@ Result<void> HeldObjects::store_loose(const std::vector<Held>& objects) {
   git_odb_backend::write = held_write;
   if (!stored) return git2_error("cannot write an object");
   return {};
+}
+
+void HeldObjects::put(Held object) {
+  if (!places_.emplace(object.id, objects_.size()).second) return;
+  bytes_ += object.content.size();
+  objects_.push_back(std::move(object));
+}
+
+Result<git_oid> HeldObjects::write_tree(std::string text, const git_oid& like) {
+  git_oid id{};
+  if (git_odb_backend::write == nullptr) {
+    if (git_odb_write(&id, odb, text.data(), text.size(), GIT_OBJECT_TREE) != 0)
+      return git2_error("cannot write a tree");
+    return id;
+  }
+  const std::string digest = os::sha1_bytes(fmt::format("tree {}", text.size()) + '\0' + text);
+  std::memcpy(id.id, digest.data(), sizeof id.id);
+  put({id, GIT_OBJECT_TREE, std::move(text), like});
+  return id;
 }
 
 const HeldObjects::Held* HeldObjects::find(const git_oid& id) const {
@@ -120,10 +172,7 @@ int HeldObjects::read_held_header(std::size_t* size, git_object_t* type, git_odb
 
 int HeldObjects::write_held(git_odb_backend* self, const git_oid* id, const void* data, std::size_t size,
                             git_object_t type) {
-  HeldObjects& held = of(self);
-  if (!held.places_.emplace(*id, held.objects_.size()).second) return 0;
-  held.objects_.push_back({*id, type, std::string(static_cast<const char*>(data), size)});
-  held.bytes_ += size;
+  of(self).put({*id, type, std::string(static_cast<const char*>(data), size)});
   return 0;
 }
 

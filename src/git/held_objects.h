@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "git/pack_text.h"
 
 namespace par::git {
 
@@ -21,8 +22,11 @@ class HeldObjects : private git_odb_backend {
 
   // From now on objects stay here, until `release`.
   void hold();
-  // Stores what is held below `objects_dir`: few objects as files of their own, many as one pack. Goes on
-  // holding.
+  // Writes a tree that is much like another one: where it is stored in one pack with that one, it is stored
+  // as what differs.
+  [[nodiscard]] Result<git_oid> write_tree(std::string text, const git_oid& like);
+  // Stores what is held below `objects_dir`: few objects as files of their own, many as one pack, which is
+  // there as a whole or not at all. Goes on holding.
   [[nodiscard]] Result<void> store(const std::string& objects_dir);
   // Of what is held.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -34,6 +38,7 @@ class HeldObjects : private git_odb_backend {
     git_oid id{};
     git_object_t type = GIT_OBJECT_INVALID;
     std::string content;
+    git_oid like{};  // none: 0
   };
   struct Hash {
     std::size_t operator()(const git_oid& id) const {
@@ -46,11 +51,16 @@ class HeldObjects : private git_odb_backend {
     bool operator()(const git_oid& a, const git_oid& b) const { return git_oid_equal(&a, &b) != 0; }
   };
 
+  using Places = std::unordered_map<git_oid, std::size_t, Hash, Equal>;  // in a list of what is held
+
   HeldObjects();
   [[nodiscard]] static HeldObjects& of(git_odb_backend* backend) {
     return *static_cast<HeldObjects*>(backend);
   }
   [[nodiscard]] const Held* find(const git_oid& id) const;
+  void put(Held object);
+  [[nodiscard]] static PackFiles pack_of(const std::vector<Held>& objects, const Places& places,
+                                         std::size_t bytes);
   [[nodiscard]] Result<void> store_loose(const std::vector<Held>& objects);
 
   static int read_held(void** data, std::size_t* size, git_object_t* type, git_odb_backend* self,
@@ -64,7 +74,7 @@ class HeldObjects : private git_odb_backend {
 
   std::size_t bytes_ = 0;
   std::vector<Held> objects_;  // in the order in which they were written
-  std::unordered_map<git_oid, std::size_t, Hash, Equal> places_;
+  Places places_;
 };
 
 }  // namespace par::git

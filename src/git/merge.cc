@@ -107,7 +107,8 @@ Result<TreeMerge> Objects::merge_trees(const ObjectId& ancestor, const ObjectId&
   PAR_ASSIGN(trees.ancestor, to_git(ancestor));
   PAR_ASSIGN(trees.ours, to_git(ours));
   PAR_ASSIGN(trees.theirs, to_git(theirs));
-  PAR_ASSIGN(const auto spliced, splice_trees(repository, trees.ancestor, trees.ours, trees.theirs));
+  PAR_ASSIGN(const auto spliced,
+             splice_trees(repository, *impl_->held, trees.ancestor, trees.ours, trees.theirs));
   if (spliced && !spliced->removed_by_both) return TreeMerge{from_git(spliced->tree), {}};
 
   PAR_ASSIGN(const SideChanges changes, changes_of(repository, trees));

@@ -1,8 +1,11 @@
 #include "git/splice.h"
 
+#include <string>
 #include <utility>
 
 #include "git/handle.h"
+#include "git/held_objects.h"
+#include "git/tree_edit.h"
 #include "git/trees.h"
 
 namespace par::git {
@@ -40,7 +43,7 @@ git_filemode_t merged_mode(const Sides& sides) {
 
 class Splice {
  public:
-  explicit Splice(git_repository* repository) : repository_(repository) {}
+  Splice(git_repository* repository, HeldObjects& written) : repository_(repository), written_(written) {}
 
   struct Outcome {
     bool possible = true;
@@ -50,14 +53,13 @@ class Splice {
 
   Result<Outcome> join(const Trees& trees, int depth) {
     PAR_TRY(check_depth(depth));
-    git_treebuilder* raw = nullptr;
-    if (git_treebuilder_new(&raw, repository_, trees.ours.get()) != 0) return impossible();
-    const TreeBuilderHandle builder(raw);
-    PAR_ASSIGN(const bool joined, join_entries(*builder, trees, depth));
+    TreeEdit edit(trees.ours);
+    PAR_ASSIGN(const bool joined, join_entries(edit, trees, depth));
     if (!joined) return impossible();
     Outcome outcome;
-    outcome.empty = git_treebuilder_entrycount(builder.get()) == 0;
-    if (git_treebuilder_write(&outcome.tree, builder.get()) != 0) return git2_error("cannot write a tree");
+    std::string text = edit.text();
+    outcome.empty = text.empty();
+    PAR_ASSIGN(outcome.tree, written_.write_tree(std::move(text), *git_tree_id(trees.ours.get())));
     return outcome;
   }
 
@@ -66,14 +68,14 @@ class Splice {
  private:
   static Outcome impossible() { return {false, false, {}}; }
 
-  Result<bool> join_entries(git_treebuilder& builder, const Trees& trees, int depth) {
+  Result<bool> join_entries(TreeEdit& edit, const Trees& trees, int depth) {
     TreeWalk ancestors(trees.ancestor);
     for (std::size_t i = 0; i < entry_count(trees.theirs); ++i) {
       const git_tree_entry* entry = git_tree_entry_byindex(trees.theirs.get(), i);
       const git_tree_entry* ancestor = ancestors.find(git_tree_entry_name(entry));
       if (is_same_entry(entry, ancestor)) continue;
       const git_tree_entry* ours = find_entry(trees.ours, git_tree_entry_name(entry));
-      PAR_ASSIGN(const bool joined, join_entry(builder, {ancestor, ours, entry}, depth));
+      PAR_ASSIGN(const bool joined, join_entry(edit, {ancestor, ours, entry}, depth));
       if (!joined) return false;
     }
     TreeWalk theirs(trees.theirs);
@@ -81,30 +83,29 @@ class Splice {
       const git_tree_entry* entry = git_tree_entry_byindex(trees.ancestor.get(), i);
       const char* name = git_tree_entry_name(entry);
       if (theirs.find(name) != nullptr) continue;
-      PAR_ASSIGN(const bool joined,
-                 join_entry(builder, {entry, find_entry(trees.ours, name), nullptr}, depth));
+      PAR_ASSIGN(const bool joined, join_entry(edit, {entry, find_entry(trees.ours, name), nullptr}, depth));
       if (!joined) return false;
     }
     return true;
   }
 
   // False: this entry cannot be joined here. `theirs` is not as in the ancestor.
-  Result<bool> join_entry(git_treebuilder& builder, const Sides& sides, int depth) {
+  Result<bool> join_entry(TreeEdit& edit, const Sides& sides, int depth) {
     if (is_same_entry(sides.theirs, sides.ours)) {
       note_removals(sides);
       return true;
     }
-    if (is_same_entry(sides.ours, sides.ancestor)) return replace(builder, sides);
+    if (is_same_entry(sides.ours, sides.ancestor)) return replace(edit, sides);
     if (is_tree_entry(sides.ours) && is_tree_entry(sides.theirs)) {
       if (sides.ancestor != nullptr && !is_tree_entry(sides.ancestor)) return false;
-      return join_below(builder, sides, depth);
+      return join_below(edit, sides, depth);
     }
     if (is_regular_file(sides.ancestor) && is_regular_file(sides.ours) && is_regular_file(sides.theirs))
-      return join_files(builder, sides);
+      return join_files(edit, sides);
     return false;
   }
 
-  Result<bool> join_below(git_treebuilder& builder, const Sides& sides, int depth) {
+  Result<bool> join_below(TreeEdit& edit, const Sides& sides, int depth) {
     Trees trees;
     PAR_ASSIGN(trees.ancestor, open_below(repository_, sides.ancestor));
     PAR_ASSIGN(trees.ours, open_below(repository_, sides.ours));
@@ -112,19 +113,19 @@ class Splice {
     PAR_ASSIGN(const Outcome below, join(trees, depth + 1));
     if (!below.possible) return false;
     const char* name = git_tree_entry_name(sides.ours);
-    if (below.empty) return git_treebuilder_remove(&builder, name) == 0;
-    return git_treebuilder_insert(nullptr, &builder, name, &below.tree, GIT_FILEMODE_TREE) == 0;
+    if (!below.empty) return edit.put(name, GIT_FILEMODE_TREE, below.tree);
+    edit.remove(name);
+    return true;
   }
 
   // Where no more than one of them changed what it holds.
-  static bool join_files(git_treebuilder& builder, const Sides& sides) {
+  static bool join_files(TreeEdit& edit, const Sides& sides) {
     git_oid content = *git_tree_entry_id(sides.theirs);
     if (same_id(sides.theirs, sides.ancestor))
       content = *git_tree_entry_id(sides.ours);
     else if (!same_id(sides.ours, sides.ancestor) && !same_id(sides.ours, sides.theirs))
       return false;
-    return git_treebuilder_insert(nullptr, &builder, git_tree_entry_name(sides.ours), &content,
-                                  merged_mode(sides)) == 0;
+    return edit.put(git_tree_entry_name(sides.ours), merged_mode(sides), content);
   }
 
   // Both did the same to an entry of the ancestor.
@@ -134,27 +135,29 @@ class Splice {
       removed_by_both_ = true;
   }
 
-  static bool replace(git_treebuilder& builder, const Sides& sides) {
-    if (sides.theirs == nullptr)
-      return git_treebuilder_remove(&builder, git_tree_entry_name(sides.ancestor)) == 0;
-    return git_treebuilder_insert(nullptr, &builder, git_tree_entry_name(sides.theirs),
-                                  git_tree_entry_id(sides.theirs),
-                                  git_tree_entry_filemode(sides.theirs)) == 0;
+  static bool replace(TreeEdit& edit, const Sides& sides) {
+    if (sides.theirs != nullptr)
+      return edit.put(git_tree_entry_name(sides.theirs), git_tree_entry_filemode(sides.theirs),
+                      *git_tree_entry_id(sides.theirs));
+    edit.remove(git_tree_entry_name(sides.ancestor));
+    return true;
   }
 
   git_repository* repository_;
+  HeldObjects& written_;
   bool removed_by_both_ = false;
 };
 
 }  // namespace
 
-Result<std::optional<Spliced>> splice_trees(git_repository* repository, const git_oid& ancestor,
-                                            const git_oid& ours, const git_oid& theirs) {
+Result<std::optional<Spliced>> splice_trees(git_repository* repository, HeldObjects& written,
+                                            const git_oid& ancestor, const git_oid& ours,
+                                            const git_oid& theirs) {
   Trees trees;
   PAR_ASSIGN(trees.ancestor, lookup_tree(repository, ancestor));
   PAR_ASSIGN(trees.ours, lookup_tree(repository, ours));
   PAR_ASSIGN(trees.theirs, lookup_tree(repository, theirs));
-  Splice splice(repository);
+  Splice splice(repository, written);
   PAR_ASSIGN(const auto outcome, splice.join(trees, 0));
   if (!outcome.possible) return std::optional<Spliced>();
   return std::optional(splice.result(outcome.tree));

@@ -1,5 +1,5 @@
-// SHA-1 (nettle), as 20 bytes: the checksum at the end of git's own files. For names of our own there is
-// os/sha256.h.
+// SHA-1 (nettle), as 20 bytes: the names of git's objects, and the checksums at the end of its files. For
+// names of our own there is os/sha256.h.
 #pragma once
 
 #include <string>

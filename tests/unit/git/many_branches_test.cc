@@ -1,0 +1,125 @@
+// A candidate of so many branches that it is stored as a pack.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/forked.h"
+#include "unit/git/run_fixture.h"
+
+using namespace par;
+using namespace par::test;
+
+namespace {
+
+constexpr int kBranches = 120;
+
+// Each changes a file of its own, and some add or remove one, below directories that others change as well.
+class Many {
+ public:
+  Many() {
+    std::string text = "commit refs/heads/wide\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\n";
+    for (int i = 0; i < kBranches; ++i) text += file(i, "old");
+    for (int i = 0; i < kBranches; ++i) {
+      text += fmt::format(
+          "commit refs/heads/topic/{}\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\nfrom "
+          "refs/heads/wide\n",
+          i);
+      if (i % 10 == 0) text += fmt::format("D dir{}/file{}\n", i % 7, i);
+      if (i % 10 == 5) text += fmt::format("M 100755 inline dir{}/new{}/x\ndata 1\nx\n", i % 7, i);
+      text += i % 10 == 0 ? "" : file(i, "new");
+    }
+    os::Command import;
+    import.argv = {"git", "fast-import", "--quiet"};
+    import.cwd = f.repo.root();
+    import.input = text;
+    CHECK(value_of(os::run(import)).exit_code == 0);
+    base = ObjectId(f.repo.rev("wide"));
+    for (int i = 0; i < kBranches; ++i)
+      branches.push_back(
+          {AgentName(fmt::format("a{}", i)), base, ObjectId(f.repo.rev(fmt::format("topic/{}", i)))});
+  }
+
+  [[nodiscard]] Result<core::TrialBuilt> build() {
+    return f.workspace.build_trial(base, branches, core::Strategy::merge);
+  }
+  [[nodiscard]] std::vector<std::string> packs() const {
+    return value_of(os::list_directory(f.repo.git_dir() + "/objects/pack"));
+  }
+
+  RunFixture f;
+  ObjectId base;
+  std::vector<core::BranchRef> branches;
+
+ private:
+  static std::string file(int i, const char* content) {
+    return fmt::format("M 100644 inline dir{}/file{}\ndata 3\n{}\n", i % 7, i, content);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("many branches: each step has git's tree, and all are one pack whose trees are differences") {
+  Many many;
+  many.f.repo.git({"repack", "-adq"});
+  const auto before = many.packs().size();
+  const auto built = value_of(many.build());
+  REQUIRE(built.steps.size() == kBranches);
+  REQUIRE(many.packs().size() == before + 2);
+  const auto& git = many.f.repo;
+  for (std::size_t i = 0; i < kBranches; i += 7) {
+    const auto& step = built.steps[i];
+    const auto parent = i == 0 ? many.base : built.steps[i - 1].commit;
+    const auto merged = git.git({"merge-tree", "--write-tree", parent.str(), many.branches[i].tip.str()});
+    CHECK(merged == step.tree.str());
+  }
+  CHECK(git.git({"fsck", "--full", "--strict", "--no-dangling"}).empty());
+  int differences = 0;
+  int deepest = 0;
+  for (const auto& name : many.packs()) {
+    if (!name.ends_with(".idx")) continue;
+    const auto listing = git.git({"verify-pack", "-v", git.git_dir() + "/objects/pack/" + name});
+    for (const auto& line : split_terminated(listing + "\n", '\n')) {
+      auto words = split(line, ' ');
+      std::erase(words, "");
+      if (words.size() < 7 || words.front().size() != 40) continue;
+      ++differences;
+      deepest = std::max(deepest, std::stoi(words[words.size() - 2]));
+    }
+  }
+  CHECK(differences > kBranches);
+  CHECK(deepest == 50);
+  // git packs it anew as anything else.
+  git.git({"update-ref", "refs/heads/all", built.steps.back().commit.str()});
+  git.git({"gc", "--quiet", "--prune=now"});
+  CHECK(git.git({"rev-list", "--count", "--first-parent", "all"}) == std::to_string(kBranches + 1));
+  CHECK(git.git({"fsck", "--full", "--strict"}).empty());
+}
+
+#ifdef PAR_CRASH_POINTS
+TEST_CASE("many branches: what a killed writer of a pack leaves is removed by git, and in nobody's way") {
+  Many many;
+  const auto before = many.packs();
+  Forked child([&](int) {
+    ::setenv("PAR_CRASH", "pack.written=kill", 1);
+    return many.build() ? 0 : 1;
+  });
+  CHECK(child.wait() == 128 + 9);
+  const auto left = many.packs();
+  REQUIRE(left.size() == before.size() + 1);
+  CHECK(std::any_of(left.begin(), left.end(), [](const auto& name) { return name.starts_with("tmp_"); }));
+  CHECK(value_of(many.build()).steps.size() == kBranches);
+  many.f.repo.git({"prune", "--expire=now"});
+  const auto packs = many.packs();
+  CHECK(std::none_of(packs.begin(), packs.end(), [](const auto& name) { return name.starts_with("tmp_"); }));
+}
+
+TEST_CASE("many branches: a pack that cannot be written leaves nothing") {
+  Many many;
+  const auto before = many.packs();
+  many.f.cut_off_at("pack.written");
+  CHECK_FALSE(many.build());
+  many.f.cut_off_at("");
+  CHECK(many.packs() == before);
+  CHECK(many.build());
+}
+#endif
