@@ -346,7 +346,6 @@ Result<void> Engine::perform_action(const MoveTarget& action) {
   if (state_.landing.revert) PAR_TRY(ports_.journal.record_green(state_.landing.built->tree));
   PAR_ASSIGN(const TargetMoveResult result,
              ports_.workspace.move_target(action.target, action.from, action.to));
-  PAR_TRY(ports_.workspace.make_durable());
   switch (result.outcome) {
     case TargetMove::moved:
       return record(Landed{action.to});

@@ -100,8 +100,8 @@ class Workspace {
   virtual Result<ObjectId> write_commits(const ObjectId& from, const std::vector<CommitSpec>& commits) = 0;
   // What was written to the repository so far survives a power cut.
   virtual Result<void> make_durable() = 0;
-  // Moves the target by compare-and-swap. Where it is checked out: index and files move with it when they are
-  // clean, otherwise `refused` and nothing is touched.
+  // Moves the target by compare-and-swap; one that was moved is durable. Where it is checked out: index and
+  // files move with it when they are clean, otherwise `refused` and nothing is touched.
   virtual Result<TargetMoveResult> move_target(const RefName& target, const ObjectId& from,
                                                const ObjectId& to) = 0;
 };

@@ -67,6 +67,18 @@ Result<std::optional<ObjectId>> read_ref(const Repository& repository, const Ref
   return std::optional<ObjectId>();
 }
 
+Result<RefTip> read_tip(const Repository& repository, const RefName& ref) {
+  PAR_ASSIGN(const std::string out,
+             git_output({"for-each-ref", "--format=%(objectname) %(symref) %(refname)", ref.str()},
+                        in_repository(repository)));
+  for (const auto& line : split_terminated(out, '\n')) {
+    const auto parts = split(line, ' ');
+    if (parts.size() != 3 || parts[2] != ref.str()) continue;
+    return RefTip{ObjectId(parts[0]), parts[1].empty() ? ref : RefName(parts[1])};
+  }
+  return RefTip{std::nullopt, ref};
+}
+
 Result<std::optional<ObjectId>> resolve_commit(const Repository& repository, const std::string& revision) {
   PAR_ASSIGN(const auto finished,
              run_git({"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"},

@@ -15,6 +15,11 @@ namespace par::git {
 
 // nullopt: the ref does not exist. Symbolic refs are followed.
 [[nodiscard]] Result<std::optional<ObjectId>> read_ref(const Repository& repository, const RefName& ref);
+struct RefTip {
+  std::optional<ObjectId> commit;  // nullopt: the ref does not exist
+  RefName branch;                  // the ref behind a symbolic one; otherwise itself
+};
+[[nodiscard]] Result<RefTip> read_tip(const Repository& repository, const RefName& ref);
 // The commit a revision names ("main", "v1^{}", an OID); nullopt: none.
 [[nodiscard]] Result<std::optional<ObjectId>> resolve_commit(const Repository& repository,
                                                              const std::string& revision);

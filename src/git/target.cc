@@ -25,12 +25,6 @@ std::string place_of(const RefName& target, const Worktree& worktree) {
   return fmt::format("'{}' is checked out in '{}'", short_name(target), worktree.path);
 }
 
-// The branch behind a symbolic one: that is what worktrees have checked out.
-Result<RefName> resolve_symbolic(const Repository& repository, const RefName& ref) {
-  PAR_ASSIGN(const auto finished, run_git({"symbolic-ref", "--quiet", ref.str()}, in_repository(repository)));
-  return finished.exit_code == 0 ? RefName(trim(finished.out)) : ref;
-}
-
 bool is_rebasing(const Worktree& worktree, const RefName& branch) {
   for (const char* name : {"/rebase-merge/head-name", "/rebase-apply/head-name"}) {
     const auto head = os::read_file(worktree.git_dir + name);
@@ -45,8 +39,8 @@ struct Holder {
   std::string refusal;
 };
 
-Result<Holder> find_holder(const Repository& repository, const RefName& target) {
-  PAR_ASSIGN(const RefName branch, resolve_symbolic(repository, target));
+// `branch`: behind the target where that is symbolic.
+Result<Holder> find_holder(const Repository& repository, const RefName& target, const RefName& branch) {
   PAR_ASSIGN(const auto worktrees, list_worktrees(repository));
   Holder holder;
   for (const auto& worktree : worktrees) {
@@ -94,7 +88,8 @@ constexpr const char* kNotCommitted = " and has changes that are not committed";
 }  // namespace
 
 Result<std::string> target_obstacle(const Repository& repository, const RefName& target) {
-  PAR_ASSIGN(const Holder holder, find_holder(repository, target));
+  PAR_ASSIGN(const RefTip tip, read_tip(repository, target));
+  PAR_ASSIGN(const Holder holder, find_holder(repository, target, tip.branch));
   if (!holder.refusal.empty()) return holder.refusal;
   if (!holder.worktree) return std::string();
   PAR_ASSIGN(const bool clean, is_clean(*holder.worktree));
@@ -120,13 +115,15 @@ Result<TargetMoveResult> RunWorkspace::move_target(const RefName& target, const 
   PAR_ASSIGN(const auto alone, os::FileLock::acquire(repository_.state_dir() + "/locks/landing.lock"));
   // A ref must not survive a power cut that its objects do not.
   PAR_TRY(make_durable());
-  PAR_ASSIGN(const Holder holder, find_holder(repository_, target));
-  PAR_ASSIGN(const auto now, read_ref(repository_, target));
+  PAR_ASSIGN(const auto tip, read_tip(repository_, target));
+  PAR_ASSIGN(const Holder holder, find_holder(repository_, target, tip.branch));
+  const auto& now = tip.commit;
   // Never moved to, and nobody kept it: a repository that was pruned meanwhile.
   if (now != to && !objects_.has(to)) return TargetMoveResult{TargetMove::lost, ""};
   if (now != from && now != to) {
     // Moved before we were killed, and somebody has built on it since.
     PAR_ASSIGN(const bool landed, now ? objects_.is_ancestor(to, *now) : Result<bool>(false));
+    if (landed) PAR_TRY(make_durable());
     return TargetMoveResult{landed ? TargetMove::moved : TargetMove::lost, ""};
   }
   if (now == from && !holder.refusal.empty()) return refusal(holder.refusal);

@@ -88,7 +88,6 @@ void measure_landing(Place& place, const core::TrialBuilt& built) {
   m.seconds = seconds_of([&] {
     spec.message += "again\n";  // or it would be the commit that stands there
     const auto to = value_of(place.workspace.write_commits(at, {spec}));
-    must(place.workspace.make_durable());
     const auto moved = value_of(place.workspace.move_target(kTarget, at, to));
     if (moved.outcome != core::TargetMove::moved) std::exit(1);
     at = to;
