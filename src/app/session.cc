@@ -178,11 +178,11 @@ Result<std::unique_ptr<Session>> Session::start(Project& project, store::Databas
 Result<std::unique_ptr<Session>> Session::open(Project& project, store::Database& database,
                                                const std::string& run, Reporter& reporter,
                                                const SessionOptions& options) {
-  // The run is read again under its lock: until then another process may add to it.
-  PAR_ASSIGN(const auto found, load_run(database, run));
+  PAR_ASSIGN(const auto found, find_run(database, run));
   RunPaths paths{project.repository.state_dir(), found.id};
   PAR_ASSIGN(auto lock, take_run_lock(paths));
-  PAR_ASSIGN(auto loaded, load_run(database, found.id.str()));
+  // Under its lock: until then another process may add to it.
+  PAR_ASSIGN(auto loaded, load_run(database, found));
   if (loaded.state.finished == core::RunEnd::cleaned)
     return refused(fmt::format("run '{}' was cleaned", found.id.str()))
         .hint(fmt::format("its work is saved under 'refs/par/salvage/{}/'", found.id.str()));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <span>
 
 #include "base/strings.h"
 #include "cli/report.h"
@@ -14,10 +15,19 @@ namespace {
 
 using namespace core;  // NOLINT(google-build-using-namespace): one overload per event of the core
 
+constexpr std::size_t kMostNames = 8;
+
+// As far as there are not too many.
+std::string names_of(std::span<const AgentName> agents) {
+  const auto shown = agents.first(std::min(agents.size(), kMostNames));
+  const auto more = agents.size() - shown.size();
+  return core::joined(shown, ", ") + (more == 0 ? "" : fmt::format(" and {} more", more));
+}
+
 std::string names_of(const std::vector<Step>& steps) {
-  std::string text;
-  for (const auto& step : steps) text += (text.empty() ? "" : ", ") + step.agent.str();
-  return text;
+  std::vector<AgentName> agents;
+  for (const auto& step : steps) agents.push_back(step.agent);
+  return names_of(agents);
 }
 
 struct Line {
@@ -96,11 +106,10 @@ struct Line {
     return fmt::format("not {}: {}", state.landing.landed.empty() ? "landed" : "rolled back", e.reason);
   }
   std::string operator()(const RolledBack& e) const {
-    return fmt::format("rolled back: {}", core::joined(e.agents, ", "));
+    return fmt::format("rolled back: {}", names_of(e.agents));
   }
   std::string operator()(const RevertRequested& e) const {
-    return fmt::format("rolling back on '{}': {}", short_name(state.landing.target),
-                       core::joined(e.agents, ", "));
+    return fmt::format("rolling back on '{}': {}", short_name(state.landing.target), names_of(e.agents));
   }
   template <class Other>
   std::string operator()(const Other&) const {
@@ -111,13 +120,9 @@ struct Line {
 }  // namespace
 
 std::string tried_names(const RunState& state, const BranchSet& branches) {
-  static constexpr std::size_t kMost = 8;
-  std::string text;
-  std::size_t shown = 0;
-  branches.each([&](BranchIndex branch) {
-    if (shown++ < kMost) text += (text.empty() ? "" : ", ") + state.integration.branches[branch].agent.str();
-  });
-  return shown > kMost ? fmt::format("{} and {} more", text, shown - kMost) : text;
+  std::vector<AgentName> agents;
+  branches.each([&](BranchIndex branch) { agents.push_back(state.integration.branches[branch].agent); });
+  return names_of(agents);
 }
 
 std::string fallback_line(const FellBack& fallback) {
