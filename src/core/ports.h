@@ -96,7 +96,8 @@ class Workspace {
   // them; none: those refs go.
   virtual Result<void> keep_revert(const std::vector<ObjectId>& commits) = 0;
   [[nodiscard]] virtual bool has_commit(const ObjectId& commit) const = 0;
-  // Writes the chain of commits onto `from`; returns the last.
+  // Writes the chain of commits onto `from`, signed where git is configured so; returns the last. Called
+  // again, it may be another one.
   virtual Result<ObjectId> write_commits(const ObjectId& from, const std::vector<CommitSpec>& commits) = 0;
   // What was written to the repository so far survives a power cut.
   virtual Result<void> make_durable() = 0;

@@ -90,13 +90,19 @@ os::Environment settings_of(const CommandOptions& options) {
   return env;
 }
 
+bool is_among(const os::Environment& variables, std::string_view name) {
+  return std::any_of(variables.begin(), variables.end(), [&](const std::string& variable) {
+    return std::string_view(variable).substr(0, variable.find('=')) == name;
+  });
+}
+
 os::Environment environment_for(const CommandOptions& options) {
   os::Environment env;
   for (auto& variable : os::current_environment()) {
     const auto name = std::string_view(variable).substr(0, variable.find('='));
     const bool dropped =
         options.user_context ? is_dropped_for_user(name, !options.git_dir.empty()) : is_dropped(name);
-    if (!dropped) env.push_back(std::move(variable));
+    if (!dropped && !is_among(options.environment, name)) env.push_back(std::move(variable));
   }
   const auto settings = settings_of(options);
   env.insert(env.end(), settings.begin(), settings.end());

@@ -1,6 +1,9 @@
 #include "git/repository.h"
 
 #include <fmt/format.h>
+#include <strings.h>
+
+#include <cstdlib>
 
 #include "base/strings.h"
 #include "git/command.h"
@@ -37,7 +40,11 @@ std::string without_trailing_slash(std::string path) {
   return path;
 }
 
-bool is_true(std::string_view value) { return value == "true" || value == "yes" || value == "1"; }
+// As git reads it.
+bool is_true(const std::string& value) {
+  const auto is = [&](const char* word) { return ::strcasecmp(value.c_str(), word) == 0; };
+  return is("true") || is("yes") || is("on") || std::atoi(value.c_str()) != 0;
+}
 
 // Settings of ours, and those of git's that say what names and places mean; one look at the configuration.
 Result<std::vector<Setting>> read_settings(const Repository& repository) {
@@ -45,9 +52,10 @@ Result<std::vector<Setting>> read_settings(const Repository& repository) {
   options.user_context = true;
   PAR_ASSIGN(
       const auto finished,
-      run_git({"config", "-z", "--get-regexp",
-               R"(^(par\..*|core\.(ignorecase|precomposeunicode|worktree)|filter\.lfs\.(smudge|process))$)"},
-              options));
+      run_git(
+          {"config", "-z", "--get-regexp",
+           R"(^(par\..*|core\.(ignorecase|precomposeunicode|worktree)|commit\.gpgsign|filter\.lfs\.(smudge|process))$)"},
+          options));
   std::vector<Setting> settings;
   if (finished.exit_code == 1) return settings;  // nothing matches
   if (finished.exit_code != 0) return command_failed("config", finished);
@@ -117,6 +125,7 @@ Result<Repository> discover(const std::string& cwd) {
     if (key == "core.worktree") configured_work_tree = value;
     if (key == "core.ignorecase") repository.ignore_case = is_true(value);
     if (key == "core.precomposeunicode") repository.precompose = is_true(value);
+    if (key == "commit.gpgsign") repository.sign = is_true(value);
   }
   repository.main_root = find_main_root(repository, configured_work_tree);
   const bool inside_git_dir = repository.work_tree.empty() && !repository.bare;

@@ -26,6 +26,7 @@ struct Repository {
   bool bare = false;
   bool ignore_case = false;  // core.ignoreCase
   bool precompose = false;   // core.precomposeUnicode
+  bool sign = false;         // commit.gpgSign
   // All of par.* and some of core.* and filter.lfs.*, in git's order, values of `git -c` included.
   std::vector<Setting> settings;
   std::optional<RefName> head;  // what HEAD points to (also when unborn); nullopt: detached

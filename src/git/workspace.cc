@@ -14,6 +14,7 @@
 #include "git/lfs.h"
 #include "git/refs.h"
 #include "git/replay.h"
+#include "git/signing.h"
 #include "git/workspace_parts.h"
 #include "git/worktree_admin.h"
 #include "git/worktree_files.h"
@@ -395,7 +396,8 @@ Result<ObjectId> RunWorkspace::write_commits(const ObjectId& from,
       commit.message = core::with_trailers(source.message, spec.message);
       commit.encoding = source.encoding;
     }
-    PAR_ASSIGN(last, objects_.write_commit(commit));
+    PAR_ASSIGN(last,
+               repository_.sign ? write_signed_commit(repository_, commit) : objects_.write_commit(commit));
   }
   PAR_TRY(os::crash_point("land.written"));
   return last;
