@@ -10,6 +10,7 @@
 #include "app/cleaning.h"
 #include "app/environment.h"
 #include "app/session.h"
+#include "base/strings.h"
 #include "core/presets.h"
 #include "git/history.h"
 #include "git/refs.h"
@@ -32,11 +33,10 @@ Result<std::set<std::string>> words_a_shell_finds(const Project& project,
   shell.env = allowed_environment(os::current_environment(), project.user.agent_env);
   PAR_ASSIGN(const auto finished, os::run(shell));
   std::set<std::string> found;
-  std::size_t at = 0;
-  for (const auto& word : words) {
-    if (finished.out.compare(at, 4, "yes\n") == 0) found.insert(word);
-    at = finished.out.find('\n', at) + 1;
-  }
+  const auto answers = split_terminated(finished.out, '\n');
+  auto answer = answers.begin();
+  for (const auto& word : words)
+    if (answer != answers.end() && *answer++ == "yes") found.insert(word);
   return found;
 }
 

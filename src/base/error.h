@@ -24,20 +24,10 @@ struct Error {
   Error() = default;
   explicit Error(std::string text, ErrorKind k = ErrorKind::fatal) : kind(k), message(std::move(text)) {}
 
-  Error&& hint(std::string text) && {
-    hints.push_back(std::move(text));
-    return std::move(*this);
-  }
-  Error&& cause(std::string text) && {
-    causes.push_back(std::move(text));
-    return std::move(*this);
-  }
+  Error&& hint(std::string text) &&;
+  Error&& cause(std::string text) &&;
   // The same error seen from further out: `outer` becomes the message, the old message its first cause.
-  Error&& within(std::string outer) && {
-    causes.insert(causes.begin(), std::move(message));
-    message = std::move(outer);
-    return std::move(*this);
-  }
+  Error&& within(std::string outer) &&;
 
   bool operator==(const Error&) const = default;
 };

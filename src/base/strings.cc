@@ -130,7 +130,7 @@ std::string fill_placeholders(std::string_view text, std::span<const Placeholder
 }
 
 std::string shell_quote(std::string_view text) {
-  return "'" + replace_all(std::string(text), "'", "'\\''") + "'";
+  return fmt::format("'{}'", replace_all(std::string(text), "'", "'\\''"));
 }
 
 std::string quote_path(std::string_view path) {

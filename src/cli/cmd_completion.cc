@@ -1,4 +1,6 @@
 // git par completion: prints the completion script of a shell, for those who did not install git par.
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "cli/command.h"
@@ -13,7 +15,7 @@ Handler configure(OptionList& line) {
   line.value("shell", *shell, "the shell").required().one_of({"bash", "zsh", "fish"});
   return [shell](const Invocation&) -> Result<int> {
     print_out(std::string(completion_script(*shell)));
-    if (*shell == "fish") print_out("\n" + std::string(fish_configuration()));
+    if (*shell == "fish") print_out(fmt::format("\n{}", fish_configuration()));
     return 0;
   };
 }

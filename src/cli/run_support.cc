@@ -78,7 +78,7 @@ Result<int> conclude_revert(const app::Session& session, const core::RevertReque
   }
   if (!state.landing.refused.empty()) {
     auto error = landing_refusal(state);
-    if (!revert.expected.empty()) error.hints.push_back("'git par rollback --landed --auto' looks again");
+    if (!revert.expected.empty()) error.hints.emplace_back("'git par rollback --landed --auto' looks again");
     return error;
   }
   const auto& validator = session.validator();
