@@ -87,7 +87,8 @@ Result<void> HeldObjects::store(const std::string& objects_dir) {
   return store_pack(objects_dir + "/pack", pack_of(objects, places, bytes));
 }
 
-// Each that is like one before it as what differs.
+// Each that is like one before it as what differs. (The empty tree is not: git takes a difference of less
+// than four bytes for a broken one.)
 PackFiles HeldObjects::pack_of(const std::vector<Held>& objects, const Places& places, std::size_t bytes) {
   struct Stored {
     std::uint32_t begin = 0;
@@ -97,7 +98,7 @@ PackFiles HeldObjects::pack_of(const std::vector<Held>& objects, const Places& p
   PackText pack(objects.size(), bytes);
   for (const auto& object : objects) {
     const auto like = places.find(object.like);
-    const bool differs = like != places.end() && like->second < stored.size() &&
+    const bool differs = !object.content.empty() && like != places.end() && like->second < stored.size() &&
                          stored[like->second].differences < kMostDifferences;
     if (!differs) {
       stored.push_back({pack.add(object.id, object.type, object.content)});

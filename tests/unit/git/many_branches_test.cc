@@ -13,6 +13,25 @@ namespace {
 
 constexpr int kBranches = 120;
 
+// Returns the branch 'wide'.
+ObjectId import(const GitRepo& repo, const std::string& text) {
+  os::Command import;
+  import.argv = {"git", "fast-import", "--quiet"};
+  import.cwd = repo.root();
+  import.input = text;
+  CHECK(value_of(os::run(import)).exit_code == 0);
+  return ObjectId(repo.rev("wide"));
+}
+
+// The branches 'topic/0', ..., which began on `base`.
+std::vector<core::BranchRef> topics_of(const GitRepo& repo, const ObjectId& base) {
+  std::vector<core::BranchRef> topics;
+  for (int i = 0; i < kBranches; ++i)
+    topics.push_back(
+        {AgentName(fmt::format("a{}", i)), base, ObjectId(repo.rev(fmt::format("topic/{}", i)))});
+  return topics;
+}
+
 // Each changes a file of its own, and some add or remove one, below directories that others change as well.
 class Many {
  public:
@@ -28,15 +47,8 @@ class Many {
       if (i % 10 == 5) text += fmt::format("M 100755 inline dir{}/new{}/x\ndata 1\nx\n", i % 7, i);
       text += i % 10 == 0 ? "" : file(i, "new");
     }
-    os::Command import;
-    import.argv = {"git", "fast-import", "--quiet"};
-    import.cwd = f.repo.root();
-    import.input = text;
-    CHECK(value_of(os::run(import)).exit_code == 0);
-    base = ObjectId(f.repo.rev("wide"));
-    for (int i = 0; i < kBranches; ++i)
-      branches.push_back(
-          {AgentName(fmt::format("a{}", i)), base, ObjectId(f.repo.rev(fmt::format("topic/{}", i)))});
+    base = import(f.repo, text);
+    branches = topics_of(f.repo, base);
   }
 
   [[nodiscard]] Result<core::TrialBuilt> build() {
@@ -93,6 +105,25 @@ TEST_CASE("many branches: each step has git's tree, and all are one pack whose t
   git.git({"gc", "--quiet", "--prune=now"});
   CHECK(git.git({"rev-list", "--count", "--first-parent", "all"}) == std::to_string(kBranches + 1));
   CHECK(git.git({"fsck", "--full", "--strict"}).empty());
+}
+
+TEST_CASE("many branches: the last ones to delete what a directory holds leave a pack that git can read") {
+  RunFixture f;
+  std::string text = "commit refs/heads/wide\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\n";
+  for (int i = 0; i < kBranches; ++i) text += fmt::format("M 100644 inline dir/{}\ndata 1\nx\n", i);
+  for (int i = 0; i < kBranches; ++i)
+    text += fmt::format(
+        "commit refs/heads/topic/{}\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\nfrom "
+        "refs/heads/wide\nD dir/{}\n",
+        i, i);
+  const ObjectId base = import(f.repo, text);
+  const auto built = value_of(f.workspace.build_trial(base, topics_of(f.repo, base), core::Strategy::merge));
+  REQUIRE(built.steps.size() == kBranches);
+  CHECK(built.steps.back().tree == ObjectId(f.repo.git({"mktree", "--missing"})));
+  CHECK(f.repo.git({"fsck", "--full", "--strict", "--no-dangling"}).empty());
+  f.repo.git({"update-ref", "refs/heads/all", built.steps.back().commit.str()});
+  f.repo.git({"repack", "-adqf"});
+  CHECK(f.repo.git({"rev-list", "--count", "--first-parent", "all"}) == std::to_string(kBranches + 1));
 }
 
 #ifdef PAR_CRASH_POINTS
