@@ -1,6 +1,7 @@
 #include "git/held_objects.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <utility>
@@ -45,7 +46,9 @@ Result<void> write_pack(const PackPlace& place, const PackFiles& files) {
 // of the kind that `git prune`, and with it `git gc`, removes when it is old.
 Result<void> store_pack(const std::string& directory, const PackFiles& files) {
   PAR_TRY(os::make_directories(directory));
-  const PackPlace place{directory + "/" + files.name, directory + "/tmp_" + files.name};
+  // Another process may store the same objects at the same time.
+  const PackPlace place{directory + "/" + files.name,
+                        fmt::format("{}/tmp_{}.{}", directory, files.name, ::getpid())};
   auto written = write_pack(place, files);
   if (written) return {};
   for (const char* suffix : {".pack", ".idx"}) static_cast<void>(os::remove_file(place.making + suffix));

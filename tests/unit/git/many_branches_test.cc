@@ -144,6 +144,22 @@ TEST_CASE("many branches: what a killed writer of a pack leaves is removed by gi
   CHECK(std::none_of(packs.begin(), packs.end(), [](const auto& name) { return name.starts_with("tmp_"); }));
 }
 
+TEST_CASE("many branches: two that write the same pack at the same time are not in each other's way") {
+  Many many;
+  ::setenv("GIT_COMMITTER_DATE", "1000000000 +0000", 1);
+  Forked child([&](int) {
+    for (int i = 0; i < 40; ++i)
+      if (!many.build()) return 1;
+    return 0;
+  });
+  bool written = true;
+  for (int i = 0; i < 40; ++i) written = written && many.build();
+  ::unsetenv("GIT_COMMITTER_DATE");
+  CHECK(written);
+  CHECK(child.wait() == 0);
+  CHECK(many.f.repo.git({"fsck", "--full", "--strict", "--no-dangling"}).empty());
+}
+
 TEST_CASE("many branches: a pack that cannot be written leaves nothing") {
   Many many;
   const auto before = many.packs();
