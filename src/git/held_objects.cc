@@ -17,8 +17,9 @@ namespace {
 
 // As git does with what it fetches (fetch.unpackLimit), and packs (pack.depth).
 constexpr std::size_t kFewestInPack = 100;
-constexpr int kMostDifferences = 50;  // one on the other
-constexpr int kPriority = 100;        // above those that libgit2 brings
+constexpr std::size_t kMostLoose = 4 << 20;  // bytes: large trees are much like each other
+constexpr int kMostDifferences = 50;         // one on the other
+constexpr int kPriority = 100;               // above those that libgit2 brings
 
 Result<void> rename_file(const std::string& from, const std::string& to) {
   std::error_code error;
@@ -86,7 +87,7 @@ Result<void> HeldObjects::store(const std::string& objects_dir) {
   const auto objects = std::exchange(objects_, {});
   const auto bytes = std::exchange(bytes_, 0);
   const auto places = std::exchange(places_, {});
-  if (objects.size() < kFewestInPack) return store_loose(objects);
+  if (objects.size() < kFewestInPack && bytes < kMostLoose) return store_loose(objects);
   return store_pack(objects_dir + "/pack", pack_of(objects, places, bytes));
 }
 

@@ -25,8 +25,8 @@ class HeldObjects : private git_odb_backend {
   // Writes a tree that is much like another one: where it is stored in one pack with that one, it is stored
   // as what differs.
   [[nodiscard]] Result<git_oid> write_tree(std::string text, const git_oid& like);
-  // Stores what is held below `objects_dir`: few objects as files of their own, many as one pack, which is
-  // there as a whole or not at all. Goes on holding.
+  // Stores what is held below `objects_dir`: few small objects as files of their own, otherwise one pack,
+  // which is there as a whole or not at all. Goes on holding.
   [[nodiscard]] Result<void> store(const std::string& objects_dir);
   // Of what is held.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }

@@ -24,9 +24,9 @@ ObjectId import(const GitRepo& repo, const std::string& text) {
 }
 
 // The branches 'topic/0', ..., which began on `base`.
-std::vector<core::BranchRef> topics_of(const GitRepo& repo, const ObjectId& base) {
+std::vector<core::BranchRef> topics_of(const GitRepo& repo, const ObjectId& base, int count = kBranches) {
   std::vector<core::BranchRef> topics;
-  for (int i = 0; i < kBranches; ++i)
+  for (int i = 0; i < count; ++i)
     topics.push_back(
         {AgentName(fmt::format("a{}", i)), base, ObjectId(repo.rev(fmt::format("topic/{}", i)))});
   return topics;
@@ -124,6 +124,29 @@ TEST_CASE("many branches: the last ones to delete what a directory holds leave a
   f.repo.git({"update-ref", "refs/heads/all", built.steps.back().commit.str()});
   f.repo.git({"repack", "-adqf"});
   CHECK(f.repo.git({"rev-list", "--count", "--first-parent", "all"}) == std::to_string(kBranches + 1));
+}
+
+TEST_CASE("many branches: few trees that are large are a pack as well") {
+  constexpr int kFew = 15;
+  constexpr int kFiles = 20'000;
+  RunFixture f;
+  std::string text = "commit refs/heads/wide\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\n";
+  for (int i = 0; i < kFiles; ++i) text += fmt::format("M 100644 inline {:05}\ndata 1\nx\n", i);
+  for (int i = 0; i < kFew; ++i)
+    text += fmt::format(
+        "commit refs/heads/topic/{}\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\nfrom "
+        "refs/heads/wide\nM 100644 inline {:05}\ndata 1\ny\n",
+        i, i * 1000);
+  const ObjectId base = import(f.repo, text);
+  const auto packs = [&] { return value_of(os::list_directory(f.repo.git_dir() + "/objects/pack")); };
+  const auto before = packs();
+  CHECK(f.workspace.build_trial(base, topics_of(f.repo, base, kFew), core::Strategy::merge));
+  std::size_t bytes = 0;
+  for (const auto& name : packs())
+    if (std::find(before.begin(), before.end(), name) == before.end())
+      bytes += os::file_size(f.repo.git_dir() + "/objects/pack/" + name);
+  CHECK(bytes > 0);
+  CHECK(bytes < 2 << 20);  // one of the trees has 0.6 MiB
 }
 
 #ifdef PAR_CRASH_POINTS
