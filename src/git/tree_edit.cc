@@ -12,6 +12,19 @@ namespace {
 
 bool is_tree_mode(unsigned mode) { return mode == GIT_FILEMODE_TREE; }
 
+// Trees of old hold modes like 100664. As git takes them: it writes no others.
+unsigned plain_mode(unsigned mode) {
+  switch (mode & 0170000) {
+    case 0100000:
+      return (mode & 0100) != 0 ? GIT_FILEMODE_BLOB_EXECUTABLE : GIT_FILEMODE_BLOB;
+    case GIT_FILEMODE_LINK:
+    case GIT_FILEMODE_TREE:
+      return mode & 0170000;
+    default:
+      return GIT_FILEMODE_COMMIT;
+  }
+}
+
 // Trees are sorted by name, where the name of a tree counts as if a '/' followed.
 bool comes_before(std::string_view a, bool a_is_tree, std::string_view b, bool b_is_tree) {
   const auto shared = std::min(a.size(), b.size());
@@ -68,7 +81,7 @@ std::string TreeEdit::text() const {
     };
     for (; next != added.end() && is_before(*next); ++next)
       append_entry(text, next->second.mode, next->first, next->second.id);
-    append_entry(text, static_cast<unsigned>(git_tree_entry_filemode_raw(entry)), name,
+    append_entry(text, plain_mode(static_cast<unsigned>(git_tree_entry_filemode_raw(entry))), name,
                  *git_tree_entry_id(entry));
   }
   for (; next != added.end(); ++next) append_entry(text, next->second.mode, next->first, next->second.id);
