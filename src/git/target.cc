@@ -118,8 +118,9 @@ Result<TargetMoveResult> RunWorkspace::move_target(const RefName& target, const 
   PAR_ASSIGN(const auto tip, read_tip(repository_, target));
   PAR_ASSIGN(const Holder holder, find_holder(repository_, target, tip.branch));
   const auto& now = tip.commit;
-  // Never moved to, and nobody kept it: a repository that was pruned meanwhile.
-  if (now != to && !objects_.has(to)) return TargetMoveResult{TargetMove::lost, ""};
+  // Never moved to, and not there or not to be read: a repository that was pruned meanwhile, or a power cut
+  // before it was on the disk.
+  if (now != to && !objects_.commit(to)) return TargetMoveResult{TargetMove::lost, ""};
   if (now != from && now != to) {
     // Moved before we were killed, and somebody has built on it since.
     PAR_ASSIGN(const bool landed, now ? objects_.is_ancestor(to, *now) : Result<bool>(false));

@@ -177,6 +177,16 @@ TEST_CASE("move_target: a target that moved away is lost, and nothing is touched
   CHECK(f.status().empty());
 }
 
+TEST_CASE("move_target: a commit of which a power cut left an empty file is lost, not an error for ever") {
+  Fixture f;
+  const std::string file = ".git/objects/" + f.to.str().substr(0, 2) + "/" + f.to.str().substr(2);
+  f.repo.remove(file);
+  f.repo.write(file, "");
+  CHECK(f.move().outcome == TargetMove::lost);
+  CHECK(f.main() == f.base.str());
+  CHECK(f.status().empty());
+}
+
 TEST_CASE("move_target: cut off between its steps and called again, it ends the same") {
   Fixture f;
   for (const char* point : {"land.files", "land.moved"}) {
