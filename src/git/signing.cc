@@ -37,8 +37,12 @@ Result<ObjectId> write_signed_commit(const Repository& repository, const NewComm
   PAR_ASSIGN(const auto finished, run_git(args, options));
   ObjectId written{std::string(trim(finished.out))};
   if (finished.exit_code == 0 && !written.empty()) return written;
-  return command_failed("commit-tree", finished)
-      .within("a commit could not be signed")
+  Error error = command_failed("commit-tree", finished).within("a commit could not be signed");
+  if (commit.author.name.empty())
+    return std::move(error).hint(
+        "git signs no commit whose author has no name: land its branch by '--strategy merge', or leave it "
+        "out");
+  return std::move(error)
       .hint(
           "'git config commit.gpgSign' says that commits are signed: see 'user.signingKey' in git-config(1)")
       .hint("a key with a passphrase has to be in an agent: 'ssh-add', or gpg-agent(1)");
