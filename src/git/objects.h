@@ -90,10 +90,10 @@ class Objects {
   [[nodiscard]] Result<std::vector<ObjectId>> merge_bases(const ObjectId& a, const ObjectId& b) const;
 
   // The merge of `theirs` into `ours` since `ancestor`: the same tree as that of merge-ort under the
-  // ancestor's attributes, or conflicts. In process where every path was changed by one side only, or by both
-  // alike, or is text that both changed in different places and no attribute names a way to merge it: O(the
-  // directories that `theirs` changed). Where a rename, the rename of a directory, a submodule or an
-  // attribute may matter, and for the paths of a conflict: one process of git.
+  // ancestor's attributes, or conflicts. In process where every entry was changed by one side only, or by
+  // both alike, or one changed the content of a file and the other its mode: O(the directories that `theirs`
+  // changed). Where both changed what a file holds, where a rename, the rename of a directory or a submodule
+  // may matter, and for the paths of a conflict: one process of git.
   [[nodiscard]] Result<TreeMerge> merge_trees(const ObjectId& ancestor, const ObjectId& ours,
                                               const ObjectId& theirs);
   // The same of two commits since their common ancestor. Where they have several (criss-cross merges): by
