@@ -49,6 +49,25 @@ std::function<double()> random_fraction() {
   };
 }
 
+// Gives the run its name, and records its start. Starts come one after the other: what another one makes
+// under the name that was found free would be taken for something that is left.
+Result<RunId> record_start(const Project& project, store::Database& database, core::Plan plan,
+                           const SessionOptions& options) {
+  const std::string locks = project.repository.state_dir() + "/locks";
+  PAR_TRY(os::make_directories(locks, 0700));
+  PAR_ASSIGN(const auto alone, os::FileLock::acquire(locks + "/start.lock"));
+  PAR_ASSIGN(const RunId next, database.next_run_id());
+  PAR_TRY(check_free(project, plan, next));
+  PAR_ASSIGN(plan.id, database.put_plan(plan));
+  PAR_TRY(database.put_work(plan));
+  PAR_ASSIGN(const auto base, project.objects->commit(plan.base));
+  const bool canary = (plan.canary || options.canary) && plan.agents.size() > 1;
+  const core::RunStarted started{plan.id, plan.base, base.tree, canary ? core::canary_of(plan) : AgentName()};
+  std::vector<core::EventBody> further;
+  if (options.landing) further.emplace_back(*options.landing);
+  return database.create_run(started, os::SystemClock().wall(), further);
+}
+
 }  // namespace
 
 Result<void> check_free(const Project& project, const core::Plan& plan, const RunId& run) {
@@ -161,17 +180,8 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
 Result<std::unique_ptr<Session>> Session::start(Project& project, store::Database& database, core::Plan plan,
                                                 Reporter& reporter, const SessionOptions& options) {
   PAR_TRY(git::committer(project.repository));
-  PAR_ASSIGN(const RunId next, database.next_run_id());
   PAR_TRY(check_commands(plan));
-  PAR_TRY(check_free(project, plan, next));
-  PAR_ASSIGN(plan.id, database.put_plan(plan));
-  PAR_TRY(database.put_work(plan));
-  PAR_ASSIGN(const auto base, project.objects->commit(plan.base));
-  const bool canary = (plan.canary || options.canary) && plan.agents.size() > 1;
-  const core::RunStarted started{plan.id, plan.base, base.tree, canary ? core::canary_of(plan) : AgentName()};
-  std::vector<core::EventBody> further;
-  if (options.landing) further.emplace_back(*options.landing);
-  PAR_ASSIGN(const RunId run, database.create_run(started, os::SystemClock().wall(), further));
+  PAR_ASSIGN(const RunId run, record_start(project, database, std::move(plan), options));
   return open(project, database, run.str(), reporter, options);
 }
 

@@ -1,6 +1,7 @@
 // Landings that meet others, a full disk, a lock, a sudden end, or a hand in what is ours: real git, real
 // commands. The cases bear the names of the scenarios of landing (tests/data/landing_scenarios.txt).
 #include "base/strings.h"
+#include "os/file_lock.h"
 #include "support/branch_project.h"
 #include "support/catch.h"
 
@@ -59,6 +60,42 @@ TEST_CASE("landing: two 'git par merge' at once: of branches both land, of one r
   CHECK((has(errors, "is being worked on by process") || has(errors, "has landed already")));
   CHECK(std::stoi(first_parents(sandbox)) == commits + 1);
   CHECK(sandbox.git({"status", "--porcelain"}).empty());
+  sandbox.assert_clean();
+}
+
+TEST_CASE("landing: 'git par merge' begun in the same instant: each has a run, and all branches land") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  for (const std::string name : {"a", "b", "c", "d"}) branch(sandbox, "topic/" + name, add_file(name));
+  const auto all = sandbox.shell(
+      "for b in a b c d; do (git par merge -q --branches topic/$b 2>../$b.err; echo $? >../$b.code) & done; "
+      "wait; cat ../*.code");
+  INFO(sandbox.shell("cat ../*.err").out);
+  CHECK(all.out == "0\n0\n0\n0\n");
+  for (const std::string name : {"a", "b", "c", "d"}) CHECK(is_in(sandbox, name));
+  CHECK(first_parents(sandbox) == "5");
+  CHECK(sandbox.git({"status", "--porcelain"}).empty());
+  sandbox.assert_clean();
+}
+
+TEST_CASE("landing: what another start is just making is not taken for something left") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  branch(sandbox, "topic/a", add_file("a"));
+  REQUIRE(os::make_directories(sandbox.state_dir() + "/locks", 0700));
+  int merge = 0;
+  {
+    const auto other = os::FileLock::acquire(sandbox.state_dir() + "/locks/start.lock");
+    REQUIRE(other);
+    sandbox.git({"update-ref", "refs/par/r1/base", "main"});
+    merge = sandbox.start({"merge", "-q", "--branches", "topic/a"});
+    sandbox.shell("sleep 0.5");  // long enough to come to the lock
+    sandbox.git({"update-ref", "-d", "refs/par/r1/base"});
+  }
+  REQUIRE(merge > 0);
+  for (int i = 0; i < 200 && sandbox.shell("kill -0 " + std::to_string(merge)).exit_code == 0; ++i)
+    sandbox.shell("sleep 0.05");
+  CHECK(is_in(sandbox, "a"));
   sandbox.assert_clean();
 }
 
