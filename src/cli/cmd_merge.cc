@@ -15,7 +15,7 @@
 #include "cli/report.h"
 #include "cli/run_support.h"
 #include "git/refs.h"
-#include "git/worktrees.h"
+#include "git/workspace.h"
 #include "os/signals.h"
 
 namespace par::cli {
@@ -35,16 +35,10 @@ struct Options {
 Result<void> check_target(const app::Project& project, const RefName& target) {
   PAR_ASSIGN(const auto tip, git::read_ref(project.repository, target));
   if (!tip) return Error(fmt::format("the target branch '{}' does not exist", short_name(target)));
-  PAR_ASSIGN(const auto worktrees, git::list_worktrees(project.repository));
-  for (const auto& worktree : worktrees) {
-    if (worktree.bare || worktree.branch != target) continue;
-    PAR_ASSIGN(const bool clean, git::is_clean(worktree));
-    if (!clean)
-      return refused(fmt::format("'{}' is checked out in '{}' and has changes that are not committed",
-                                 short_name(target), worktree.path))
-          .hint("commit or stash them, then merge again; nothing was touched");
-  }
-  return {};
+  PAR_ASSIGN(const auto obstacle, git::target_obstacle(project.repository, target));
+  if (obstacle.empty()) return {};
+  return refused(obstacle).hint(
+      "commit or stash what is there, or end what is under way, then merge again; nothing was touched");
 }
 
 Result<void> check_ready(const core::RunState& state) {

@@ -85,15 +85,29 @@ Result<TargetMoveResult> follow_lost(const Repository& repository, const RefName
 
 constexpr const char* kNotCommitted = " and has changes that are not committed";
 
-}  // namespace
+// One landing at a time in a repository: another one's files, half in place, are not the user's.
+std::string landing_lock(const Repository& repository) {
+  return repository.state_dir() + "/locks/landing.lock";
+}
 
-Result<std::string> target_obstacle(const Repository& repository, const RefName& target) {
+Result<std::string> look_for_obstacle(const Repository& repository, const RefName& target) {
   PAR_ASSIGN(const RefTip tip, read_tip(repository, target));
   PAR_ASSIGN(const Holder holder, find_holder(repository, target, tip.branch));
   if (!holder.refusal.empty()) return holder.refusal;
   if (!holder.worktree) return std::string();
   PAR_ASSIGN(const bool clean, is_clean(*holder.worktree));
   return clean ? std::string() : place_of(target, *holder.worktree) + kNotCommitted;
+}
+
+}  // namespace
+
+Result<std::string> target_obstacle(const Repository& repository, const RefName& target) {
+  PAR_ASSIGN(auto obstacle, look_for_obstacle(repository, target));
+  const std::string lock = landing_lock(repository);
+  if (obstacle.empty() || !os::exists(lock)) return obstacle;
+  // It may be a landing that is under way.
+  PAR_ASSIGN(const auto alone, os::FileLock::acquire(lock));
+  return look_for_obstacle(repository, target);
 }
 
 Result<core::TargetTip> RunWorkspace::read_target(const RefName& target) {
@@ -110,9 +124,9 @@ Result<core::TargetTip> RunWorkspace::read_target(const RefName& target) {
 
 Result<TargetMoveResult> RunWorkspace::move_target(const RefName& target, const ObjectId& from,
                                                    const ObjectId& to) {
-  // One at a time in a repository: another landing's files, half in place, are not the user's.
-  PAR_TRY(os::make_directories(repository_.state_dir() + "/locks", 0700));
-  PAR_ASSIGN(const auto alone, os::FileLock::acquire(repository_.state_dir() + "/locks/landing.lock"));
+  const std::string lock = landing_lock(repository_);
+  PAR_TRY(os::make_directories(os::parent_directory(lock), 0700));
+  PAR_ASSIGN(const auto alone, os::FileLock::acquire(lock));
   // A ref must not survive a power cut that its objects do not.
   PAR_TRY(make_durable());
   PAR_ASSIGN(const auto tip, read_tip(repository_, target));

@@ -28,7 +28,7 @@ namespace par::git {
 [[nodiscard]] Result<Signature> committer(const Repository& repository);
 
 // Why move_target would refuse to move the target now, whatever the landing; empty: nothing is known against
-// it.
+// it. Where something seems to be, it waits for a landing that is under way and looks again.
 [[nodiscard]] Result<std::string> target_obstacle(const Repository& repository, const RefName& target);
 
 // One saved piece of work.

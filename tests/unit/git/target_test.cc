@@ -1,4 +1,8 @@
+#include <unistd.h>
+
 #include "git/worktree_admin.h"
+#include "os/file_lock.h"
+#include "support/forked.h"
 #include "unit/git/run_fixture.h"
 
 using namespace par;
@@ -227,6 +231,24 @@ TEST_CASE("move_target: what the user changed after a cut off move is not taken 
   const std::string before = f.status();
   CHECK(f.move().outcome == TargetMove::refused);
   CHECK(f.status() == before);
+}
+
+TEST_CASE("target: the files of a landing that is under way do not stand against the next") {
+  Fixture f;
+  const auto repository = value_of(git::discover(f.repo.root()));
+  const std::string locks = repository.state_dir() + "/locks";
+  REQUIRE(os::make_directories(locks, 0700));
+  test::Forked landing([&](int pipe) {
+    const auto lock = os::FileLock::acquire(locks + "/landing.lock");
+    f.repo.write("file", "half in place\n");
+    if (!lock || ::write(pipe, "x", 1) != 1) return 1;
+    ::usleep(300000);  // long enough for a look at the files
+    f.repo.git({"checkout", "-q", "--", "file"});
+    return 0;
+  });
+  REQUIRE(landing.read_at_least(1) == "x");
+  CHECK(value_of(git::target_obstacle(repository, kMain)).empty());
+  CHECK(landing.wait() == 0);
 }
 
 TEST_CASE("target: what stands against moving it is known before") {
