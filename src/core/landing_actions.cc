@@ -112,9 +112,33 @@ void explain_red(const Plan& plan, const RunState& state, const search::Reject& 
   if (!red->source.empty()) rejected.reason += fmt::format(", at its commit {}", short_oid(red->source));
 }
 
+// Something is among `files` below the directory, which is "" or begins with a slash.
+bool is_below(const std::vector<std::string>& files, std::string_view directory) {
+  return std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+    return ("/" + file).starts_with(std::string(directory) + "/");
+  });
+}
+
+// That one of `files` which is at `path` after a merge with a side that renamed a directory, and so changed
+// what lay below its old name and what lies below the new one; nullptr: none is.
+const std::string* moved_file(const std::vector<std::string>& files, const std::string& path,
+                              const std::vector<std::string>& renaming) {
+  const std::string to = "/" + path;
+  for (const auto& file : files) {
+    const std::string from = "/" + file;
+    const auto differ = std::mismatch(from.rbegin(), from.rend(), to.rbegin(), to.rend()).first;
+    const auto slash = from.find('/', static_cast<std::size_t>(from.rend() - differ));
+    if (slash == 0 || slash == std::string::npos) continue;
+    const auto rest = from.size() - slash;
+    if (is_below(renaming, from.substr(0, slash)) && is_below(renaming, to.substr(0, to.size() - rest)))
+      return &file;
+  }
+  return nullptr;
+}
+
 // Of those that it was merged with, the ones that changed what it conflicts in. Where that is no file of
 // theirs: all, or for a branch that existed nobody, as the target has gone on since it left.
-std::vector<AgentName> partners_in_conflict(const RunState& state, const AgentName& agent,
+std::vector<AgentName> partners_in_conflict(const RunState& state, const AgentState& agent,
                                             const std::vector<AgentName>& with,
                                             const std::vector<std::string>& paths) {
   std::vector<AgentName> partners;
@@ -123,9 +147,20 @@ std::vector<AgentName> partners_in_conflict(const RunState& state, const AgentNa
     const bool meets = std::any_of(changed.begin(), changed.end(), [&](const std::string& file) {
       return std::find(paths.begin(), paths.end(), quote_path(file)) != paths.end();
     });
-    if (meets) partners.push_back(name);
+    const bool moves = !paths.empty() && (moved_file(agent.changed, paths.front(), changed) != nullptr ||
+                                          moved_file(changed, paths.front(), agent.changed) != nullptr);
+    if (meets || moves) partners.push_back(name);
   }
-  return partners.empty() && state.find(agent)->branch.empty() ? with : partners;
+  return partners.empty() && agent.branch.empty() ? with : partners;
+}
+
+// What the first path of the conflict is called where another side did not rename its directory.
+std::string first_path(const RunState& state, const AgentState& agent, const std::vector<AgentName>& with,
+                       const std::string& path) {
+  for (const auto& name : with)
+    if (const auto* own = moved_file(agent.changed, path, state.find(name)->changed))
+      return fmt::format("'{}', which is its '{}'", path, quote_path(*own));
+  return fmt::format("'{}'", path);
 }
 
 void explain_conflict(const RunState& state, const search::Reject& reject, AgentRejected& rejected) {
@@ -140,11 +175,13 @@ void explain_conflict(const RunState& state, const search::Reject& reject, Agent
     return;
   }
   rejected.kind = RejectKind::conflict;
-  rejected.with = partners_in_conflict(state, rejected.agent, agents_of(integration, reject.with), paths);
-  const bool is_target = rejected.with.empty() && !state.find(rejected.agent)->branch.empty();
+  const auto& agent = *state.find(rejected.agent);
+  rejected.with = partners_in_conflict(state, agent, agents_of(integration, reject.with), paths);
+  const bool is_target = rejected.with.empty() && !agent.branch.empty();
   const std::string what = is_target ? "'" + short_name(state.landing.target) + "'" : "the candidate";
   rejected.reason = paths.empty() ? fmt::format("does not merge onto {}", what)
-                                  : fmt::format("conflicts with {} in '{}'{}", what, paths.front(), more);
+                                  : fmt::format("conflicts with {} in {}{}", what,
+                                                first_path(state, agent, rejected.with, paths.front()), more);
   if (!trial.source.empty()) rejected.reason += fmt::format(", at its commit {}", short_oid(trial.source));
 }
 

@@ -52,11 +52,34 @@ TEST_CASE(
   const auto merge = sandbox.par({"merge", "--branches", "topic/*"});
   INFO(merge.out << merge.err);
   CHECK(merge.exit_code == 1);
-  CHECK(has(merge.out, "left out  topic/move: rejected: conflicts with "));
-  CHECK(has(merge.out, " in 'src/moved/new.txt'\n"));
+  CHECK(has(merge.out,
+            "left out  topic/move: rejected: conflicts with the candidate in 'src/moved/new.txt'\n"));
+  CHECK(has(merge.out, "\ntopic/move does not go together with topic/add\n"));
   CHECK(is_in(sandbox, "b"));
   CHECK(is_in(sandbox, "c"));
   CHECK_FALSE(has(files_of_main(sandbox), "src/moved"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE(
+    "landing: rename of a directory: who adds below its old name is told whose rename it is, and where") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  branch(sandbox, "topic/change", "echo x > src/c/file.txt");
+  branch(sandbox, "topic/move", "git mv src/b src/moved");
+  branch(sandbox, "topic/new", add_file("b"));
+  const auto merge = sandbox.par({"merge", "--branches", "topic/*"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 1);
+  CHECK(
+      has(merge.out,
+          "left out  topic/new: rejected: conflicts with the candidate in 'src/moved/new.txt', which is its "
+          "'src/b/new.txt'\n"));
+  CHECK(has(merge.out, "\ntopic/new does not go together with topic/move\n"));
+
+  // Now the target has renamed it.
+  const auto late = sandbox.par({"merge", "--branches", "topic/new"});
+  CHECK(has(late.out, "left out  topic/new: rejected: conflicts with 'main' in 'src/moved/new.txt'\n"));
   sandbox.assert_clean();
 }
 
