@@ -217,7 +217,7 @@ Result<int> merge_run(const Options& options, const Invocation& invocation) {
   const RefName target =
       options.target.empty() ? session->plan().target : RefName("refs/heads/" + options.target);
   const auto& landing = session->state().landing;
-  if (landing.requested) {
+  if (core::is_landing(session->plan(), session->state())) {
     PAR_TRY(check_same(landing, options, session->state().id));
     Options begun = options;
     begun.push |= landing.push;

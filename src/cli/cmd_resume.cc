@@ -44,7 +44,7 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
   PAR_TRY(check_canary(session->state(), options));
   // A landing that was under way is finished as it was; only otherwise stopped agents start again.
   const auto& state = session->state();
-  if (!state.landing.requested || !state.integration.blocked.empty())
+  if (!core::is_landing(session->plan(), state) || !state.integration.blocked.empty())
     PAR_TRY(session->engine().record(core::RunResumed{options.no_canary}));
   if (revert) {
     PAR_TRY(app::run_revert(*session));

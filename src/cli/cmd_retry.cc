@@ -24,10 +24,10 @@ struct Options {
   bool dry_run = false;
 };
 
-Result<void> check_run(const core::RunState& state) {
+Result<void> check_run(const core::Plan& plan, const core::RunState& state) {
   if (!state.landing.landed.empty())
     return refused(fmt::format("run '{}' has landed", state.id.str())).hint("'git par run' starts another");
-  if (state.landing.requested)
+  if (core::is_landing(plan, state))
     return refused(fmt::format("run '{}' is landing", state.id.str()))
         .hint(fmt::format("'git par resume {}' finishes or ends that first", state.id.str()));
   return {};
@@ -96,7 +96,7 @@ Result<int> retry(const Options& options, const Invocation& invocation) {
   session_options.jobs = options.jobs;
   session_options.interrupts = os::interrupt_count;
   PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
-  PAR_TRY(check_run(session->state()));
+  PAR_TRY(check_run(session->plan(), session->state()));
   PAR_ASSIGN(const auto names, named_agents(session->state(), options.agents));
   const auto retried = to_start(session->plan(), session->state(), names);
   if (options.dry_run) {

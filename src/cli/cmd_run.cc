@@ -52,13 +52,10 @@ Result<int> run(const Options& options, const Invocation& invocation) {
   session_options.executor = options.executor;
   session_options.canary = options.canary;
   session_options.interrupts = os::interrupt_count;
+  if (options.land) session_options.landing = core::LandRequested{plan.target, plan.strategy};
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
-  PAR_ASSIGN(auto end, session->engine().run());
-  if (options.land && end == app::EngineEnd::idle && session->state().finished == core::RunEnd::ready) {
-    PAR_TRY(session->engine().record(core::LandRequested{session->plan().target, session->plan().strategy}));
-    PAR_ASSIGN(end, session->engine().run());
-  }
+  PAR_ASSIGN(const auto end, session->engine().run());
   return conclude(project, database, *session, end, invocation);
 }
 
@@ -121,7 +118,10 @@ Command run_command() {
       "alone until it is in the candidate. If it is not accepted, nobody else starts and the run ends there: "
       "see "
       "git-par-retry(1), and --no-canary in git-par-resume(1).\n\n"
-      "Nothing of yours is touched: the target moves only with --land or 'git par merge'.\n\n"
+      "Nothing of yours is touched: the target moves only with --land or 'git par merge'. With --land it "
+      "moves "
+      "when all agents are done, also where it is 'git par resume' that goes on until then, but not when "
+      "'git par rollback' took something out meanwhile.\n\n"
       "The first Ctrl-C starts nothing new and waits for what runs; the second ends it. Whatever happens, "
       "'git par resume' goes on where the run was.",
       {{"git par run", "plan what is committed on the target, and run it"},

@@ -232,6 +232,10 @@ struct ApplyLandingEvent {
     state.landing.refused.clear();
     state.landing.lost = 0;
   }
+  // What did not become ready was not to land later either.
+  void operator()(const RunFinished& e) const {
+    if (e.end != RunEnd::ready) state.landing.requested = false;
+  }
   void operator()(const Rebased& e) const {
     queue_again(state, {});
     in().base = e.base;
@@ -275,6 +279,7 @@ struct ApplyLandingEvent {
   }
   void operator()(const RolledBack& e) const {
     check(state.landing.landed.empty(), "a landed run was rolled back as if it had not landed");
+    state.landing.requested = false;  // the user decides anew what lands
     state.landing.refused.clear();
     queue_again(state, e.agents);
     for (const auto& name : e.agents) {

@@ -65,7 +65,7 @@ bool has_unfit_step(const Plan& plan, const RunState& state) {
 std::optional<Action> next_landing_action(const Plan& plan, const RunState& state) {
   const auto& landing = state.landing;
   const auto& integration = state.integration;
-  if (!landing.requested) return std::nullopt;
+  if (!is_landing(plan, state)) return std::nullopt;
   if (integration.steps.empty()) return Record{LandingRefused{"nothing is accepted"}};
   if (landing.lost > kMaxLostLandings) return Record{keeps_moving(landing.target)};
   if (landing.built) return MoveTarget{landing.target, landing.built->from, landing.built->to};

@@ -21,6 +21,13 @@ bool is_over(const RunState& state) {
   return !state.landing.landed.empty() || (state.finished && *state.finished != RunEnd::ready);
 }
 
+bool is_landing(const Plan& plan, const RunState& state) {
+  const auto& landing = state.landing;
+  const auto stands_for_branch = [](const auto& agent) { return !agent.branch.ref.empty(); };
+  return landing.requested && (state.finished || landing.revert ||
+                               std::all_of(plan.agents.begin(), plan.agents.end(), stands_for_branch));
+}
+
 void apply_event(RunState& state, const Event& event) {
   apply_fallback_event(state, event);
   apply_run_event(state, event);

@@ -134,6 +134,9 @@ void leave_queue(Integration& integration, const AgentName& agent, search::Stage
 [[nodiscard]] std::string hold_reason(const RunState& state, const AgentSpec& spec);
 // The run landed, failed or was cleaned, and no revert is under way: nothing is left to do.
 [[nodiscard]] bool is_over(const RunState& state);
+// The candidate is on its way to the target, or what landed on its way off it. A run of agents that was asked
+// to land when it began is not landing before it has ended.
+[[nodiscard]] bool is_landing(const Plan& plan, const RunState& state);
 // True when the agent needs nothing more for the run to end.
 [[nodiscard]] bool is_settled(Stage stage);
 // The number of the agent's next attempt: the present one when it has not begun.

@@ -48,7 +48,7 @@ std::optional<AgentRetried> next_attempt(const RunState& state, const AgentSpec&
   const AgentState* agent = state.find(why.agent);
   check(agent != nullptr, "an attempt of an unknown agent failed");
   const bool lost = agent->how == ExitKind::lost;
-  if (agent->failures >= spec.retries || lost || state.landing.requested) return std::nullopt;
+  if (agent->failures >= spec.retries || lost || state.finished) return std::nullopt;
   AgentRetried retried;
   retried.agent = why.agent;
   retried.attempt = why.attempt + 1;

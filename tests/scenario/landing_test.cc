@@ -183,6 +183,61 @@ TEST_CASE("run --land: what does not land is an error, not a silence") {
   CHECK(sandbox.read("src/a/file.txt") == "changed by hand\n");
 }
 
+TEST_CASE("run --land: killed wherever, resume lands what it would have landed") {
+  Sandbox sandbox;
+  // Of those that fail at first one has another attempt.
+  const std::string broken = "[agent.b]\nowns = [\"/src/b/**\"]\nrun = \"echo broken > src/b/new.txt\"\n";
+  const std::string again =
+      "[agent.c]\nowns = [\"/src/c/**\"]\nretries = 1\n"
+      "run = \"mkdir -p src/c; echo x > src/c/new.txt; test $PAR_ATTEMPT = 2\"\n";
+  write_project(sandbox, kHead + kGreen + agent("a") + broken + again);
+  const auto* point = GENERATE("run.created", "journal.after.agentstarting", "journal.after.agentretried",
+                               "journal.after.agentrejected", "journal.after.accepted",
+                               "journal.after.runfinished", "journal.before.landingbuilt", "land.moved");
+  INFO(point);
+  crash(sandbox, point, {"run", "--land"});
+  const auto resume = sandbox.par({"resume"});
+  INFO(resume.out << resume.err);
+  CHECK(resume.exit_code == 1);  // b is not in
+  CHECK(has(resume.out, "run r1: landed, 2 of 3 agents landed"));
+  CHECK(sandbox.read("src/a/new.txt") == "a\n");
+  CHECK(sandbox.read("src/b/new.txt").empty());
+  CHECK(sandbox.read("src/c/new.txt") == "x\n");
+  CHECK(sandbox.git({"rev-list", "--count", "--first-parent", "main"}) == "2");
+  CHECK(sandbox.git({"status", "--porcelain"}).empty());
+  sandbox.assert_clean();
+}
+
+TEST_CASE(
+    "run --land: what is not finished is not landing, and a rollback meanwhile means that nothing is to") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + kGreen + agent("a") + agent("b", "after = [\"a\"]\n"));
+  crash(sandbox, "journal.after.accepted", {"run", "--land"});
+  const auto merge = sandbox.par({"merge"});
+  CHECK(merge.exit_code == 1);
+  CHECK(merge.err == "error: run 'r1' is not finished\nhint: 'git par resume r1' goes on\n");
+  CHECK(sandbox.par({"rollback", "-q", "a"}).exit_code == 0);
+  CHECK(sandbox.par({"retry", "-q", "a"}).exit_code == 0);
+  CHECK(has(sandbox.par({"status"}).out, "run r1: ready, 2 of 2 agents accepted"));
+  CHECK(sandbox.git({"rev-list", "--count", "main"}) == "1");
+  CHECK(sandbox.par({"merge", "-q"}).exit_code == 0);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("run --land: where nothing is accepted nothing lands, and not later by itself either") {
+  Sandbox sandbox;
+  write_project(sandbox, kHead + kGreen +
+                             "[agent.a]\nowns = [\"/src/a/**\"]\nrun = \"echo x > src/a/new.txt; "
+                             "test $PAR_ATTEMPT = 2\"\n");
+  const auto run = sandbox.par({"run", "--land"});
+  CHECK(run.exit_code == 1);
+  CHECK_FALSE(has(run.err, "not landed"));
+  CHECK(has(run.out, "run r1: failed, 0 of 1 agents accepted"));
+  CHECK(sandbox.par({"retry", "-q", "a"}).exit_code == 0);
+  CHECK(has(sandbox.par({"status"}).out, "run r1: ready, 1 of 1 agents accepted"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("stop --now: ends a run that is under way at once") {
   Sandbox sandbox;
   write_project(sandbox,
