@@ -297,10 +297,13 @@ constexpr std::string_view kDescription =
     "already, and the remote branch has not, it is pushed too.\n\n"
     "What is printed names what lands, and of each branch that does not the tests that it breaks, with whom, "
     "and the log; then how many validations were run, answered from the cache, and saved by testing branches "
-    "together. --json prints {\"schema\", \"target\", \"before\", \"after\", \"landed\": [{\"branch\", "
+    "together; and failures that the target had and has no more, with whose work that is, as far as the "
+    "results that were needed tell. --json prints {\"schema\", \"target\", \"before\", \"after\", "
+    "\"landed\": [{\"branch\", "
     "\"commit\"}], "
     "\"rejected\": [{\"branch\", \"with\": [branches], \"tests\", \"reason\", \"log\", \"state\"}], "
-    "\"validation_runs\", \"cache_hits\", \"saved_runs\", \"nothing_new\": [branches]}; 'rejected' are all "
+    "\"validation_runs\", \"cache_hits\", \"saved_runs\", \"nothing_new\": [branches], "
+    "\"mended\": [{\"test\", \"branch\"}]}; 'rejected' are all "
     "that "
     "did not get in, also those that were held or could not be validated.";
 

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "cli/run_support.h"
 #include "core/machine.h"
+#include "core/mended.h"
 
 namespace par::cli {
 namespace {
@@ -85,6 +86,34 @@ void write_rejected(JsonWriter& json, const Rejected& rejected) {
   json.member("state", name_of(rejected.stage)).end_object();
 }
 
+// What the target failed before and does not any more.
+std::vector<core::Mended> mended_by(const LandingReport& report) {
+  if (report.state.landing.landed.empty()) return {};
+  return core::mended_failures(report.state.integration);
+}
+
+std::string mended_text(const LandingReport& report) {
+  std::vector<std::string> lines;
+  for (const auto& mended : mended_by(report)) {
+    const auto* agent = report.state.find(mended.by);
+    lines.push_back(mended.test + (agent == nullptr ? "" : ": " + label(report.state, *agent)));
+  }
+  if (lines.empty()) return "";
+  std::string text = fmt::format("\n'{}' fails no more:\n", short_name(report.state.landing.target));
+  for (const auto& line : first_of(std::move(lines))) text += fmt::format("  {}\n", line);
+  return text;
+}
+
+void write_mended(JsonWriter& json, const LandingReport& report) {
+  json.key("mended").begin_array();
+  for (const auto& mended : mended_by(report)) {
+    const auto* agent = report.state.find(mended.by);
+    json.begin_object().member("test", mended.test);
+    json.member("branch", agent == nullptr ? "" : branch_name(report.state.id, *agent)).end_object();
+  }
+  json.end_array();
+}
+
 // What testing together, and the cache, left to be run.
 int saved_runs(const LandingReport& report) {
   return std::max(0, report.one_by_one - report.validation_runs - report.cache_hits);
@@ -126,7 +155,7 @@ std::string landing_text(const LandingReport& report) {
     text += fmt::format("  in it     {}: '{}' has its work\n", display_text(branch), target);
   for (const auto& branch : report.left_out)
     text += fmt::format("  left out  {}: {}\n", display_text(branch.branch), branch.reason);
-  text += spent_text(report);
+  text += spent_text(report) + mended_text(report);
   for (const auto& agent : state.agents) text += refusal_text(state, agent);
   return text;
 }
@@ -157,6 +186,7 @@ std::string landing_json(const LandingReport& report) {
   json.end_array();
   json.member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);
   json.member("saved_runs", saved_runs(report)).list("nothing_new", report.nothing_new);
+  write_mended(json, report);
   return std::move(json.end_object()).take() + "\n";
 }
 

@@ -183,6 +183,26 @@ TEST_CASE("run --land: what does not land is an error, not a silence") {
   CHECK(sandbox.read("src/a/file.txt") == "changed by hand\n");
 }
 
+TEST_CASE("merge: who did away with a failure that the target had is said") {
+  Sandbox sandbox;
+  const std::string mends = "[agent.a]\nowns = [\"/src/a/**\"]\nrun = \"echo mended > src/a/file.txt\"\n";
+  sandbox.write("src/a/file.txt", "broken\n");
+  sandbox.write("src/b/file.txt", "as it was\n");
+  sandbox.write(".gitpar.toml", kHead + kGreen + mends + agent("b", "after = [\"a\"]\n"));
+  sandbox.commit_all("base");
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  const bool json = GENERATE(false, true);
+  const auto merge =
+      sandbox.par(json ? std::vector<std::string>{"merge", "--json"} : std::vector<std::string>{"merge"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 0);
+  if (json)
+    CHECK(has(merge.out, R"("mended":[{"test":"unit","branch":"par/r1/a/tip"}]})"));
+  else
+    CHECK(has(merge.out, "\n'main' fails no more:\n  unit: a\n"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("run --land: killed wherever, resume lands what it would have landed") {
   Sandbox sandbox;
   // Of those that fail at first one has another attempt.
