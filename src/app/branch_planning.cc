@@ -14,6 +14,7 @@
 #include "core/branch_order.h"
 #include "git/history.h"
 #include "git/refs.h"
+#include "os/files.h"
 
 namespace par::app {
 namespace {
@@ -28,7 +29,8 @@ struct Branch {
 
 // What agents of a run make is theirs: it is meant only where it is named.
 bool is_meant(const RefName& ref, const std::string& pattern) {
-  return pattern.starts_with("par/") || !ref.str().starts_with("refs/heads/par/");
+  static constexpr std::string_view kOfRuns = "refs/heads/par/";
+  return pattern.starts_with(kOfRuns) || !ref.str().starts_with(kOfRuns);
 }
 
 Result<std::vector<Branch>> find_branches(const Project& project, const Base& base,
@@ -37,8 +39,9 @@ Result<std::vector<Branch>> find_branches(const Project& project, const Base& ba
   std::unordered_set<RefName> taken{base.target};
   for (const auto& pattern : patterns) {
     if (pattern.empty()) return usage_error("an empty pattern names no branch").hint("'**' names all");
-    PAR_ASSIGN(auto refs, git::list_refs(project.repository, "refs/heads/" + pattern));
-    std::erase_if(refs, [&](const auto& ref) { return !is_meant(ref.first, pattern); });
+    const std::string whole = branch_named(pattern).str();
+    PAR_ASSIGN(auto refs, git::list_refs(project.repository, whole));
+    std::erase_if(refs, [&](const auto& ref) { return !is_meant(ref.first, whole); });
     if (refs.empty())
       return Error(fmt::format("no branch matches '{}'", display_text(pattern)))
           .hint("see 'git branch'; branches of runs match only patterns that begin with 'par/'");
@@ -300,8 +303,10 @@ Result<std::vector<bool>> bring_something(const Project& project, const Base& ba
   return brings;
 }
 
-std::string no_common_commit(const Base& base) {
-  return fmt::format("has no commit in common with '{}'", short_name(base.target));
+std::string no_common_commit(const Project& project, const Base& base) {
+  const bool is_shallow = os::exists(project.repository.common_dir + "/shallow");
+  return fmt::format("has no commit in common with '{}'{}", short_name(base.target),
+                     is_shallow ? " in this shallow clone: 'git fetch --unshallow' gets the rest" : "");
 }
 
 }  // namespace
@@ -314,7 +319,8 @@ Result<MadePlan> plan_branches(const Project& project, const PlanOptions& option
   PAR_ASSIGN(auto plan, BranchPlanner(project, base, std::move(branches)).make());
   MadePlan made{std::move(plan), base.warnings};
   for (const auto& name : out.unrelated)
-    made.warnings.push_back(fmt::format("branch '{}' is left out: it {}", name, no_common_commit(base)));
+    made.warnings.push_back(
+        fmt::format("branch '{}' is left out: it {}", name, no_common_commit(project, base)));
   return made;
 }
 
@@ -324,7 +330,8 @@ Result<LandingPlan> plan_landing(const Project& project, const std::string& targ
   PAR_ASSIGN(auto branches, find_branches(project, base, patterns));
   PAR_ASSIGN(auto out, trace(project, base, branches));
   LandingPlan landing{{}, std::move(out.merged), {}, base.warnings};
-  for (auto& name : out.unrelated) landing.left_out.push_back({std::move(name), no_common_commit(base)});
+  for (auto& name : out.unrelated)
+    landing.left_out.push_back({std::move(name), no_common_commit(project, base)});
   PAR_ASSIGN(const auto brings, bring_something(project, base, branches));
 
   core::AgentNames names("branch");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/strings.h"
 #include "config/config_file.h"
 #include "git/command.h"
 #include "git/refs.h"
@@ -11,6 +12,8 @@ namespace par::app {
 namespace {
 
 constexpr const char* kConfigName = ".gitpar.toml";
+constexpr std::string_view kBranchRefs = "refs/heads/";
+constexpr std::string_view kRemoteRefs = "refs/remotes/";
 
 Error no_config(const Project& project, const std::string& where) {
   const std::string& root = project.repository.work_tree;
@@ -66,19 +69,32 @@ Result<RepoPath> path_from_root(const Project& project, const std::string& path)
   return Error(fmt::format("'{}' is outside the repository", path));
 }
 
+RefName branch_named(const std::string& name) {
+  return RefName(name.starts_with(kBranchRefs) ? name : std::string(kBranchRefs) + name);
+}
+
+Error no_target(const Project& project, const RefName& target) {
+  const std::string name = short_name(target);
+  Error error(fmt::format("the target branch '{}' does not exist", name));
+  const auto remote = git::list_refs(project.repository, std::string(kRemoteRefs) + "*/" + name);
+  if (!remote || remote->empty()) return std::move(error).hint("see 'git branch'");
+  return std::move(error).hint(
+      fmt::format("'git branch {} {}' makes it from the remote's", display_text(name),
+                  display_text(remote->front().first.str().substr(kRemoteRefs.size()))));
+}
+
 Result<RefName> find_target(const Project& project, const std::string& name) {
-  if (!name.empty()) return RefName("refs/heads/" + name);
+  if (!name.empty()) return branch_named(name);
   PAR_ASSIGN(const auto found, default_target(project));
-  return RefName("refs/heads/" + found);
+  return branch_named(found);
 }
 
 Result<Base> read_target(const Project& project, const std::string& target) {
   PAR_ASSIGN(const RefName ref, find_target(project, target));
-  const std::string name = short_name(ref);
   PAR_ASSIGN(const auto tip, git::read_ref(project.repository, ref));
-  if (!tip) return Error(fmt::format("the target branch '{}' does not exist", name)).hint("see 'git branch'");
+  if (!tip) return no_target(project, ref);
   Base base{ref, *tip, {}, {}, false};
-  PAR_ASSIGN(auto parsed, find_config_at(project, *tip, name));
+  PAR_ASSIGN(auto parsed, find_config_at(project, *tip, short_name(ref)));
   if (!parsed) return base;
   base.has_config = true;
   base.config = std::move(parsed->config);

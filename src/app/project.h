@@ -42,6 +42,10 @@ struct Base {
   bool has_config = true;
 };
 
+// The branch of that name, which may be given in full ("refs/heads/main").
+[[nodiscard]] RefName branch_named(const std::string& name);
+// That it does not exist, and what would make it.
+[[nodiscard]] Error no_target(const Project& project, const RefName& target);
 // The branch to land on, which may not exist: the one named, else the configuration's, else the one that is
 // checked out.
 [[nodiscard]] Result<RefName> find_target(const Project& project, const std::string& name);

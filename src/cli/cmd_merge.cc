@@ -34,7 +34,7 @@ struct Options {
 // Said before any validation is spent; the landing itself checks again.
 Result<void> check_target(const app::Project& project, const RefName& target) {
   PAR_ASSIGN(const auto tip, git::read_ref(project.repository, target));
-  if (!tip) return Error(fmt::format("the target branch '{}' does not exist", short_name(target)));
+  if (!tip) return app::no_target(project, target);
   PAR_ASSIGN(const auto obstacle, git::target_obstacle(project.repository, target));
   if (obstacle.empty()) return {};
   return refused(obstacle).hint(
@@ -55,7 +55,7 @@ Result<void> check_ready(const core::RunState& state) {
 
 // A landing that was cut off is finished as it was begun.
 Result<void> check_same(const core::LandingState& landing, const Options& options, const RunId& run) {
-  const bool same_target = options.target.empty() || options.target == short_name(landing.target);
+  const bool same_target = options.target.empty() || app::branch_named(options.target) == landing.target;
   const bool same_strategy = options.strategy.empty() || options.strategy == name_of(landing.strategy);
   if (same_target && same_strategy && !options.dry_run) return {};
   return refused(fmt::format("run '{}' is already landing on '{}' as '{}'", run.str(),
@@ -214,8 +214,7 @@ Result<int> merge_run(const Options& options, const Invocation& invocation) {
   if (!options.strategy.empty()) session_options.strategy = parse_enum<core::Strategy>(options.strategy);
   PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
   PAR_TRY(check_no_revert(session->state()));
-  const RefName target =
-      options.target.empty() ? session->plan().target : RefName("refs/heads/" + options.target);
+  const RefName target = options.target.empty() ? session->plan().target : app::branch_named(options.target);
   const auto& landing = session->state().landing;
   if (core::is_landing(session->plan(), session->state())) {
     PAR_TRY(check_same(landing, options, session->state().id));

@@ -84,7 +84,8 @@ int run_command_line(const Command& command, std::vector<std::string> words, Inv
 
 int run_arguments(const std::vector<std::string>& arguments) {
   Invocation invocation;
-  invocation.cwd = std::filesystem::current_path().string();
+  std::error_code gone;
+  invocation.cwd = std::filesystem::current_path(gone).string();
   auto word = arguments.begin();
   while (word != arguments.end() && *word == "-C" && std::next(word) != arguments.end()) {
     invocation.cwd = (std::filesystem::path(invocation.cwd) / *std::next(word)).lexically_normal().string();
@@ -102,6 +103,10 @@ int run_arguments(const std::vector<std::string>& arguments) {
     return usage_error(fmt::format("unknown option '{}'", *word), "see 'git par -h'");
   const Command* command = find_command(*word);
   if (command == nullptr) return unknown_command(*word);
+  if (invocation.cwd.empty()) {
+    print_error(Error("the directory that you are in does not exist any more").hint("'cd' to one that does"));
+    return kExitFatal;
+  }
   return run_command_line(*command, reversed(std::next(word), arguments.end()), std::move(invocation));
 }
 

@@ -111,6 +111,17 @@ TEST_CASE("bad input: a target that does not exist") {
   Sandbox sandbox;
   commit_config(sandbox, "target = \"trunk\"\n" + kAgent);
   refuses(sandbox, {"run"}, 128, "the target branch 'trunk' does not exist");
+  sandbox.git({"update-ref", "refs/remotes/origin/trunk", "HEAD"});
+  for (const std::string command : {"run", "validate"})
+    refuses(sandbox, {command}, 128, "hint: 'git branch trunk origin/trunk' makes it from the remote's");
+}
+
+TEST_CASE("bad input: a directory that is gone") {
+  Sandbox sandbox;
+  const auto gone = sandbox.shell("mkdir gone && cd gone && rmdir ../gone && git-par status");
+  CHECK(gone.exit_code == 128);
+  CHECK(gone.err ==
+        "fatal: the directory that you are in does not exist any more\nhint: 'cd' to one that does\n");
 }
 
 TEST_CASE("bad input: a branch or directory stands where the run would write") {

@@ -128,6 +128,36 @@ TEST_CASE("merge --branches: already landed, empty, partially landed, empty batc
   sandbox.assert_clean();
 }
 
+TEST_CASE("merge --branches: branches and target may be named in full, as git's commands take them") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  branch(sandbox, "topic/a", add_file("a"));
+  branch(sandbox, "par/r7/b/tip", add_file("b"));
+  const auto merge = sandbox.par({"merge", "--target", "refs/heads/main", "--branches", "refs/heads/topic/*",
+                                  "--branches", "refs/heads/par/r7/b/tip"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 0);
+  CHECK(is_in(sandbox, "a"));
+  CHECK(is_in(sandbox, "b"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("merge --branches: what a shallow clone does not show is said to be its doing") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  branch(sandbox, "topic/old", add_file("a"));
+  sandbox.write("later", "x\n");
+  sandbox.commit_all("later");
+  const auto merge = sandbox.shell(
+      "git clone -q --depth 1 --no-single-branch \"file://$PWD\" ../shallow && cd ../shallow && "
+      "git branch -q topic/old origin/topic/old && git par merge --branches topic/old");
+  INFO(merge.err);
+  CHECK(merge.exit_code == 1);
+  CHECK(has(merge.out,
+            "  left out  topic/old: has no commit in common with 'main' in this shallow clone: 'git fetch "
+            "--unshallow' gets the rest\n"));
+}
+
 TEST_CASE("merge --branches: an empty pattern, agents' branches and unrelated ones are not what was meant") {
   Sandbox sandbox;
   write_project(sandbox);
