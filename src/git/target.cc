@@ -85,6 +85,22 @@ Result<TargetMoveResult> follow_lost(const Repository& repository, const RefName
 
 constexpr const char* kNotCommitted = " and has changes that are not committed";
 
+// Precondition: the files were not moved.
+std::string what_stands_in_the_way(FilesOutcome outcome, const RefName& target, const FilesMove& files) {
+  const std::string place = place_of(target, files.worktree);
+  switch (outcome) {
+    case FilesOutcome::blocked:
+      return place + ", where files that git does not track are in the way";
+    case FilesOutcome::locked:
+      return fmt::format("{}, where another git process works, or left '{}/index.lock'", place,
+                         files.worktree.git_dir);
+    case FilesOutcome::dirty:
+    case FilesOutcome::moved:
+      break;
+  }
+  return place + kNotCommitted;
+}
+
 // One landing at a time in a repository: another one's files, half in place, are not the user's.
 std::string landing_lock(const Repository& repository) {
   return repository.state_dir() + "/locks/landing.lock";
@@ -149,13 +165,7 @@ Result<TargetMoveResult> RunWorkspace::move_target(const RefName& target, const 
     PAR_ASSIGN(CommitInfo new_commit, objects_.commit(to));
     files.emplace(FilesMove{*holder.worktree, std::move(old_commit), std::move(new_commit)});
     PAR_ASSIGN(const FilesOutcome outcome, take_files(objects_, *files, now == to));
-    if (outcome == FilesOutcome::dirty) return refusal(place_of(target, files->worktree) + kNotCommitted);
-    if (outcome == FilesOutcome::blocked)
-      return refusal(place_of(target, files->worktree) +
-                     ", where files that git does not track are in the way");
-    if (outcome == FilesOutcome::locked)
-      return refusal(fmt::format("{}, where another git process works, or left '{}/index.lock'",
-                                 place_of(target, files->worktree), files->worktree.git_dir));
+    if (outcome != FilesOutcome::moved) return refusal(what_stands_in_the_way(outcome, target, *files));
     PAR_TRY(os::crash_point("land.files"));
   }
   const std::string why = fmt::format("par: land {}", run_.str());
