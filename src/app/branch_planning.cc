@@ -187,10 +187,9 @@ core::PlannedAgent as_agent(const Branch& branch, const std::vector<RepoPath>& p
 class BranchPlanner {
  public:
   BranchPlanner(const Project& project, const Base& base, std::vector<Branch> branches)
-      : project_(project), base_(base), branches_(std::move(branches)) {}
+      : project_(project), looked_at_(*project.objects), base_(base), branches_(std::move(branches)) {}
 
   Result<core::Plan> make() {
-    const git::HeldWrites looked_at(*project_.objects);  // what merges make: and forgotten
     PAR_TRY(read_trees());
     const auto overlaps = core::find_branch_overlaps(paths_, project_.repository.folding());
     PAR_TRY(find_conflicts(overlaps));
@@ -226,6 +225,7 @@ class BranchPlanner {
     for (const auto& branch : branches_) {
       PAR_ASSIGN(auto trees, merge_into_target(project_, target.tree, branch));
       PAR_ASSIGN(auto footprint, footprint_of(project_, trees));
+      PAR_TRY(looked_at_.store_when_large());
       if (!trees.merged.conflicts.empty())
         conflicts_.push_back(
             {AgentName(branch.name), AgentName(short_name(base_.target)), trees.merged.conflicts});
@@ -244,6 +244,7 @@ class BranchPlanner {
         continue;
       PAR_ASSIGN(auto merge,
                  project_.objects->merge_trees(trees_[b].base, trees_[a].merged.tree, trees_[b].tip));
+      PAR_TRY(looked_at_.store_when_large());
       if (merge.conflicts.empty()) continue;
       conflicting_.push_back(overlap.branches);
       conflicts_.push_back({name(a), name(b), std::move(merge.conflicts)});
@@ -259,6 +260,7 @@ class BranchPlanner {
   }
 
   const Project& project_;
+  const git::HeldWrites looked_at_;  // what merges make is forgotten, unless it gets too much
   const Base& base_;
   std::vector<Branch> branches_;
   std::vector<Trees> trees_;
