@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "base/strings.h"
 #include "core/backoff.h"
-#include "git/push.h"
 
 namespace par::app {
 namespace {
@@ -48,21 +48,32 @@ Result<git::Upstream> find_push_upstream(const Project& project, const RefName& 
   return upstream;
 }
 
+Result<git::PushResult> push_patiently(const Project& project, const git::Upstream& upstream,
+                                       const ObjectId& commit, const std::function<bool(Millis)>& wait) {
+  for (int failures = 0;; ++failures) {
+    PAR_ASSIGN(auto result, git::push_with_lease(project.repository, upstream, commit));
+    if (result.outcome != git::Push::unreachable || failures + 1 == kTries) return result;
+    if (!wait(core::backoff(failures, kLongestPause, 0.5))) return result;
+  }
+}
+
 Result<void> push_landed(const Project& project, const git::Upstream& upstream, const ObjectId& landed,
                          const std::function<bool(Millis)>& wait) {
   PAR_ASSIGN(const bool holds, project.objects->is_ancestor(upstream.tip, landed));
   if (!holds)
     return not_pushed(upstream, {git::Push::rejected, "what is there would be lost", {}})
         .hint("'git log' on both shows what they have");
-  for (int failures = 0;; ++failures) {
-    PAR_ASSIGN(const auto result, git::push_with_lease(project.repository, upstream, landed));
-    if (result.outcome == git::Push::pushed) return {};
-    if (result.outcome == git::Push::rejected)
+  PAR_ASSIGN(const auto result, push_patiently(project, upstream, landed, wait));
+  switch (result.outcome) {
+    case git::Push::pushed:
+      return {};
+    case git::Push::rejected:
       return not_pushed(upstream, result)
           .hint("if somebody pushed there meanwhile, 'git pull' brings that in; then 'git push'");
-    if (failures + 1 == kTries || !wait(core::backoff(failures, kLongestPause, 0.5)))
+    case git::Push::unreachable:
       return not_pushed(upstream, result).hint("'git push' does it when the remote answers again");
   }
+  bug("a push that ended in a way that has no name");
 }
 
 Result<bool> waits_for_push(const Project& project, const core::LandingState& landing) {

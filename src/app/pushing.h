@@ -6,6 +6,7 @@
 #include "app/project.h"
 #include "core/state.h"
 #include "git/history.h"
+#include "git/push.h"
 
 namespace par::app {
 
@@ -16,9 +17,14 @@ namespace par::app {
 // the target does not have, or `git push` goes to another remote.
 [[nodiscard]] Result<git::Upstream> find_push_upstream(const Project& project, const RefName& target);
 
+// git::push_with_lease; a remote that does not answer is asked four times, with `wait` for so many
+// milliseconds in between, which says whether to ask again.
+[[nodiscard]] Result<git::PushResult> push_patiently(const Project& project, const git::Upstream& upstream,
+                                                     const ObjectId& commit,
+                                                     const std::function<bool(Millis)>& wait);
+
 // Pushes what landed, which stays on the target whatever becomes of this. The remote's branch moves only from
-// the commit that was known there. A remote that does not answer is asked four times, with `wait` for so many
-// milliseconds in between, which says whether to ask again. Error (refused): not pushed.
+// the commit that was known there. `wait` as above. Error (refused): not pushed.
 [[nodiscard]] Result<void> push_landed(const Project& project, const git::Upstream& upstream,
                                        const ObjectId& landed, const std::function<bool(Millis)>& wait);
 

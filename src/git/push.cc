@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/strings.h"
@@ -31,9 +32,8 @@ std::string refusal_in(const std::string& output) {
 
 // An earlier call may have got through without our hearing of it.
 bool is_there(const Repository& repository, const Upstream& upstream, const ObjectId& commit) {
-  const auto finished = run_git({"ls-remote", "--end-of-options", upstream.remote, upstream.branch.str()},
-                                in_users_name(repository));
-  return finished && finished->exit_code == 0 && finished->out.starts_with(commit.str() + "\t");
+  const auto there = remote_branches(repository, upstream.remote, {upstream.branch});
+  return there && there->contains(upstream.branch) && there->at(upstream.branch) == commit;
 }
 
 }  // namespace
@@ -54,6 +54,23 @@ Result<PushResult> push_with_lease(const Repository& repository, const Upstream&
   const bool fatal = finished.exit_code == kFatal;
   return PushResult{fatal ? Push::unreachable : Push::rejected, std::move(failed.message),
                     std::move(failed.causes)};
+}
+
+Result<std::map<RefName, ObjectId>> remote_branches(const Repository& repository, const std::string& remote,
+                                                    const std::vector<RefName>& branches) {
+  std::vector<std::string> args{"ls-remote", "--end-of-options", remote};
+  for (const auto& branch : branches) args.push_back(branch.str());
+  PAR_ASSIGN(const std::string out, git_output(args, in_users_name(repository)));
+  std::map<RefName, ObjectId> found;
+  for (const auto& line : split_terminated(out, '\n')) {
+    const auto tab = line.find('\t');
+    if (tab == std::string::npos) continue;
+    // What it was asked for are patterns: "refs/heads/x" also is the end of other names.
+    const RefName name(line.substr(tab + 1));
+    if (std::find(branches.begin(), branches.end(), name) != branches.end())
+      found.emplace(name, ObjectId(line.substr(0, tab)));
+  }
+  return found;
 }
 
 }  // namespace par::git

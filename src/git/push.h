@@ -2,6 +2,7 @@
 // part.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,16 @@ struct PushResult {
 };
 
 // Moves upstream.branch on upstream.remote to `commit` if it is still at upstream.tip (--force-with-lease
-// with that value), never otherwise. It may be called again whatever became of an earlier call. Precondition:
-// the upstream exists on a remote, and `commit` comes after its tip, or what is there would be lost.
+// with that value; an empty tip: if there is no such branch), never otherwise. It may be called again
+// whatever became of an earlier call. Precondition: `commit` comes after its tip, or what is there may be
+// lost.
 [[nodiscard]] Result<PushResult> push_with_lease(const Repository& repository, const Upstream& upstream,
                                                  const ObjectId& commit);
+
+// Where these branches are on the remote now; those that it does not have are left out. Error: it does not
+// answer. One git process.
+[[nodiscard]] Result<std::map<RefName, ObjectId>> remote_branches(const Repository& repository,
+                                                                  const std::string& remote,
+                                                                  const std::vector<RefName>& branches);
 
 }  // namespace par::git
