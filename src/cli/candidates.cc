@@ -114,7 +114,7 @@ std::vector<Candidate> option_names(const CLI::App& app, std::string_view typed)
   std::vector<Candidate> names;
   for (const auto& option : option_texts(app))
     for (const auto& word : split(option.names, ' ')) {
-      const std::string name = word.substr(0, word.find(','));
+      const std::string name = word.substr(0, word.find_first_of(",["));
       if (name.starts_with(start)) names.push_back({name, option.description});
     }
   return names;
@@ -148,7 +148,7 @@ std::vector<Candidate> command_candidates(const Command& command, const std::vec
   if (!typed.starts_with("--") || equals == std::string::npos) return option_names(app, typed);
 
   const auto* option = app.get_option_no_throw(typed.substr(0, equals));
-  if (!takes_value(option)) return {};
+  if (option == nullptr || (!takes_value(option) && fixed_values(*option).empty())) return {};
   auto values = values_of(*option, place, source);
   for (auto& value : values) value.value.insert(0, typed, 0, equals + 1);
   return values;

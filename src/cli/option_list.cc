@@ -34,8 +34,19 @@ OptionRef& OptionRef::excludes(const OptionRef& other) {
   return *this;
 }
 
+OptionRef& OptionRef::needs(const OptionRef& other) {
+  option_->needs(other.option_);
+  return *this;
+}
+
 OptionRef OptionList::flag(const std::string& names, bool& value, const std::string& help) {
   return OptionRef(app_.add_flag(names, value, help));
+}
+
+OptionRef OptionList::flag(const std::string& name, std::string& value, const std::vector<std::string>& words,
+                           const std::string& help) {
+  OptionRef option(app_.add_flag(name + "{" + words.front() + "}", value, help));
+  return option.value_name("[=" + words.back() + "]").one_of(words);
 }
 
 OptionRef OptionList::value(const std::string& names, std::string& value, const std::string& help) {

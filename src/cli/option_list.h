@@ -25,6 +25,7 @@ class OptionRef {
   OptionRef& required();
   OptionRef& repeatable();  // each time with one value
   OptionRef& excludes(const OptionRef& other);
+  OptionRef& needs(const OptionRef& other);
 
  private:
   CLI::Option* option_;
@@ -36,6 +37,10 @@ class OptionList {
   explicit OptionList(CLI::App& app) : app_(app) {}
 
   OptionRef flag(const std::string& names, bool& value, const std::string& help);
+  // A flag that may be given a value, as in "--pr=agent": one of `words`; without one it has the first of
+  // them.
+  OptionRef flag(const std::string& name, std::string& value, const std::vector<std::string>& words,
+                 const std::string& help);
   OptionRef value(const std::string& names, std::string& value, const std::string& help);
   OptionRef value(const std::string& names, int& value, const std::string& help);
   OptionRef value(const std::string& names, std::size_t& value, const std::string& help);

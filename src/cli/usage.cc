@@ -20,8 +20,9 @@ std::vector<OptionText> option_texts(const CLI::App& app) {
     std::string names;
     for (const auto& name : option->get_snames()) names += (names.empty() ? "-" : ", -") + name;
     for (const auto& name : option->get_lnames()) names += (names.empty() ? "--" : ", --") + name;
-    if (option->get_expected_max() > 0 && !option->get_option_text().empty())
-      names += " " + option->get_option_text();
+    const std::string& value = option->get_option_text();
+    if (option->get_expected_max() > 0 && !value.empty()) names += " " + value;
+    if (value.starts_with('[')) names += value;
     texts.push_back({names, option->get_description()});
   }
   return texts;
