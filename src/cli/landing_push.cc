@@ -12,10 +12,7 @@ namespace par::cli {
 
 Result<int> push_landing(const app::Project& project, const git::Upstream& upstream, const ObjectId& landed,
                          const Invocation& invocation) {
-  const auto pushed = app::push_landed(project, upstream, landed, [](Millis pause) {
-    os::wait_for_interrupt(pause);
-    return os::interrupt_count() == 0;
-  });
+  const auto pushed = app::push_landed(project, upstream, landed, os::wait_undisturbed);
   if (!pushed && os::interrupt_count() > 0) {
     print_error(pushed.error());
     return interrupted_code();

@@ -67,6 +67,11 @@ void wait_for_interrupt(Millis timeout) {
   ::poll(&wake, 1, static_cast<int>(timeout));
 }
 
+bool wait_undisturbed(Millis timeout) {
+  wait_for_interrupt(timeout);
+  return interrupt_count() == 0;
+}
+
 void drain_interrupts() {
   std::array<char, 64> bytes{};
   while (interrupt_descriptor() >= 0 && read_some(interrupt_descriptor(), bytes.data(), bytes.size()) > 0) {

@@ -15,6 +15,8 @@ void install_signal_handlers();
 [[nodiscard]] int interrupt_descriptor();
 // Waits at most so long; returns early when a signal arrives.
 void wait_for_interrupt(Millis timeout);
+// The same; whether none has arrived so far.
+[[nodiscard]] bool wait_undisturbed(Millis timeout);
 // Empties that descriptor, so that only the next signal wakes a poll again; the counts stay.
 void drain_interrupts();
 
