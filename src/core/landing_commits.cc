@@ -182,7 +182,10 @@ class Describer {
   std::unordered_set<ObjectId> commits_;  // of the accepted steps
 };
 
-// What the others bring, the target has, for example by a landing that was quicker.
+}  // namespace
+
+bool lands_each(Strategy strategy) { return strategy == Strategy::squash || strategy == Strategy::rebase; }
+
 std::vector<Step> steps_that_change(const RunState& state, const std::vector<Step>& all) {
   std::vector<Step> steps;
   const ObjectId* before = &state.integration.base_tree;
@@ -193,29 +196,25 @@ std::vector<Step> steps_that_change(const RunState& state, const std::vector<Ste
   return steps;
 }
 
-}  // namespace
-
-bool lands_each(Strategy strategy) { return strategy == Strategy::squash || strategy == Strategy::rebase; }
-
 std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
-                                        const std::vector<Step>& all) {
-  check(!all.empty(), "a landing of nothing");
-  const auto steps = steps_that_change(state, all);
-  if (steps.empty()) return {};
-  const Describer describer(plan, state, steps);
+                                        const std::vector<Step>& steps) {
+  check(!steps.empty(), "a landing of nothing");
+  const auto changing = steps_that_change(state, steps);
+  if (changing.empty()) return {};
+  const Describer describer(plan, state, changing);
   switch (plan.strategy) {
     case Strategy::merge:
-      return {{steps.back().tree, describer.parents(), describer.message_of_all("Merge"), {}, {}}};
+      return {{changing.back().tree, describer.parents(), describer.message_of_all("Merge"), {}, {}}};
     case Strategy::single:
-      return {{steps.back().tree, {}, describer.message_of_all("Land"), {}, {}}};
+      return {{changing.back().tree, {}, describer.message_of_all("Land"), {}, {}}};
     case Strategy::squash: {
       std::vector<CommitSpec> commits;
-      for (const auto& step : steps) commits.push_back(describer.squashed(step));
+      for (const auto& step : changing) commits.push_back(describer.squashed(step));
       return commits;
     }
     case Strategy::rebase: {
       std::vector<CommitSpec> commits;
-      for (const auto& step : steps)
+      for (const auto& step : changing)
         for (const auto& replayed : step.replayed)
           commits.push_back(
               {replayed.tree, {}, describer.trailers_of_one(step), replayed.source, replayed.source});

@@ -21,6 +21,10 @@ struct CommitSpec {
 // Each agent's work lands as commits of its own, on the target's first-parent history.
 [[nodiscard]] bool lands_each(Strategy strategy);
 
+// Without those that change nothing: what they bring, the ones before them or the target have, for example by
+// a landing that was quicker.
+[[nodiscard]] std::vector<Step> steps_that_change(const RunState& state, const std::vector<Step>& all);
+
 // merge: one commit, every branch a parent. squash: one commit per agent, in the order of the steps. rebase:
 // the replayed commits of each step, with their own authors and messages. single: one commit, no further
 // parents. A step that changes nothing any more has no part in them, so there may be none. Each tree is one

@@ -40,8 +40,7 @@ std::optional<Action> next_queue_action(const Plan& plan, const RunState& state)
   return std::nullopt;
 }
 
-// The steps cannot land as the strategy wants it: those that were tested together, or merged where they are
-// to be replayed, queue up again, one by one. Every tree that lands must have passed.
+// Those that were tested together, or merged where they are to be replayed, do not fit.
 bool has_unfit_step(const Plan& plan, const RunState& state) {
   const auto& integration = state.integration;
   std::set<std::string> names;
@@ -69,7 +68,7 @@ std::optional<Action> next_landing_action(const Plan& plan, const RunState& stat
   if (integration.steps.empty()) return Record{LandingRefused{"nothing is accepted"}};
   if (landing.lost > kMaxLostLandings) return Record{keeps_moving(landing.target)};
   if (landing.built) return MoveTarget{landing.target, landing.built->from, landing.built->to};
-  if (lands_each(plan.strategy) && has_unfit_step(plan, state))
+  if (!fits_strategy(plan, state))  // they queue up again, one by one
     return Record{Rebased{integration.base, integration.base_tree, integration.holds_run_base}};
   return BuildLanding{landing.target, integration.base, integration.steps};
 }
@@ -94,6 +93,10 @@ std::optional<Action> next_action(const Plan& plan, const RunState& state) {
 }
 
 }  // namespace
+
+bool fits_strategy(const Plan& plan, const RunState& state) {
+  return !lands_each(plan.strategy) || !has_unfit_step(plan, state);
+}
 
 LandingRefused keeps_moving(const RefName& target) {
   return {fmt::format("'{}' keeps moving", short_name(target))};

@@ -147,6 +147,9 @@ void leave_queue(Integration& integration, const AgentName& agent, search::Stage
 [[nodiscard]] bool is_active(Stage stage);
 // Its work is in the candidate, or with it on the target.
 [[nodiscard]] bool is_accepted(Stage stage);
+// The accepted steps can land as the plan's strategy wants it: each tree that would be on the target's
+// first-parent history has passed.
+[[nodiscard]] bool fits_strategy(const Plan& plan, const RunState& state);
 // The agents that come `after` any of `names`, directly or not, in plan order.
 [[nodiscard]] std::vector<AgentName> dependents_of(const Plan& plan, const std::vector<AgentName>& names);
 

@@ -155,6 +155,7 @@ TEST_CASE("landing commits: a step that changes nothing any more has no part in 
   world.steps[1].tree = world.steps[0].tree;
   world.steps.resize(2);
   CHECK(world.commits().empty());
+  CHECK(steps_that_change(world.state, world.steps).empty());
 }
 
 TEST_CASE("landing commits: a title cannot forge trailers or break the subject") {

@@ -1,4 +1,5 @@
 // What the landing machine makes of results, event by event.
+#include "core/landing_commits.h"
 #include "core/machine.h"
 #include "support/catch.h"
 
@@ -69,6 +70,7 @@ class Waiting {
     return state_.integration.last_step(static_cast<std::size_t>(build.trial)).tree;
   }
   [[nodiscard]] const RunState& state() const { return state_; }
+  [[nodiscard]] Plan& plan() { return plan_; }
 
  private:
   Plan plan_;
@@ -115,6 +117,21 @@ TEST_CASE("landing machine: what is red on the base too is green, and lands with
   CHECK(run.record<TrialJudged>().outcome == search::Outcome::green);
   run.record<Accepting>();
   CHECK(std::holds_alternative<MoveCandidate>(*run.next().action));
+}
+
+TEST_CASE("landing machine: what was tested together fits a strategy that lands it together") {
+  Waiting run({"a", "b"});
+  run.record<BranchesArrived>();
+  run.record<TrialsPlanned>();
+  run.validated(run.build(), Outcome::pass);
+  run.record<TrialJudged>();
+  const auto accepting = run.record<Accepting>();
+  run.apply(Accepted{accepting.to});
+  REQUIRE(run.state().integration.steps.size() == 2);
+  for (const auto strategy : {Strategy::merge, Strategy::single, Strategy::squash, Strategy::rebase}) {
+    run.plan().strategy = strategy;
+    CHECK(fits_strategy(run.plan(), run.state()) == !lands_each(strategy));
+  }
 }
 
 TEST_CASE("landing machine: an error is tried once more, and forgotten only for the tree that had it") {
