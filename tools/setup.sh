@@ -5,7 +5,7 @@
 
 build_packages='g++ cmake ninja-build pkg-config libgit2-dev libcli11-dev libtomlplusplus-dev
   libfmt-dev libutf8proc-dev libsqlite3-dev libsimdjson-dev libpugixml-dev nettle-dev git'
-test_packages='catch2 bash-completion faketime zsh fish man-db mandoc'
+test_packages='catch2 bash-completion faketime zsh fish man-db mandoc gh python3'
 sanitizer_packages='clang libclang-rt-dev llvm'
 check_packages='clang-format clang-tidy shellcheck'
 build_tools='g++ >= 12, cmake >= 3.25, ninja, pkg-config'

@@ -10,6 +10,7 @@
 #include "base/strings.h"
 #include "cli/command.h"
 #include "cli/landing_push.h"
+#include "cli/merge_pulls.h"
 #include "cli/merge_view.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -28,6 +29,8 @@ struct Options {
   std::string strategy;
   bool all = false;
   bool push = false;
+  std::string pr;  // "run" or "agent"; empty: no pull requests
+  bool wait = false;
   bool dry_run = false;
 };
 
@@ -68,6 +71,9 @@ void show_landing(const LandingReport& report, const Invocation& invocation) {
     print_out(landing_json(report));
   else if (!invocation.quiet)
     print_out(landing_text(report));
+}
+
+void hint_at_reverts(const LandingReport& report) {
   for (const auto& left : report.left_out)
     if (!left.revert.empty())
       print_hint(fmt::format("'git revert {}' on '{}' brings the work of '{}' back", short_oid(left.revert),
@@ -78,15 +84,33 @@ void show_landing(const LandingReport& report, const Invocation& invocation) {
 struct Place {
   RefName target;
   std::optional<git::Upstream> upstream;  // with --push
+  std::optional<PullOrder> pulls;         // with --pr: it lands there, and not here
 };
 
 // Before anything moves.
 Result<Place> find_place(const app::Project& project, const RefName& target, const Options& options) {
-  Place place{target, {}};
+  Place place;
+  place.target = target;
   if (options.push) {
     PAR_ASSIGN(place.upstream, app::find_push_upstream(project, target));
   }
+  if (!options.pr.empty()) {
+    PAR_ASSIGN(auto pulls, app::find_pull_place(project, target));
+    const auto kind = options.pr == "agent" ? app::PullKind::agent : app::PullKind::run;
+    place.pulls = PullOrder{std::move(pulls), kind, options.wait};
+  }
   return place;
+}
+
+std::string announcement(const Place& place, const std::vector<std::string>& names) {
+  std::string text = place.pulls ? fmt::format("would open {} onto '{}' of:\n",
+                                               place.pulls->kind == app::PullKind::run
+                                                   ? std::string("a pull request")
+                                                   : counted(std::ssize(names), "pull request"),
+                                               display_text(place.pulls->place.upstream.name))
+                                 : fmt::format("would land on '{}':\n", short_name(place.target));
+  for (const auto& name : names) text += "  " + display_text(name) + "\n";
+  return text;
 }
 
 // The exit code of that; 0 when nothing is to be pushed.
@@ -137,20 +161,34 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
   auto& engine = session.engine();
   PAR_ASSIGN(const auto end, engine.run());
   const auto& state = engine.state();
-  if (end == app::EngineEnd::interrupted) return interrupted_code();
+  if (end == app::EngineEnd::interrupted) {
+    if (place.pulls)
+      print_hint(fmt::format("'git par resume {}' goes on, then '{}'", state.id.str(),
+                             pulls_command(state.id, *place.pulls)));
+    return interrupted_code();
+  }
   report.validation_runs = engine.validator().runs();
   report.cache_hits = engine.validator().hits();
   for (const auto& agent : session.plan().agents)
     report.one_by_one += static_cast<int>(agent.validations.size());
-  show_landing(report, invocation);
+  const bool asks = place.pulls && !state.integration.steps.empty();
+  int code = 0;
+  if (asks) {
+    PAR_ASSIGN(code, request_pulls(project, session, *place.pulls, report, invocation));
+  } else {
+    show_landing(report, invocation);
+  }
+  hint_at_reverts(report);
   PAR_TRY(warn_of_moved(project, state));
-  if (state.landing.landed.empty() && !state.integration.steps.empty())
+  if (!asks && state.landing.landed.empty() && !state.integration.steps.empty())
     return landing_refusal(state).hint(fmt::format("'git par merge --run {}' tries again", state.id.str()));
-  PAR_ASSIGN(const int pushed, push(project, place, state.landing.landed, invocation));
-  if (pushed != 0) return pushed;
+  if (!asks) {
+    PAR_ASSIGN(code, push(project, place, state.landing.landed, invocation));
+  }
+  if (code != 0) return code;
   const bool all = report.left_out.empty() &&
                    std::all_of(state.agents.begin(), state.agents.end(),
-                               [](const auto& agent) { return agent.stage == core::Stage::landed; });
+                               [](const auto& agent) { return core::is_accepted(agent.stage); });
   return all ? 0 : kExitNo;
 }
 
@@ -169,19 +207,21 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   if (!options.strategy.empty()) plan.strategy = *parse_enum<core::Strategy>(options.strategy);
   if (plan.agents.empty()) {
     const auto state = core::initial_state(RunId(), plan);
-    show_landing({state, plan.base, 0, 0, landing.nothing_new, landing.left_out}, invocation);
+    const LandingReport report{state, plan.base, 0, 0, landing.nothing_new, landing.left_out};
+    show_landing(report, invocation);
+    hint_at_reverts(report);
     if (options.push && !options.dry_run) {
       PAR_ASSIGN(const int pushed, push_what_is_there(project, plan, options, invocation));
       if (pushed != 0) return pushed;
     }
     return landing.left_out.empty() ? 0 : kExitNo;
   }
-  PAR_TRY(check_target(project, plan.target));
+  if (options.pr.empty()) PAR_TRY(check_target(project, plan.target));
   PAR_ASSIGN(const Place place, find_place(project, plan.target, options));
   if (options.dry_run) {
-    std::string text = fmt::format("would land on '{}':\n", short_name(plan.target));
-    for (const auto& agent : plan.agents) text += "  " + display_text(short_name(agent.branch.ref)) + "\n";
-    print_out(text);
+    std::vector<std::string> names;
+    for (const auto& agent : plan.agents) names.push_back(short_name(agent.branch.ref));
+    print_out(announcement(place, names));
     return 0;
   }
   if (plan.validations.empty())
@@ -192,7 +232,7 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
   app::SessionOptions session_options;
   session_options.start_agents = false;
   session_options.interrupts = os::interrupt_count;
-  session_options.landing = core::LandRequested{place.target, plan.strategy, options.push};
+  if (!place.pulls) session_options.landing = core::LandRequested{place.target, plan.strategy, options.push};
   const ObjectId before = plan.base;
   PAR_ASSIGN(auto session,
              app::Session::start(project, database, std::move(plan), progress, session_options));
@@ -204,6 +244,47 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
 
 // ---- a run
 
+std::vector<std::string> accepted_names(const core::RunState& state) {
+  std::vector<std::string> names;
+  for (const auto& step : state.integration.steps) names.push_back(step.agent.str());
+  return names;
+}
+
+// What was validated is what is asked to be pulled: nothing is built or validated anew for it.
+Result<void> check_validated_so(const app::Session& session, const Options& options) {
+  const auto& plan = session.plan();
+  const auto& landing = session.state().landing;
+  const std::string id = session.state().id.str();
+  if (core::is_landing(plan, session.state()) && landing.landed.empty())
+    return refused(fmt::format("run '{}' is already landing on '{}'", id, short_name(landing.target)))
+        .hint(fmt::format("'git par resume {}' finishes that", id));
+  const bool same_target = options.target.empty() || app::branch_named(options.target) == plan.target;
+  const bool same_strategy = options.strategy.empty() || options.strategy == name_of(plan.strategy);
+  if (!same_target || !same_strategy)
+    return refused(fmt::format("run '{}' was validated for '{}' as '{}'", id, short_name(plan.target),
+                               name_of(plan.strategy)))
+        .hint("with --pr a run keeps its target and its strategy; 'par.prMerge' is how the forge merges it");
+  if (core::fits_strategy(plan, session.state())) return {};
+  return refused(fmt::format("run '{}' was last validated for another strategy than '{}'", id,
+                             name_of(plan.strategy)))
+      .hint("'git par merge' validates it so, and lands it here");
+}
+
+Result<int> request_for_run(app::Session& session, const app::Project& project, const Options& options,
+                            const Invocation& invocation) {
+  PAR_TRY(check_validated_so(session, options));
+  PAR_TRY(check_ready(session.state()));
+  const RefName& target = session.plan().target;
+  PAR_ASSIGN(const auto before, git::read_ref(project.repository, target));
+  PAR_ASSIGN(const Place place, find_place(project, target, options));
+  if (options.dry_run) {
+    print_out(announcement(place, accepted_names(session.state())));
+    return 0;
+  }
+  return request_pulls(project, session, *place.pulls, {session.state(), before.value_or(ObjectId())},
+                       invocation);
+}
+
 Result<int> merge_run(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
   PAR_ASSIGN(auto database, app::open_state(project));
@@ -211,9 +292,11 @@ Result<int> merge_run(const Options& options, const Invocation& invocation) {
   app::SessionOptions session_options;
   session_options.start_agents = false;
   session_options.interrupts = os::interrupt_count;
-  if (!options.strategy.empty()) session_options.strategy = parse_enum<core::Strategy>(options.strategy);
+  if (!options.strategy.empty() && options.pr.empty())
+    session_options.strategy = parse_enum<core::Strategy>(options.strategy);
   PAR_ASSIGN(auto session, app::Session::open(project, database, options.run, progress, session_options));
   PAR_TRY(check_no_revert(session->state()));
+  if (!options.pr.empty()) return request_for_run(*session, project, options, invocation);
   const RefName target = options.target.empty() ? session->plan().target : app::branch_named(options.target);
   const auto& landing = session->state().landing;
   if (core::is_landing(session->plan(), session->state())) {
@@ -228,9 +311,7 @@ Result<int> merge_run(const Options& options, const Invocation& invocation) {
   PAR_TRY(check_target(project, target));
   PAR_ASSIGN(const Place place, find_place(project, target, options));
   if (options.dry_run) {
-    std::string text = fmt::format("would land on '{}':\n", short_name(target));
-    for (const auto& step : session->state().integration.steps) text += "  " + step.agent.str() + "\n";
-    print_out(text);
+    print_out(announcement(place, accepted_names(session->state())));
     return 0;
   }
   return land(*session, project, place, invocation);
@@ -249,7 +330,11 @@ Handler configure(OptionList& line) {
   line.value("--strategy", options->strategy, "merge, squash, rebase or single, instead of the plan's")
       .value_name("<strategy>")
       .one_of({"merge", "squash", "rebase", "single"});
-  line.flag("--push", options->push, "then push it to the branch that the target follows");
+  auto push = line.flag("--push", options->push, "then push it to the branch that the target follows");
+  auto pr = line.flag("--pr", options->pr, {"run", "agent"},
+                      "open a pull request for it instead, or one for each agent");
+  pr.excludes(push);
+  line.flag("--wait", options->wait, "with --pr: wait for the checks of the pull requests").needs(pr);
   line.flag("-n,--dry-run", options->dry_run, "say what would land, and stop");
   return [options](const Invocation& invocation) {
     return options->branches.empty() ? merge_run(*options, invocation) : merge_branches(*options, invocation);
@@ -294,6 +379,24 @@ constexpr std::string_view kDescription =
     "the rest. A landing that "
     "was cut off is pushed when git-par-resume(1) has finished it. Where the target has all that is named "
     "already, and the remote branch has not, it is pushed too.\n\n"
+    "With --pr nothing lands here: what was validated is pushed as a branch of its own, and a pull request "
+    "asks for it to be merged into the branch that the target follows; --pr=agent makes one for the branch "
+    "of each agent that was accepted. This is done by gh(1), which has to be installed and logged in, and "
+    "by your own git. The branch is 'par/<run>-<plan>', or 'par/<run>-<plan>-<agent>', and existing "
+    "branches keep their own name; it moves only forward, or from a commit that was pushed there from here "
+    "for a pull request. The "
+    "text says what a landing's message says, between two comments: given again, the command brings the "
+    "pull request that is open up to date, and leaves what you wrote around them as it is; one that was "
+    "closed stays closed, and another is opened. What has been done is found again, whatever cut it off. "
+    "--branches begins a run each time, whose pull request is another one: '--run <run> --pr' goes on with "
+    "an "
+    "earlier one, and --pr=agent finds those of the branches again.\n\n"
+    "With --wait it then waits for the checks, and says which of them fail; Ctrl-C ends the waiting and "
+    "nothing else. With 'git config par.prMerge squash' (or 'merge', 'rebase') the forge is told to merge "
+    "each of them as soon as what it requires is met, with --wait only once its checks have passed. What it "
+    "requires is set there: without --wait, and where nothing is required, that is at once. 'git pull' "
+    "brings what was merged. All of this is tested with gh 2.23 against a stand-in for the forge's API, not "
+    "against a forge.\n\n"
     "What is printed names what lands, and of each branch that does not the tests that it breaks, with whom, "
     "and the log; then how many validations were run, answered from the cache, and saved by testing branches "
     "together; and failures that the target had and has no more, with whose work that is, as far as the "
@@ -304,22 +407,28 @@ constexpr std::string_view kDescription =
     "\"validation_runs\", \"cache_hits\", \"saved_runs\", \"nothing_new\": [branches], "
     "\"mended\": [{\"test\", \"branch\"}]}; 'rejected' are all "
     "that "
-    "did not get in, also those that were held or could not be validated.";
+    "did not get in, also those that were held or could not be validated. With --pr 'landed' is empty, and "
+    "there is \"pull_requests\": [{\"number\", \"url\", \"state\", \"change\", \"head\", \"commit\", "
+    "\"agents\", \"checks\", \"failed_checks\", \"merges_later\"}]: 'state' is open, closed or merged, "
+    "'change' is opened, updated or kept, and 'checks' is unknown, none, pending, passed, failed or "
+    "outdated.";
 
 }  // namespace
 
 Command merge_command() {
-  return {"merge",
-          Group::land,
-          "[<options>]",
-          "land a run's candidate, or existing branches, on the target",
-          kDescription,
-          {{"git par merge", "land the newest run"},
-           {"git par merge --strategy squash", "one commit per agent"},
-           {"git par merge --branches 'feature/*' --target main", "land what passes together of these"}},
-          "0: landed; with --branches: all of them, or the target has them already. 1: refused, or some "
-          "branches were left out, or it was not pushed; what is printed says why.",
-          configure};
+  return {
+      "merge",
+      Group::land,
+      "[<options>]",
+      "land a run's candidate, or existing branches, on the target",
+      kDescription,
+      {{"git par merge", "land the newest run"},
+       {"git par merge --strategy squash", "one commit per agent"},
+       {"git par merge --branches 'feature/*' --target main", "land what passes together of these"},
+       {"git par merge --pr --wait", "open a pull request and wait for its checks"}},
+      "0: landed, or asked for; with --branches: all of them, or the target has them already. 1: refused, or "
+      "some branches were left out, or it was not pushed, or checks failed; what is printed says why.",
+      configure};
 }
 
 }  // namespace par::cli

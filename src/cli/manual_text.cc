@@ -59,6 +59,10 @@ constexpr std::array kSettings{
         "a shell command that prints what validations run with, such as 'cc --version'; a result counts only "
         "as long as it prints the same. It runs once for each command of git par that validates, at the root "
         "of the repository, and has to exit with 0"},
+    Term{
+        "par.prMerge",
+        "'merge', 'squash' or 'rebase': pull requests of 'git par merge --pr' are merged in this way as soon "
+        "as the forge allows it; 'none', the default: they are left open"},
     Term{"par.worktreeBackend",
          "how the files of worktrees are made; 'checkout', by git, is the one way there is, and the default"},
 };
@@ -87,6 +91,7 @@ constexpr std::array kFiles{
     Term{"$GIT_COMMON_DIR/par/logs/<run>/", "the output of agents and validations"},
     Term{"refs/heads/par/<run>/<agent>/tip", "an agent's branch"},
     Term{"refs/par/<run>/candidate", "the candidate; 'base' and 'checkpoint/<n>' stand beside it"},
+    Term{"refs/par/<run>/pr/<name>", "a commit that was pushed for a pull request"},
     Term{"refs/par/salvage/<run>/<agent>/<n>",
          "work that was saved before an agent started again or was removed"},
     Term{"../<repository>.par/<run>/<agent>", "an agent's worktree, unless '.gitpar.toml' says otherwise"},

@@ -8,6 +8,7 @@
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/run_support.h"
+#include "core/agent_names.h"
 #include "core/machine.h"
 #include "core/mended.h"
 
@@ -127,6 +128,42 @@ std::string spent_text(const LandingReport& report) {
   return validations_line(report.validation_runs, report.cache_hits, saved_runs(report));
 }
 
+std::string_view state_name(git::PullState state) {
+  switch (state) {
+    case git::PullState::merged:
+      return "merged";
+    case git::PullState::closed:
+      return "closed";
+    case git::PullState::open:
+      break;
+  }
+  return "open";
+}
+
+bool is_asked_for(const LandingReport& report, const core::AgentState& agent) {
+  return report.pulls != nullptr &&
+         std::any_of(report.pulls->begin(), report.pulls->end(),
+                     [&](const app::Pull& pull) { return core::is_among(pull.agents, agent.name); });
+}
+
+std::string pull_line(const core::RunState& state, const app::Pull& pull) {
+  const bool merged = pull.request.state == git::PullState::merged;
+  return fmt::format("  {:<9} {} ({})\n", merged ? "merged" : name_of(pull.change),
+                     display_text(pull.request.url), display_text(join(labels(state, pull.agents), ", ")));
+}
+
+void write_pulls(JsonWriter& json, const core::RunState& state, const std::vector<app::Pull>& pulls) {
+  json.key("pull_requests").begin_array();
+  for (const auto& pull : pulls) {
+    json.begin_object().member("number", pull.request.number).member("url", pull.request.url);
+    json.member("state", state_name(pull.request.state)).member("change", name_of(pull.change));
+    json.member("head", short_name(pull.head)).member("commit", pull.commit.str());
+    json.list("agents", labels(state, pull.agents)).member("checks", name_of(pull.checks));
+    json.list("failed_checks", pull.failed).member("merges_later", pull.merges_later).end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 std::string validations_line(int runs, int cache_hits, int saved) {
@@ -140,10 +177,15 @@ std::string landing_text(const LandingReport& report) {
   const auto& state = report.state;
   const std::string target = short_name(state.landing.target);
   std::string text =
-      after_of(report) == before_of(report)
+      report.pulls != nullptr
+          ? fmt::format("'{}' stays at {}: the forge lands it there\n", target, short_oid(before_of(report)))
+      : after_of(report) == before_of(report)
           ? fmt::format("'{}' stays at {}\n", target, short_oid(before_of(report)))
           : fmt::format("'{}' {} -> {}\n", target, short_oid(before_of(report)), short_oid(after_of(report)));
+  if (report.pulls != nullptr)
+    for (const auto& pull : *report.pulls) text += pull_line(state, pull);
   for (const auto& agent : state.agents) {
+    if (is_asked_for(report, agent)) continue;
     if (core::is_accepted(agent.stage))
       text += fmt::format("  {:<9} {} ({})\n", name_of(agent.stage), label(state, agent),
                           counted(agent.files, "file"));
@@ -177,7 +219,7 @@ std::string landing_json(const LandingReport& report) {
   }
   json.end_array().key("rejected").begin_array();
   for (const auto& agent : report.state.agents) {
-    if (agent.stage == core::Stage::landed) continue;
+    if (agent.stage == core::Stage::landed || is_asked_for(report, agent)) continue;
     write_rejected(json, {branch_name(report.state.id, agent), labels(report.state, agent.with), agent.tests,
                           why_not(report.state, agent), agent.log, agent.stage});
   }
@@ -187,6 +229,7 @@ std::string landing_json(const LandingReport& report) {
   json.member("validation_runs", report.validation_runs).member("cache_hits", report.cache_hits);
   json.member("saved_runs", saved_runs(report)).list("nothing_new", report.nothing_new);
   write_mended(json, report);
+  if (report.pulls != nullptr) write_pulls(json, report.state, *report.pulls);
   return std::move(json.end_object()).take() + "\n";
 }
 

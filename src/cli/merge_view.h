@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/branch_planning.h"
+#include "app/pull_requests.h"
 #include "core/state.h"
 
 namespace par::cli {
@@ -18,6 +19,7 @@ struct LandingReport {
   std::vector<app::LeftOut> left_out = {};    // and those that cannot land
   // Validations that it takes at least to test each branch by itself; 0: they were before.
   int one_by_one = 0;
+  const std::vector<app::Pull>* pulls = nullptr;  // it lands by these, and not here
 };
 
 // What was taken off the target again.

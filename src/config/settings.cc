@@ -135,6 +135,10 @@ Result<core::UserSettings> parse_user_settings(
       PAR_ASSIGN(settings.log_limit, parse_log_limit(value));
     } else if (key == "par.toolchain") {
       settings.toolchain = trim(value);
+    } else if (key == "par.prmerge") {
+      const auto merge = parse_enum<core::PullMerge>(value);
+      if (!merge) return bad_setting("par.prMerge", value, "squash");
+      settings.pr_merge = *merge;
     } else if (key == "par.worktreebackend") {
       PAR_TRY(check_worktree_backend(value));
     }

@@ -128,6 +128,9 @@ struct Config {
 // Validations of a run at once, at most.
 inline constexpr int kMostValidations = 64;
 
+// How the forge merges a pull request when it may.
+enum class PullMerge { none, merge, squash, rebase };
+
 // The user's own settings (git config `par.*`), which the repository cannot set.
 struct UserSettings {
   int jobs = 0;                        // par.jobs: a cap; 0: not set
@@ -135,6 +138,7 @@ struct UserSettings {
   std::vector<std::string> agent_env;  // par.agentEnv: further variables that agents may see
   std::int64_t log_limit = 64 << 20;   // par.logLimit: bytes kept of one agent's output
   std::string toolchain;               // par.toolchain: a shell command that prints what validations run with
+  PullMerge pr_merge = PullMerge::none;  // par.prMerge
 };
 
 }  // namespace par::core
@@ -149,6 +153,9 @@ template <>
 inline constexpr std::array<std::string_view, 3> enum_names<core::When>{"both", "agent", "integration"};
 template <>
 inline constexpr std::array<std::string_view, 2> enum_names<core::OnOverlap>{"serialise", "refuse"};
+template <>
+inline constexpr std::array<std::string_view, 4> enum_names<core::PullMerge>{"none", "merge", "squash",
+                                                                             "rebase"};
 template <>
 inline constexpr std::array<std::string_view, 5> enum_names<core::Severity>{"blocker", "critical", "major",
                                                                             "minor", "info"};

@@ -1,6 +1,7 @@
 // Commits that land are signed as git is configured: real git, a scripted signing program.
 #include "base/strings.h"
 #include "support/catch.h"
+#include "support/forge.h"
 #include "support/sandbox.h"
 
 using namespace par;
@@ -92,4 +93,27 @@ TEST_CASE("signing: killed anywhere, resume lands what was decided") {
     CHECK(has(header_of(sandbox, "main"), "\ngpgsig "));
     sandbox.assert_clean();
   }
+}
+
+TEST_CASE("signing: what a pull request asks for is, too, or nothing is pushed") {
+  Sandbox sandbox;
+  sandbox.write(".gitpar.toml", "target = \"main\"\n");
+  sandbox.commit_all("base");
+  sandbox.git({"checkout", "-q", "-b", "a"});
+  sandbox.write("src/a", "x\n");
+  sandbox.commit_all("a");
+  sandbox.git({"checkout", "-q", "main"});
+  const test::Forge forge(sandbox);
+  sign_with_script(sandbox);
+  sandbox.shell("touch ../failing");
+  const auto merge = sandbox.par({"merge", "--branches", "a", "--pr"});
+  CHECK(merge.exit_code == 128);
+  CHECK(has(merge.err, "fatal: a commit could not be signed\n"));
+  CHECK(forge.git("for-each-ref --format='%(refname)'") == "refs/heads/main");
+  sandbox.shell("rm ../failing");
+  CHECK(sandbox.par({"merge", "--pr"}).exit_code == 0);
+  const auto asked = sandbox.git({"for-each-ref", "--format=%(objectname)", "refs/par/r1/pr"});
+  CHECK(forge.git("for-each-ref --format='%(objectname)' refs/heads/par") == asked);
+  CHECK(has(header_of(sandbox, asked), "\ngpgsig -----BEGIN PGP SIGNATURE-----\n"));
+  sandbox.assert_clean();
 }

@@ -73,6 +73,12 @@ TEST_CASE("completion: an option's value is completed in both ways of writing it
   CHECK(values({"merge", "--target="}).front() == "--target=branch-of-newest");
 }
 
+TEST_CASE("completion: a flag that may have a value is offered without it, and takes it behind '='") {
+  CHECK(has(values({"merge", "--"}), "--pr"));
+  CHECK(values({"merge", "--pr="}) == Words{"--pr=run", "--pr=agent"});
+  CHECK(values({"merge", "--pr", ""}).empty());
+}
+
 TEST_CASE("completion: a value that nothing is known about has no candidates of ours") {
   CHECK(cli::candidates({"run", "--jobs", ""}, [](auto, const auto&) {
           return std::vector<Candidate>();

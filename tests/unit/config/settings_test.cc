@@ -46,11 +46,13 @@ TEST_CASE("user settings: read from git config, the last value wins") {
                                              {"par.logLimit", "128m"},
                                              {"par.validations", "6"},
                                              {"par.toolchain", " cc --version "},
+                                             {"par.prMerge", "squash"},
                                              {"par.jobs", "3"}});
   REQUIRE(settings);
   CHECK(settings->jobs == 3);
   CHECK(settings->validations == 6);
   CHECK(settings->toolchain == "cc --version");
+  CHECK(settings->pr_merge == core::PullMerge::squash);
   CHECK(settings->agent_env == std::vector<std::string>{"ANTHROPIC_API_KEY", "AWS_*", "HTTP_PROXY"});
   CHECK(settings->log_limit == 128 << 20);
 }
@@ -67,6 +69,7 @@ TEST_CASE("user settings: nothing set is the defaults, other keys are left alone
   REQUIRE(settings);
   CHECK(settings->jobs == 0);
   CHECK(settings->agent_env.empty());
+  CHECK(settings->pr_merge == core::PullMerge::none);
   CHECK(settings->log_limit == 64 << 20);
 }
 
@@ -79,6 +82,9 @@ TEST_CASE("user settings: a bad value is named with its key") {
     CHECK(settings_problem("par.loglimit", bad) != "no error");
   CHECK(settings_problem("par.loglimit", "1G") == "no error");
   CHECK(settings_problem("par.worktreebackend", "checkout") == "no error");
+  for (const auto* good : {"none", "merge", "squash", "rebase"})
+    CHECK(settings_problem("par.prmerge", good) == "no error");
+  CHECK(settings_problem("par.prmerge", "single") == "bad value 'single' for 'par.prMerge' in git config");
   for (const auto* bad : {"", "reflink", "overlay", "Checkout"})
     CHECK(settings_problem("par.worktreebackend", bad) ==
           "bad value '" + std::string(bad) + "' for 'par.worktreeBackend' in git config");
