@@ -87,6 +87,16 @@ void write_rejected(JsonWriter& json, const Rejected& rejected) {
   json.member("state", name_of(rejected.stage)).end_object();
 }
 
+std::string in_it_text(const std::vector<std::string>& branches, const std::string& target) {
+  std::string text;
+  const auto shown = std::min(branches.size(), kMostNames);
+  for (std::size_t i = 0; i < shown; ++i)
+    text += fmt::format("  in it     {}: '{}' has its work\n", display_text(branches[i]), target);
+  if (shown < branches.size())
+    text += fmt::format("  in it     {} more: '{}' has their work\n", branches.size() - shown, target);
+  return text;
+}
+
 // What the target failed before and does not any more.
 std::vector<core::Mended> mended_by(const LandingReport& report) {
   if (report.state.landing.landed.empty()) return {};
@@ -193,8 +203,7 @@ std::string landing_text(const LandingReport& report) {
       text += fmt::format("  left out  {}: {}{}{}\n", label(state, agent), name_of(agent.stage),
                           agent.reason.empty() ? "" : ": ", display_text(agent.reason));
   }
-  for (const auto& branch : report.nothing_new)
-    text += fmt::format("  in it     {}: '{}' has its work\n", display_text(branch), target);
+  text += in_it_text(report.nothing_new, target);
   for (const auto& branch : report.left_out)
     text += fmt::format("  left out  {}: {}\n", display_text(branch.branch), branch.reason);
   text += spent_text(report) + mended_text(report);

@@ -93,6 +93,19 @@ TEST_CASE("merge --branches: conflict at enqueue, with another branch and with t
   sandbox.assert_clean();
 }
 
+TEST_CASE("merge --branches: of many that are on the target some are named, and the others counted") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  for (int i = 10; i < 32; ++i) sandbox.git({"branch", "topic/" + std::to_string(i)});
+  const auto merge = sandbox.par({"merge", "--branches", "topic/*"});
+  INFO(merge.out << merge.err);
+  CHECK(merge.exit_code == 0);
+  CHECK(has(merge.out,
+            "  in it     topic/29: 'main' has its work\n  in it     2 more: 'main' has their work\n"));
+  CHECK_FALSE(has(merge.out, "topic/30"));
+  CHECK(has(sandbox.par({"merge", "--branches", "topic/*", "--json"}).out, R"("topic/30","topic/31"])"));
+}
+
 TEST_CASE("merge --branches: already landed, empty, partially landed, empty batch") {
   Sandbox sandbox;
   write_project(sandbox);
