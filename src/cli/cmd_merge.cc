@@ -193,10 +193,10 @@ Result<int> land_existing(app::Session& session, const app::Project& project, co
 }
 
 // Of an earlier landing, for example, that could not be pushed.
-Result<int> push_what_is_there(const app::Project& project, const core::Plan& plan, const Options& options,
+Result<int> push_what_is_there(const app::Project& project, const core::Plan& plan,
                                const Invocation& invocation) {
-  PAR_ASSIGN(const Place place, find_place(project, plan.target, options));
-  return place.upstream->ahead == 0 ? Result<int>(0) : push(project, place, plan.base, invocation);
+  PAR_ASSIGN(const auto upstream, app::find_push_upstream(project, plan.target));
+  return upstream.ahead == 0 ? Result<int>(0) : push_landing(project, upstream, plan.base, invocation);
 }
 
 Result<int> merge_branches(const Options& options, const Invocation& invocation) {
@@ -211,7 +211,7 @@ Result<int> merge_branches(const Options& options, const Invocation& invocation)
     show_landing(report, invocation);
     hint_at_reverts(report);
     if (options.push && !options.dry_run) {
-      PAR_ASSIGN(const int pushed, push_what_is_there(project, plan, options, invocation));
+      PAR_ASSIGN(const int pushed, push_what_is_there(project, plan, invocation));
       if (pushed != 0) return pushed;
     }
     return landing.left_out.empty() ? 0 : kExitNo;
