@@ -64,7 +64,7 @@ double largest_mib(const std::string& file) {
 }
 
 // Agents that are at work until the last one runs: what they do then would be in the way of the others'
-// start.
+// start. A line for each of them lets them go, whether it reads already or not.
 Start start_ours(const std::string& seed) {
   const auto place = *os::TemporaryDirectory::create("par-bench");
   const auto repo = place.path() + "/repo";
@@ -76,8 +76,8 @@ Start start_ours(const std::string& seed) {
         fmt::format("mkfifo ../gate; {} run -q -j {} --force-parallel & p=$!; "
                     "while grep VmHWM /proc/$p/status >>../rss && "
                     "test \"$(ls ../repo.par/r1 2>/dev/null | grep -c started)\" != {}; do sleep 0.1; done; "
-                    "kill -0 $p && : >../gate; wait $p",
-                    PAR_PROGRAM, kAgents, kAgents)});
+                    "kill -0 $p && exec 3<>../gate && seq {} >&3; wait $p",
+                    PAR_PROGRAM, kAgents, kAgents, kAgents)});
   double last = 0;
   for (int i = 0; i < kAgents; ++i)
     last = std::max(last, std::atof(os::read_file(fmt::format("{}/repo.par/r1/a{}.started", place.path(), i))
