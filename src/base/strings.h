@@ -15,6 +15,8 @@ namespace par {
 // As split, for NUL- or newline-terminated lists: a trailing terminator adds no empty part; "" gives none.
 [[nodiscard]] std::vector<std::string> split_terminated(std::string_view text, char terminator);
 [[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
+// "a, b and 3 more": at most so many of them are named.
+[[nodiscard]] std::string some_of(std::span<const std::string> parts, std::size_t most);
 [[nodiscard]] std::string_view trim(std::string_view text);
 // The small letter of an ASCII capital; any other byte as it is.
 [[nodiscard]] constexpr char ascii_lower(char c) {

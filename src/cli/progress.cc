@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <span>
 
 #include "base/strings.h"
 #include "cli/report.h"
-#include "core/agent_names.h"
 
 namespace par::cli {
 namespace {
@@ -17,11 +15,10 @@ using namespace core;  // NOLINT(google-build-using-namespace): one overload per
 
 constexpr std::size_t kMostNames = 8;
 
-// As far as there are not too many.
-std::string names_of(std::span<const AgentName> agents) {
-  const auto shown = agents.first(std::min(agents.size(), kMostNames));
-  const auto more = agents.size() - shown.size();
-  return core::joined(shown, ", ") + (more == 0 ? "" : fmt::format(" and {} more", more));
+std::string names_of(const std::vector<AgentName>& agents) {
+  std::vector<std::string> names;
+  for (const auto& name : agents) names.push_back(name.str());
+  return some_of(names, kMostNames);
 }
 
 std::string names_of(const std::vector<Step>& steps) {

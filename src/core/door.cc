@@ -22,10 +22,9 @@ std::string quoted(const RepoPath& path) {
 // "changed 'a', 'b', 'c' and 4 more, which it does not own"
 std::string outside_reason(const std::vector<RepoPath>& outside) {
   std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(outside.size(), kPathsShown); ++i) shown.push_back(quoted(outside[i]));
-  std::string list = join(shown, ", ");
-  if (outside.size() > kPathsShown) list += fmt::format(" and {} more", outside.size() - kPathsShown);
-  return fmt::format("changed {}, which it does not own", list);
+  shown.reserve(outside.size());
+  for (const auto& path : outside) shown.push_back(quoted(path));
+  return fmt::format("changed {}, which it does not own", some_of(shown, kPathsShown));
 }
 
 std::vector<RepoPath> changed_paths(const BranchFacts& facts) {

@@ -60,19 +60,13 @@ Unknown find_unknown(const Plan& plan) {
   return unknown;
 }
 
-std::string some_of(std::vector<std::string> names) {
-  constexpr std::size_t kShown = 5;
-  const std::string more = names.size() > kShown ? fmt::format(" and {} more", names.size() - kShown) : "";
-  names.resize(std::min(names.size(), kShown));
-  return join(names, ", ") + more;
-}
-
 void add_unknown(Unknown unknown, std::vector<std::string>& reasons) {
   if (!unknown.agents.empty())
-    reasons.push_back(fmt::format("no estimate for {}: counted as 0s", some_of(std::move(unknown.agents))));
-  if (!unknown.parts.empty())
     reasons.push_back(
-        fmt::format("no estimate for some items of {}: counted as 0s", some_of(std::move(unknown.parts))));
+        fmt::format("no estimate for {}: counted as 0s", some_of(unknown.agents, kNamesInReason)));
+  if (!unknown.parts.empty())
+    reasons.push_back(fmt::format("no estimate for some items of {}: counted as 0s",
+                                  some_of(unknown.parts, kNamesInReason)));
 }
 
 // Why the agents should rather run one after the other; empty: they should not.

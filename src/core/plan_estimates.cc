@@ -28,7 +28,6 @@ void estimate_agents(Staff& staff, const EarlierTimes& earlier, LearnedEstimates
 }
 
 std::string learned_reason(const Plan& plan, const EarlierTimes& earlier, const LearnedEstimates& learned) {
-  constexpr std::size_t kShown = 5;
   std::set<std::string> categories;
   std::vector<std::string> parts;
   for (const auto& agent : plan.agents) {
@@ -49,9 +48,7 @@ std::string learned_reason(const Plan& plan, const EarlierTimes& earlier, const 
         category.empty() ? "without category" : fmt::format("of '{}'", quote_path(category)), mean.count));
   }
   if (parts.empty()) return "";
-  const std::string more = parts.size() > kShown ? fmt::format(" and {} more", parts.size() - kShown) : "";
-  parts.resize(std::min(parts.size(), kShown));
-  return fmt::format("estimates from earlier runs: {}{}", join(parts, ", "), more);
+  return fmt::format("estimates from earlier runs: {}", some_of(parts, kNamesInReason));
 }
 
 }  // namespace par::core::planning

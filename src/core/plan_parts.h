@@ -22,6 +22,9 @@ using AgentIndex = std::size_t;
 using AgentPair = std::pair<AgentIndex, AgentIndex>;  // the earlier in the file first
 using AgentIndices = std::map<AgentName, AgentIndex>;
 
+// Of a list in a reason, so many.
+inline constexpr std::size_t kNamesInReason = 5;
+
 // ---- plan_paths.cc
 struct PathSurvey {
   std::vector<std::int64_t> file_counts;  // by agent

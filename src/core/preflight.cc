@@ -12,19 +12,14 @@
 namespace par::core {
 namespace {
 
+constexpr std::size_t kSubjectsNamed = 3;
+
 // Words that may hold anything, each for one line of a terminal.
 std::vector<std::string> quoted(const std::vector<std::string>& words) {
   std::vector<std::string> out;
   out.reserve(words.size());
   for (const auto& word : words) out.push_back(quote_path(word));
   return out;
-}
-
-// Up to three, then how many more.
-std::string some_of(const std::vector<std::string>& words) {
-  constexpr std::size_t kShown = 3;
-  if (words.size() <= kShown) return join(words, ", ");
-  return fmt::format("{} and {} more", join(std::span(words).first(kShown), ", "), words.size() - kShown);
 }
 
 std::string human_size(std::int64_t bytes) {
@@ -83,9 +78,9 @@ PreflightCheck check_patterns(const PreflightFacts& facts) {
   for (const auto& [agent, pattern] : facts.unmatched)
     check.subjects.push_back(fmt::format("{}: {}", agent.str(), quote_path(pattern)));
   check.result = CheckResult::warning;
-  check.detail = fmt::format("{} match{} nothing: {}",
-                             counted(static_cast<std::int64_t>(facts.unmatched.size()), "owned pattern"),
-                             facts.unmatched.size() == 1 ? "es" : "", some_of(check.subjects));
+  check.detail = fmt::format(
+      "{} match{} nothing: {}", counted(static_cast<std::int64_t>(facts.unmatched.size()), "owned pattern"),
+      facts.unmatched.size() == 1 ? "es" : "", some_of(check.subjects, kSubjectsNamed));
   check.hint = "mend them, unless they are for files to come";
   return check;
 }
@@ -101,7 +96,7 @@ PreflightCheck check_items(const PreflightFacts& facts) {
   for (const auto& item : facts.unowned_items) check.subjects.push_back(item.str());
   check.result = CheckResult::warning;
   check.detail = fmt::format("{} of {} items belong to no agent: {}", facts.unowned_items.size(),
-                             facts.item_count, some_of(check.subjects));
+                             facts.item_count, some_of(check.subjects, kSubjectsNamed));
   check.hint = "let an agent own all their files and take their category";
   return check;
 }
@@ -144,7 +139,7 @@ PreflightCheck check_commands(const PreflightFacts& facts) {
                            : fmt::format("'{}' of agent '{}' is not found", quote_path(word), agent.str()));
   }
   check.result = CheckResult::error;
-  check.detail = some_of(problems);
+  check.detail = some_of(problems, kSubjectsNamed);
   const auto near = near_presets(facts.missing_commands);
   check.hint = near.empty() ? "install it, put it on PATH, or set 'run' in '.gitpar.toml'"
                             : fmt::format("did you mean {}? gitpar-agents(7) lists the presets", near);
@@ -169,12 +164,12 @@ PreflightCheck check_validation(const PreflightFacts& facts) {
   if (!failures.empty()) {
     check.result = CheckResult::warning;
     check.subjects = std::move(failures);
-    check.detail = fmt::format("red on the base: {}", some_of(quoted(check.subjects)));
+    check.detail = fmt::format("red on the base: {}", some_of(quoted(check.subjects), kSubjectsNamed));
     check.hint = "these count against no agent; mend them if they should";
   } else if (!unknown.empty()) {
     check.result = CheckResult::warning;
     check.subjects = std::move(unknown);
-    check.detail = fmt::format("not validated yet: {}", some_of(check.subjects));
+    check.detail = fmt::format("not validated yet: {}", some_of(check.subjects, kSubjectsNamed));
     check.hint = fmt::format("'git par validate {}' does it", facts.target);
   }
   return check;
@@ -210,7 +205,7 @@ PreflightCheck check_leftovers(const PreflightFacts& facts) {
     problems.push_back(left_text(left));
   }
   check.result = CheckResult::warning;
-  check.detail = some_of(problems);
+  check.detail = some_of(problems, kSubjectsNamed);
   check.hint = left_hint(facts.left_runs);
   return check;
 }
