@@ -39,7 +39,7 @@ os::Environment allowed_environment(const os::Environment& ours, const std::vect
     if (entry.starts_with("GIT_EXEC_PATH=")) exec_path = entry.substr(entry.find('=') + 1);
   os::Environment kept{"TERM=dumb"};
   for (const auto& entry : ours) {
-    const std::string_view name = std::string_view(entry).substr(0, entry.find('='));
+    const auto name = os::variable_name(entry);
     if (matches_any(kNever, name)) continue;
     if (name == "PATH")
       kept.push_back(without_exec_path(entry, exec_path));

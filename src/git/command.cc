@@ -91,15 +91,14 @@ os::Environment settings_of(const CommandOptions& options) {
 }
 
 bool is_among(const os::Environment& variables, std::string_view name) {
-  return std::any_of(variables.begin(), variables.end(), [&](const std::string& variable) {
-    return std::string_view(variable).substr(0, variable.find('=')) == name;
-  });
+  return std::any_of(variables.begin(), variables.end(),
+                     [&](const std::string& variable) { return os::variable_name(variable) == name; });
 }
 
 os::Environment environment_for(const CommandOptions& options) {
   os::Environment env;
   for (auto& variable : os::current_environment()) {
-    const auto name = std::string_view(variable).substr(0, variable.find('='));
+    const auto name = os::variable_name(variable);
     const bool dropped =
         options.user_context ? is_dropped_for_user(name, !options.git_dir.empty()) : is_dropped(name);
     if (!dropped && !is_among(options.environment, name)) env.push_back(std::move(variable));

@@ -34,7 +34,7 @@ Error gh_failed(const std::string& what, const os::Finished& finished) {
 os::Environment gh_environment(const Forge& forge) {
   os::Environment env;
   for (auto& entry : os::current_environment()) {
-    const auto name = std::string_view(entry).substr(0, entry.find('='));
+    const auto name = os::variable_name(entry);
     if (name != "GH_FORCE_TTY" && name != "CLICOLOR_FORCE" &&
         !(name == "GH_REPO" && !forge.repository.empty()))
       env.push_back(std::move(entry));

@@ -276,6 +276,8 @@ Environment current_environment() {
   return variables;
 }
 
+std::string_view variable_name(std::string_view entry) { return entry.substr(0, entry.find('=')); }
+
 std::optional<std::string> environment_variable(const char* name) {
   const char* value = std::getenv(name);
   if (value == nullptr) return std::nullopt;

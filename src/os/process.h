@@ -39,6 +39,8 @@ struct Finished {
 
 // Our environment as a list; the value of one variable in ours.
 [[nodiscard]] Environment current_environment();
+// Of an entry of an environment, "NAME=value".
+[[nodiscard]] std::string_view variable_name(std::string_view entry);
 [[nodiscard]] std::optional<std::string> environment_variable(const char* name);
 // The file of the program that runs this; its name alone where the system does not tell.
 [[nodiscard]] std::string own_program();
