@@ -21,8 +21,8 @@
 namespace par::app {
 namespace {
 
-constexpr std::size_t kPlanDigits =
-    8;  // of a plan's id: tells the runs of two clones apart that are called r1
+// Of a plan's id: they tell the runs of two clones apart that are called r1.
+constexpr std::size_t kPlanDigits = 8;
 constexpr std::size_t kKeyDigits = 25;
 
 std::string pull_refs(const RunId& run) { return fmt::format("refs/par/{}/pr/", run.str()); }

@@ -27,10 +27,7 @@ struct Options {
 Result<void> check_run(const core::Plan& plan, const core::RunState& state) {
   if (!state.landing.landed.empty())
     return refused(fmt::format("run '{}' has landed", state.id.str())).hint("'git par run' starts another");
-  if (core::is_landing(plan, state))
-    return refused(fmt::format("run '{}' is landing", state.id.str()))
-        .hint(fmt::format("'git par resume {}' finishes or ends that first", state.id.str()));
-  return {};
+  return check_not_landing(plan, state);
 }
 
 // It is not in the candidate, and not on its way there.

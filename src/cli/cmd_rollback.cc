@@ -179,22 +179,19 @@ Result<int> rollback_landed(app::Session& session, const core::RevertRequested& 
 
 // ---- from the candidate
 
-Result<void> check_not_landing(const core::Plan& plan, const core::RunState& state, const Options& options) {
+Result<void> check_not_landed(const core::Plan& plan, const core::RunState& state, const Options& options) {
   if (!state.landing.landed.empty())
     return refused(fmt::format("run '{}' has landed", state.id.str()))
         .hint(fmt::format("'git par rollback --landed {}' takes it off '{}' again", join(options.what, " "),
                           short_name(state.landing.target)));
-  if (core::is_landing(plan, state))
-    return refused(fmt::format("run '{}' is landing", state.id.str()))
-        .hint(fmt::format("'git par resume {}' finishes or ends that first", state.id.str()));
-  return {};
+  return check_not_landing(plan, state);
 }
 
 Result<int> rollback_accepted(const app::Project& project, const store::Database& database,
                               app::Session& session, const Options& options, const Invocation& invocation) {
   const auto& state = session.state();
   PAR_ASSIGN(auto names, named_agents(state, options));
-  PAR_TRY(check_not_landing(session.plan(), state, options));
+  PAR_TRY(check_not_landed(session.plan(), state, options));
   for (auto& dependent : core::dependents_of(session.plan(), names)) names.push_back(std::move(dependent));
   const auto out = in_stage(state, names, Stage::accepted);
   if (out.empty()) return nothing_there(options, "in the candidate");

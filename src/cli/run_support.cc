@@ -60,6 +60,12 @@ Result<void> check_no_revert(const core::RunState& state) {
       .hint(fmt::format("'git par resume {}' finishes it", state.id.str()));
 }
 
+Result<void> check_not_landing(const core::Plan& plan, const core::RunState& state) {
+  if (!core::is_landing(plan, state)) return {};
+  return refused(fmt::format("run '{}' is landing", state.id.str()))
+      .hint(fmt::format("'git par resume {}' finishes or ends that first", state.id.str()));
+}
+
 Error landing_refusal(const core::RunState& state) {
   const auto& landing = state.landing;
   Error error =

@@ -29,6 +29,9 @@ void add_jobs(OptionList& line, int& jobs);
 // Refused while a rollback of what landed is under way: it was cut off, and only `resume` finishes it.
 [[nodiscard]] Result<void> check_no_revert(const core::RunState& state);
 
+// Refused while the candidate is on its way to the target.
+[[nodiscard]] Result<void> check_not_landing(const core::Plan& plan, const core::RunState& state);
+
 // Why the target did not move, after a landing or a revert that was refused.
 [[nodiscard]] Error landing_refusal(const core::RunState& state);
 // The same after the revert of what landed, which is under way no more unless it was interrupted.

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/strings.h"
+#include "core/agent_names.h"
 
 namespace par::core {
 namespace {
@@ -46,8 +47,7 @@ std::optional<std::pair<std::size_t, std::size_t>> marked_part(std::string_view 
 std::vector<AgentName> builds_on(const Plan& plan, const RunState& state, const Step& step) {
   const auto& steps = state.integration.steps;
   const AgentState* agent = state.find(step.agent);
-  const PlannedAgent* planned = plan.find(step.agent);
-  if (agent != nullptr && planned != nullptr && !agent->branch.empty()) return planned->spec.after;
+  if (agent != nullptr && !agent->branch.empty()) return find_planned(plan, state, step.agent)->spec.after;
   std::vector<AgentName> below;
   const auto start =
       std::find_if(steps.begin(), steps.end(), [&](const Step& other) { return other.commit == step.start; });
@@ -62,10 +62,8 @@ PullText pull_text(std::string_view message, const std::vector<AgentName>& below
   if (!rest.empty()) rest = whole_lines(display_text(rest + "\n"), kLongestText);
   std::string body = fmt::format("{}\n", kPartBegin);
   if (!below.empty()) {
-    std::vector<std::string> names;
-    for (const auto& name : below) names.push_back("`" + name.str() + "`");
-    body += fmt::format("Holds the work of {} too, on which it was made: land that first.\n\n",
-                        join(names, ", "));
+    body += fmt::format("Holds the work of `{}` too, on which it was made: land that first.\n\n",
+                        joined(below, "`, `"));
   }
   const std::string fence = fence_for(rest);
   if (!rest.empty()) body += fmt::format("{0}text\n{1}{0}\n", fence, rest);

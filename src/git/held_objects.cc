@@ -143,7 +143,7 @@ Result<git_oid> HeldObjects::write_tree(std::string text, const git_oid& like) {
     return id;
   }
   const std::string digest = os::sha1_bytes(fmt::format("tree {}", text.size()) + '\0' + text);
-  std::memcpy(id.id, digest.data(), sizeof id.id);
+  git_oid_fromraw(&id, reinterpret_cast<const unsigned char*>(digest.data()));
   put({id, GIT_OBJECT_TREE, std::move(text), like});
   return id;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "git/objects_impl.h"
 #include "os/sha1.h"
 
 namespace par::git {
@@ -118,16 +119,6 @@ void append_distance(std::string& text, std::uint32_t distance) {
 
 std::string_view bytes_of(const git_oid& id) { return {reinterpret_cast<const char*>(id.id), sizeof id.id}; }
 
-std::string hex_of(std::string_view bytes) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    text += kDigits[static_cast<unsigned char>(c) >> 4];
-    text += kDigits[static_cast<unsigned char>(c) & 0xf];
-  }
-  return text;
-}
-
 }  // namespace
 
 PackText::PackText(std::size_t objects, std::size_t bytes) {
@@ -185,7 +176,9 @@ PackFiles PackText::take() && {
   const std::string checksum = os::sha1_bytes(text_);
   text_ += checksum;
   std::string index_text = index(checksum);
-  return {"pack-" + hex_of(checksum), std::move(text_), std::move(index_text)};
+  git_oid id{};
+  git_oid_fromraw(&id, reinterpret_cast<const unsigned char*>(checksum.data()));
+  return {"pack-" + from_git(id).str(), std::move(text_), std::move(index_text)};
 }
 
 }  // namespace par::git

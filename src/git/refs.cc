@@ -61,10 +61,8 @@ Result<std::vector<std::pair<RefName, ObjectId>>> list_refs(const Repository& re
 }
 
 Result<std::optional<ObjectId>> read_ref(const Repository& repository, const RefName& ref) {
-  PAR_ASSIGN(const auto refs, list_refs(repository, ref.str()));
-  for (const auto& [name, oid] : refs)
-    if (name == ref) return std::optional(oid);
-  return std::optional<ObjectId>();
+  PAR_ASSIGN(auto tip, read_tip(repository, ref));
+  return std::move(tip.commit);
 }
 
 Result<RefTip> read_tip(const Repository& repository, const RefName& ref) {

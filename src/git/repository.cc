@@ -1,9 +1,7 @@
 #include "git/repository.h"
 
 #include <fmt/format.h>
-#include <strings.h>
-
-#include <cstdlib>
+#include <git2.h>
 
 #include "base/strings.h"
 #include "git/command.h"
@@ -42,8 +40,8 @@ std::string without_trailing_slash(std::string path) {
 
 // As git reads it.
 bool is_true(const std::string& value) {
-  const auto is = [&](const char* word) { return ::strcasecmp(value.c_str(), word) == 0; };
-  return is("true") || is("yes") || is("on") || std::atoi(value.c_str()) != 0;
+  int is = 0;
+  return git_config_parse_bool(&is, value.c_str()) == 0 && is != 0;
 }
 
 // Settings of ours, and those of git's that say what names and places mean; one look at the configuration.

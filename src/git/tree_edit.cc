@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/strings.h"
 #include "git/trees.h"
 
 namespace par::git {
@@ -47,9 +48,7 @@ void append_entry(std::string& text, unsigned mode, std::string_view name, const
 }
 
 bool may_be_written(std::string_view name) {
-  std::string folded;
-  for (const char c : name) folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return !name.empty() && name != "." && name != ".." && folded != ".git" &&
+  return !name.empty() && name != "." && name != ".." && ascii_lowered(std::string(name)) != ".git" &&
          name.find('/') == std::string_view::npos;
 }
 

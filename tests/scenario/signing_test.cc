@@ -27,6 +27,16 @@ void sign_with_script(const Sandbox& sandbox) {
   sandbox.git({"config", "gpg.program", sandbox.root() + "/signer"});
 }
 
+// A project of one branch, which changes one file.
+void make_branch_a(const Sandbox& sandbox) {
+  sandbox.write(".gitpar.toml", "target = \"main\"\n");
+  sandbox.commit_all("base");
+  sandbox.git({"checkout", "-q", "-b", "a"});
+  sandbox.write("src/a", "x\n");
+  sandbox.commit_all("a");
+  sandbox.git({"checkout", "-q", "main"});
+}
+
 std::string header_of(const Sandbox& sandbox, const std::string& commit) {
   const auto text = sandbox.git({"cat-file", "commit", commit});
   return text.substr(0, text.find("\n\n"));
@@ -78,12 +88,7 @@ TEST_CASE("signing: killed anywhere, resume lands what was decided") {
   for (const std::string point : {"land.written", "journal.after.landingbuilt", "land.moved"}) {
     INFO("killed at " << point);
     Sandbox sandbox;
-    sandbox.write(".gitpar.toml", "target = \"main\"\n");
-    sandbox.commit_all("base");
-    sandbox.git({"checkout", "-q", "-b", "a"});
-    sandbox.write("src/a", "x\n");
-    sandbox.commit_all("a");
-    sandbox.git({"checkout", "-q", "main"});
+    make_branch_a(sandbox);
     sign_with_script(sandbox);
     sandbox.set("PAR_CRASH", point + "=kill");
     CHECK(sandbox.par({"merge", "--branches", "a"}).exit_code != 0);
@@ -97,12 +102,7 @@ TEST_CASE("signing: killed anywhere, resume lands what was decided") {
 
 TEST_CASE("signing: what a pull request asks for is, too, or nothing is pushed") {
   Sandbox sandbox;
-  sandbox.write(".gitpar.toml", "target = \"main\"\n");
-  sandbox.commit_all("base");
-  sandbox.git({"checkout", "-q", "-b", "a"});
-  sandbox.write("src/a", "x\n");
-  sandbox.commit_all("a");
-  sandbox.git({"checkout", "-q", "main"});
+  make_branch_a(sandbox);
   const test::Forge forge(sandbox);
   sign_with_script(sandbox);
   sandbox.shell("touch ../failing");

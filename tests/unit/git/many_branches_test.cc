@@ -23,6 +23,13 @@ ObjectId import(const GitRepo& repo, const std::string& text) {
   return ObjectId(repo.rev("wide"));
 }
 
+// For git fast-import, the commits without their files.
+std::string commit_text(const std::string& branch) {
+  return fmt::format("commit refs/heads/{}\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\n", branch);
+}
+
+std::string topic_text(int i) { return commit_text(fmt::format("topic/{}", i)) + "from refs/heads/wide\n"; }
+
 // The branches 'topic/0', ..., which began on `base`.
 std::vector<core::BranchRef> topics_of(const GitRepo& repo, const ObjectId& base, int count = kBranches) {
   std::vector<core::BranchRef> topics;
@@ -36,13 +43,10 @@ std::vector<core::BranchRef> topics_of(const GitRepo& repo, const ObjectId& base
 class Many {
  public:
   Many() {
-    std::string text = "commit refs/heads/wide\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\n";
+    std::string text = commit_text("wide");
     for (int i = 0; i < kBranches; ++i) text += file(i, "old");
     for (int i = 0; i < kBranches; ++i) {
-      text += fmt::format(
-          "commit refs/heads/topic/{}\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\nfrom "
-          "refs/heads/wide\n",
-          i);
+      text += topic_text(i);
       if (i % 10 == 0) text += fmt::format("D dir{}/file{}\n", i % 7, i);
       if (i % 10 == 5) text += fmt::format("M 100755 inline dir{}/new{}/x\ndata 1\nx\n", i % 7, i);
       text += i % 10 == 0 ? "" : file(i, "new");
@@ -109,13 +113,9 @@ TEST_CASE("many branches: each step has git's tree, and all are one pack whose t
 
 TEST_CASE("many branches: the last ones to delete what a directory holds leave a pack that git can read") {
   RunFixture f;
-  std::string text = "commit refs/heads/wide\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\n";
+  std::string text = commit_text("wide");
   for (int i = 0; i < kBranches; ++i) text += fmt::format("M 100644 inline dir/{}\ndata 1\nx\n", i);
-  for (int i = 0; i < kBranches; ++i)
-    text += fmt::format(
-        "commit refs/heads/topic/{}\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\nfrom "
-        "refs/heads/wide\nD dir/{}\n",
-        i, i);
+  for (int i = 0; i < kBranches; ++i) text += topic_text(i) + fmt::format("D dir/{}\n", i);
   const ObjectId base = import(f.repo, text);
   const auto built = value_of(f.workspace.build_trial(base, topics_of(f.repo, base), core::Strategy::merge));
   REQUIRE(built.steps.size() == kBranches);
@@ -130,13 +130,10 @@ TEST_CASE("many branches: few trees that are large are a pack as well") {
   constexpr int kFew = 15;
   constexpr int kFiles = 20'000;
   RunFixture f;
-  std::string text = "commit refs/heads/wide\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\n";
+  std::string text = commit_text("wide");
   for (int i = 0; i < kFiles; ++i) text += fmt::format("M 100644 inline {:05}\ndata 1\nx\n", i);
   for (int i = 0; i < kFew; ++i)
-    text += fmt::format(
-        "commit refs/heads/topic/{}\ncommitter A <a@example.org> 1 +0000\ndata 1\nx\nfrom "
-        "refs/heads/wide\nM 100644 inline {:05}\ndata 1\ny\n",
-        i, i * 1000);
+    text += topic_text(i) + fmt::format("M 100644 inline {:05}\ndata 1\ny\n", i * 1000);
   const ObjectId base = import(f.repo, text);
   const auto packs = [&] { return value_of(os::list_directory(f.repo.git_dir() + "/objects/pack")); };
   const auto before = packs();
