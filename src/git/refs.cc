@@ -89,12 +89,11 @@ Result<std::optional<ObjectId>> resolve_commit(const Repository& repository, con
 Result<Swap> swap_ref(const Repository& repository, const RefName& ref, const ObjectId& from,
                       const ObjectId& to, const std::string& why) {
   PAR_ASSIGN(const auto finished, update_refs(repository, update_command(ref, from, to), why));
+  if (finished.exit_code == 0) return Swap::moved;
   PAR_ASSIGN(const auto now, read_ref(repository, ref));
   if (now == to) return Swap::moved;
-  // Moved by us, and on by somebody else before we looked.
-  if (finished.exit_code == 0 && now.value_or(ObjectId()) != from) return Swap::moved;
   // Still as expected, and yet not moved: that is no lost race.
-  if (now.value_or(ObjectId()) == from && finished.exit_code != 0) {
+  if (now.value_or(ObjectId()) == from) {
     return command_failed("update-ref", finished)
         .within(fmt::format("cannot move '{}'", display_text(ref.str())));
   }
@@ -107,6 +106,7 @@ Result<void> set_refs(const Repository& repository, const std::vector<std::pair<
   for (const auto& [ref, to] : refs)
     commands += no_deref_if_ours(ref) + fmt::format("update {}", ref.str()) + '\0' + to.str() + '\0' + '\0';
   PAR_ASSIGN(const auto finished, update_refs(repository, std::move(commands), ""));
+  if (finished.exit_code == 0) return {};
   PAR_ASSIGN(const auto all, list_refs(repository, "refs/par/"));
   const std::map<RefName, ObjectId> now(all.begin(), all.end());
   for (const auto& [ref, to] : refs) {
@@ -119,9 +119,10 @@ Result<void> set_refs(const Repository& repository, const std::vector<std::pair<
 
 Result<Swap> delete_ref(const Repository& repository, const RefName& ref, const ObjectId& expected) {
   PAR_ASSIGN(const auto finished, update_refs(repository, delete_command(ref, expected), ""));
+  if (finished.exit_code == 0) return Swap::moved;
   PAR_ASSIGN(const auto now, read_ref(repository, ref));
   if (!now) return Swap::moved;
-  if (*now == expected && finished.exit_code != 0) {
+  if (*now == expected) {
     return command_failed("update-ref", finished)
         .within(fmt::format("cannot delete '{}'", display_text(ref.str())));
   }
@@ -134,6 +135,7 @@ Result<void> delete_refs(const Repository& repository, const std::string& prefix
   std::string commands;
   for (const auto& [ref, oid] : refs) commands += delete_command(ref, oid);
   PAR_ASSIGN(const auto finished, update_refs(repository, std::move(commands), ""));
+  if (finished.exit_code == 0) return {};
   PAR_ASSIGN(const auto left, list_refs(repository, prefix));
   if (left.empty()) return {};
   return command_failed("update-ref", finished)
