@@ -72,6 +72,12 @@ std::vector<std::string> directories_by_size(const std::vector<std::string>& pat
   return names;
 }
 
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 void give_up(const std::string& reason) {
   fmt::print(stderr, "{}\n", reason);
   std::exit(1);

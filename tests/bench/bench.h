@@ -50,6 +50,9 @@ double seconds_of(Function function) {
   return best;
 }
 
+// The upper one of two in the middle. Not for none.
+[[nodiscard]] double median(std::vector<double> values);
+
 // Ends the program with the reason on stderr.
 [[noreturn]] void give_up(const std::string& reason);
 

@@ -82,10 +82,10 @@ double time_of(Measurement& m, const std::string& cwd, const std::vector<std::st
     static_cast<void>(must(cwd, argv));
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
-  std::sort(seconds.begin(), seconds.end());
-  m.p50_ms = seconds[seconds.size() / 2] * 1000;
-  m.p99_ms = seconds.back() * 1000;
-  return seconds[seconds.size() / 2];
+  const double middle = median(seconds);
+  m.p50_ms = middle * 1000;
+  m.p99_ms = *std::max_element(seconds.begin(), seconds.end()) * 1000;
+  return middle;
 }
 
 void measure(int items, double limit) {
