@@ -197,7 +197,8 @@ TEST_CASE("rollback --landed: agents in one file leave one by one, in any order"
   sandbox.commit_all("base");
   land(sandbox, GENERATE("merge", "squash", "rebase", "single"));
   const auto has_done = [&] {
-    return trim(sandbox.shell("git show main:src/all.txt | grep -x '[a-c]*' | tr '\\n' ' '").out);
+    return std::string(
+        trim(sandbox.shell("git show main:src/all.txt | grep -x '[a-c]*' | tr '\\n' ' '").out));
   };
   CHECK(has_done() == "aa bb cc");
   REQUIRE(sandbox.par({"rollback", "-q", "--landed", "b"}).exit_code == 0);
