@@ -87,7 +87,7 @@ void check_end_state(const FakeWorld& world, const Plan& plan) {
 
 // Under the address sanitizer a sweep takes fifteen times as long: a share of it must do there.
 #ifdef __SANITIZE_ADDRESS__
-constexpr int kFirstStep = 23;
+constexpr int kFirstStep = 67;
 #else
 constexpr int kFirstStep = 1;
 #endif
