@@ -144,30 +144,44 @@ void storm(const Size& size, unsigned seed) {
   const auto any = [&] {
     return std::next(workers.begin(), static_cast<std::ptrdiff_t>(random() % workers.size()));
   };
+  // Some stay stopped until their lease is over, and then come with an old attempt.
+  const os::SystemClock clock;
+  std::map<Forked*, Millis> asleep;  // until when
+  const auto wake = [&](Millis now) {
+    std::erase_if(asleep, [&](const auto& sleeper) {
+      if (sleeper.second <= now) sleeper.first->send(SIGCONT);
+      return sleeper.second <= now;
+    });
+  };
+  std::size_t struck = 0;  // at work
   for (std::size_t death = 0; death < size.deaths; ++death) {
     os::nap(static_cast<int>(random() % 20));
+    wake(clock.monotonic());
     const auto stopped = any();
     stopped->send(SIGSTOP);
+    asleep[&*stopped] = clock.monotonic() + (death % 8 == 0 ? kLease + 100 : 0);
     const auto victim = any();
     victim->kill();
-    victim->wait();
+    if (victim->wait() == 128 + SIGKILL) ++struck;
     tally.add(victim->read_rest());
-    const bool same = victim == stopped;
+    asleep.erase(&*victim);
     workers.erase(victim);
     start();
-    // Some stay stopped until their lease is over, and then come with an old attempt.
-    if (death % 8 == 0) os::nap(static_cast<int>(kLease) + 100);
-    if (!same) stopped->send(SIGCONT);
+  }
+  while (!asleep.empty()) {
+    wake(clock.monotonic());
+    os::nap(10);
   }
   for (auto& worker : workers) {
     tally.add(worker.read_rest());
     CHECK(worker.wait() == 0);
   }
+  CHECK(struck > size.deaths / 2);
 
   std::sort(tally.took.begin(), tally.took.end());
   REQUIRE_FALSE(tally.took.empty());
   if (size.items > Size().items)
-    WARN("round " << seed << ": " << tally.took.size() << " claims, median "
+    WARN("round " << seed << ": " << struck << " killed at work, " << tally.took.size() << " claims, median "
                   << tally.took[tally.took.size() / 2] << " ms, 99th percentile "
                   << tally.took[tally.took.size() * 99 / 100] << " ms, slowest " << tally.took.back()
                   << " ms");
