@@ -24,7 +24,7 @@ Result<int> watch(const app::Project& project, const store::Database& database, 
   {
     const Screen screen;
     while (view.live.worker && os::interrupt_count() == 0) {
-      screen.draw(status_text(view.run, view.live));
+      screen.draw(status_text(view.run, view.live, static_cast<std::size_t>(os::terminal_height())));
       os::wait_for_interrupt(kRedrawMs);
       PAR_ASSIGN(view, view_run(project, database, view.run.id.str()));
     }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <optional>
 
 #include "base/json_writer.h"
@@ -18,6 +20,8 @@ namespace {
 using core::AgentState;
 using core::RunState;
 using core::Stage;
+
+constexpr std::size_t kFewestAgents = 4;  // a line of which counts the others
 
 // What the agent has claimed, if it claims its items itself.
 std::optional<store::AgentItemCounts> claimed_by(const Live& live, const AgentName& agent) {
@@ -185,6 +189,39 @@ void write_agent(JsonWriter& json, const app::LoadedRun& run, std::size_t i, con
   json.member("reason", reason_of(agent)).end_object();
 }
 
+// Who is at work before who is not in, who waits, and who is in.
+int rank(const AgentState& agent) {
+  if (agent.stage == Stage::waiting) return 2;
+  if (core::is_accepted(agent.stage)) return 3;
+  return core::is_settled(agent.stage) ? 1 : 0;
+}
+
+// All, in the plan's order, or as many of the first by rank as leave a line for the others.
+std::vector<std::size_t> agents_shown(const RunState& state, std::size_t lines) {
+  std::vector<std::size_t> shown(state.agents.size());
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  const auto room = std::max(lines, kFewestAgents);
+  if (shown.size() <= room) return shown;
+  std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) {
+    return rank(state.agents[a]) < rank(state.agents[b]);
+  });
+  shown.resize(room - 1);
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
+// "... and 180 more: 150 accepted, 30 waiting"
+std::string left_out_line(const RunState& state, const std::vector<std::size_t>& shown) {
+  if (shown.size() == state.agents.size()) return "";
+  std::map<std::string_view, std::int64_t> left;
+  for (const auto& agent : state.agents) ++left[agent_state_name(agent)];
+  for (const auto i : shown) --left[agent_state_name(state.agents[i])];
+  std::vector<std::string> parts;
+  for (const auto& [name, number] : left)
+    if (number > 0) parts.push_back(fmt::format("{} {}", number, name));
+  return fmt::format("  ... and {} more: {}\n", state.agents.size() - shown.size(), join(parts, ", "));
+}
+
 int current_phase(const app::LoadedRun& run) {
   int phase = run.head.plan.phases;
   for (const auto& agent : run.state.agents)
@@ -305,7 +342,7 @@ std::string_view agent_state_name(const AgentState& agent) {
   return "";
 }
 
-std::string status_text(const app::LoadedRun& run, const Live& live) {
+std::string status_text(const app::LoadedRun& run, const Live& live, std::size_t lines) {
   const auto& agents = run.state.agents;
   const auto& totals = run.head.item_counts;
   const bool with_items = std::any_of(totals.begin(), totals.end(), [](auto n) { return n > 0; });
@@ -321,8 +358,16 @@ std::string status_text(const app::LoadedRun& run, const Live& live) {
     if (with_output) row.push_back(output);
     row.insert(row.end(), {elapsed, reason});
   };
+  const auto pace = pace_of(run, live);
+  const std::string head = headline(run, live) + "\n";
+  const std::string rest = item_lines(run, live, pace) + trial_lines(run.state, live) +
+                           refusal_lines(run.state) + fallback_lines(run.state) +
+                           (live.worker ? "" : measure_lines(pace)) + next_line(run, live);
+  const auto others = static_cast<std::size_t>(std::count(head.begin(), head.end(), '\n') +
+                                               std::count(rest.begin(), rest.end(), '\n') + 1);
+  const auto shown = agents_shown(run.state, lines > others ? lines - others : 0);
   add("agent", "phase", "state", "items", "files", "output", "elapsed", "");
-  for (std::size_t i = 0; i < agents.size(); ++i) {
+  for (const auto i : shown) {
     const auto& agent = agents[i];
     const auto output = seconds_since_output(i, live);
     add(agent.name.str(), std::to_string(agent.phase), std::string(agent_state_name(agent)),
@@ -330,10 +375,7 @@ std::string status_text(const app::LoadedRun& run, const Live& live) {
         std::to_string(agent.files), output ? human_duration(*output) + " ago" : "",
         human_duration(elapsed_seconds(agent, live)), display_text(reason_of(agent)));
   }
-  const auto pace = pace_of(run, live);
-  return headline(run, live) + "\n" + table_text(rows, 2) + item_lines(run, live, pace) +
-         trial_lines(run.state, live) + refusal_lines(run.state) + fallback_lines(run.state) +
-         (live.worker ? "" : measure_lines(pace)) + next_line(run, live);
+  return head + table_text(rows, 2) + left_out_line(run.state, shown) + rest;
 }
 
 std::string status_json(const app::LoadedRun& run, const Live& live) {

@@ -1,6 +1,7 @@
 // A run's state as a person reads it, and as JSON (product.md).
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,9 @@ struct Live {
 // waiting | running | validating | accepted | rejected | rolled-back | landed | stopped
 [[nodiscard]] std::string_view agent_state_name(const core::AgentState& agent);
 
-[[nodiscard]] std::string status_text(const app::LoadedRun& run, const Live& live);
+// Where there are more than `lines` lines, agents are counted instead of named, those that are in first.
+[[nodiscard]] std::string status_text(const app::LoadedRun& run, const Live& live,
+                                      std::size_t lines = std::numeric_limits<std::size_t>::max());
 [[nodiscard]] std::string status_json(const app::LoadedRun& run, const Live& live);
 
 }  // namespace par::cli
