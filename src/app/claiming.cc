@@ -178,6 +178,16 @@ Result<std::set<ItemId>> items_left_undone(const store::Database& database, cons
   return store::Queue(database, read_moment).left_undone(run, agent);
 }
 
+Result<core::UndoneItems> items_left_undone(const store::Database& database, const RunId& run,
+                                            const std::vector<core::Step>& steps) {
+  core::UndoneItems undone;
+  for (const auto& step : steps) {
+    PAR_ASSIGN(auto items, items_left_undone(database, run, step.agent));
+    if (!items.empty()) undone.emplace(step.agent, std::move(items));
+  }
+  return undone;
+}
+
 Result<void> forget_queue(const store::Database& database, const RunId& run) {
   return store::Queue(database, read_moment).forget(run);
 }

@@ -9,6 +9,7 @@
 
 #include "app/project.h"
 #include "base/result.h"
+#include "core/landing_commits.h"
 #include "store/queue.h"
 
 namespace par::app {
@@ -56,6 +57,10 @@ struct QueueView {
 // became of the agent.
 [[nodiscard]] Result<std::set<ItemId>> items_left_undone(const store::Database& database, const RunId& run,
                                                          const AgentName& agent);
+
+// The same of the agents of these steps.
+[[nodiscard]] Result<core::UndoneItems> items_left_undone(const store::Database& database, const RunId& run,
+                                                          const std::vector<core::Step>& steps);
 
 // For a run that is over.
 [[nodiscard]] Result<void> forget_queue(const store::Database& database, const RunId& run);

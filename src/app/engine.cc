@@ -308,7 +308,8 @@ Result<void> Engine::perform_action(const MoveCandidate& action) {
 Result<void> Engine::perform_action(const BuildLanding& action) {
   PAR_ASSIGN(const TargetTip tip, ports_.workspace.read_target(action.target));
   if (tip.commit != action.expected) return record(Rebased{tip.commit, tip.tree, tip.holds_run_base});
-  const auto commits = landing_commits(plan_, state_, action.steps);
+  PAR_ASSIGN(const auto undone, settings_.undone(action.steps));
+  const auto commits = landing_commits(plan_, state_, action.steps, undone);
   const ObjectId& tested = action.steps.back().tree;
   check((commits.empty() ? tip.tree : commits.back().tree) == tested,
         "the landing's tree is not the one that was validated");
@@ -335,7 +336,9 @@ Result<void> Engine::perform_action(const BuildRevert& action) {
   if (tree == tip.tree)
     return record(
         LandingRefused{fmt::format("nothing of it is on '{}' any more", short_name(action.target))});
-  PAR_ASSIGN(const ObjectId to, workspace.write_commits(tip.commit, {revert_commit(plan_, state_, tree)}));
+  PAR_ASSIGN(const auto undone, settings_.undone(state_.integration.steps));
+  PAR_ASSIGN(const ObjectId to,
+             workspace.write_commits(tip.commit, {revert_commit(plan_, state_, tree, undone)}));
   PAR_TRY(workspace.keep_revert({start, without, to}));
   PAR_TRY(workspace.make_durable());
   return record(LandingBuilt{tip.commit, to, tree, tip.tree});

@@ -15,6 +15,7 @@
 #include "app/validator.h"
 #include "base/clock.h"
 #include "base/result.h"
+#include "core/landing_commits.h"
 #include "core/machine.h"
 #include "core/ports.h"
 #include "os/executor.h"
@@ -45,6 +46,9 @@ struct EngineSettings {
   // A session of this run that keeps losing what it wants to claim; the worst, when there are several. Asked
   // every few seconds while agents run, until it is said. Empty: nothing is claimed in this run.
   std::function<Result<std::optional<store::LosingRow>>()> loser = {};
+  // Which items of these the agents that pulled their work did not say to be done.
+  std::function<Result<core::UndoneItems>(const std::vector<core::Step>&)> undone =
+      [](const std::vector<core::Step>&) { return Result<core::UndoneItems>(core::UndoneItems()); };
   // How often the user asked to stop: 1 drains (nothing new starts), 2 ends what runs.
   std::function<int()> interrupts = [] { return 0; };
 };

@@ -82,7 +82,8 @@ auto as_planned(const core::RunState& state) {
 Result<ObjectId> commit_of_run(const Project& project, Session& session,
                                const std::vector<core::Step>& steps) {
   const auto& integration = session.state().integration;
-  const auto commits = core::landing_commits(session.plan(), session.state(), steps);
+  PAR_ASSIGN(const auto undone, session.undone(steps));
+  const auto commits = core::landing_commits(session.plan(), session.state(), steps, undone);
   check(commits.back().tree == integration.steps.back().tree,
         "the pull request's tree is not the one that was validated");
   const RefName ref(pull_refs(session.state().id) +
@@ -104,7 +105,8 @@ Result<Pull> pull_of_run(const Project& project, Session& session) {
   PAR_ASSIGN(pull.commit, commit_of_run(project, session, steps));
   core::Plan plan = session.plan();
   plan.strategy = core::Strategy::single;  // one message for all of it
-  pull.message = core::landing_commits(plan, state, steps).front().message;
+  PAR_ASSIGN(const auto undone, session.undone(steps));
+  pull.message = core::landing_commits(plan, state, steps, undone).front().message;
   pull.text = core::pull_text(pull.message, {});
   return pull;
 }
@@ -114,7 +116,8 @@ Result<std::vector<Pull>> pulls_of_agents(const Project& project, Session& sessi
   PAR_ASSIGN(const auto steps, steps_of(session));
   core::Plan plan = session.plan();
   plan.strategy = core::Strategy::squash;  // one message for each
-  const auto commits = core::landing_commits(plan, state, steps);
+  PAR_ASSIGN(const auto undone, session.undone(steps));
+  const auto commits = core::landing_commits(plan, state, steps, undone);
   check(commits.size() == steps.size(), "not one commit for each accepted branch");
   std::vector<Pull> pulls;
   Refs refs;

@@ -170,6 +170,10 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.start_agents = options.start_agents;
   settings.random = random_fraction();
   settings.loser = [&database, run = paths_.run] { return worst_loser(database, run); };
+  undone_ = [&database, run = paths_.run](const std::vector<core::Step>& steps) {
+    return items_left_undone(database, run, steps);
+  };
+  settings.undone = undone_;
   settings.interrupts = options.interrupts;
   engine_ = std::make_unique<Engine>(plan_, std::move(state),
                                      EnginePorts{database, *workspace_, *executor_, clock_, reporter},

@@ -39,8 +39,9 @@ std::string one_line(std::string_view text, std::size_t width) {
 
 class Describer {
  public:
-  Describer(const Plan& plan, const RunState& state, std::span<const Step> accepted)
-      : plan_(plan), state_(state), accepted_(accepted) {
+  Describer(const Plan& plan, const RunState& state, std::span<const Step> accepted,
+            const UndoneItems& undone)
+      : plan_(plan), state_(state), accepted_(accepted), undone_(undone) {
     for (const auto& step : accepted_) commits_.insert(step.commit);
   }
 
@@ -84,9 +85,10 @@ class Describer {
 
   [[nodiscard]] std::string message_of_one(const Step& step) const {
     const PlannedAgent& agent = planned(step);
-    const std::string what = agent.items.empty() || agent.items.front().title.empty()
+    const auto items = done_items(step);
+    const std::string what = items.empty() || items.front()->title.empty()
                                  ? fmt::format("work of run {}", state_.id.str())
-                                 : agent.items.front().title;
+                                 : items.front()->title;
     std::string text = one_line(fmt::format("{}: {}", label_of(step), what), kSubjectWidth);
     text += "\n\n";
     if (agent_of(step).branch.empty()) text += fmt::format("Phase {}\n", agent.phase);
@@ -119,6 +121,13 @@ class Describer {
     const PlannedAgent* agent = find_planned(plan_, state_, step.agent);
     check(agent != nullptr, "an accepted branch of an agent that is not in the plan");
     return *agent;
+  }
+  [[nodiscard]] std::vector<const Item*> done_items(const Step& step) const {
+    const auto undone = undone_.find(step.agent);
+    std::vector<const Item*> items;
+    for (const auto& item : planned(step).items)
+      if (undone == undone_.end() || !undone->second.contains(item.id)) items.push_back(&item);
+    return items;
   }
   [[nodiscard]] int phase_of(const Step& step) const { return planned(step).phase; }
 
@@ -153,15 +162,15 @@ class Describer {
 
   // "  errors: 3 files, 2 commits, 1 item" and a line for each item.
   [[nodiscard]] std::string breakdown(const Step& step) const {
-    const auto& items = planned(step).items;
+    const auto items = done_items(step);
     const AgentState& agent = agent_of(step);
     std::string text = fmt::format("  {}: {}, {}", label_of(step), counted(agent.files, "file"),
                                    counted(agent.commits, "commit"));
     if (!items.empty()) text += ", " + counted(std::ssize(items), "item");
     text += '\n';
     for (std::size_t i = 0; i < std::min(items.size(), kItemsShown); ++i) {
-      const std::string title = one_line(items[i].title, kSubjectWidth);
-      text += fmt::format("    {}{}{}\n", items[i].id.str(), title.empty() ? "" : " ", title);
+      const std::string title = one_line(items[i]->title, kSubjectWidth);
+      text += fmt::format("    {}{}{}\n", items[i]->id.str(), title.empty() ? "" : " ", title);
     }
     if (items.size() > kItemsShown) text += fmt::format("    and {} more\n", items.size() - kItemsShown);
     return text;
@@ -171,7 +180,7 @@ class Describer {
     std::string text = fmt::format("Par-Run: {}\n", state_.id.str());
     for (const auto& step : steps) {
       text += fmt::format("Par-Agent: {}\n", step.agent.str());
-      for (const auto& item : planned(step).items) text += fmt::format("Par-Item: {}\n", item.id.str());
+      for (const Item* item : done_items(step)) text += fmt::format("Par-Item: {}\n", item->id.str());
     }
     return text;
   }
@@ -179,6 +188,7 @@ class Describer {
   const Plan& plan_;
   const RunState& state_;
   std::span<const Step> accepted_;
+  const UndoneItems& undone_;
   std::unordered_set<ObjectId> commits_;  // of the accepted steps
 };
 
@@ -197,11 +207,11 @@ std::vector<Step> steps_that_change(const RunState& state, const std::vector<Ste
 }
 
 std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
-                                        const std::vector<Step>& steps) {
+                                        const std::vector<Step>& steps, const UndoneItems& undone) {
   check(!steps.empty(), "a landing of nothing");
   const auto changing = steps_that_change(state, steps);
   if (changing.empty()) return {};
-  const Describer describer(plan, state, changing);
+  const Describer describer(plan, state, changing, undone);
   switch (plan.strategy) {
     case Strategy::merge:
       return {{changing.back().tree, describer.parents(), describer.message_of_all("Merge"), {}, {}}};
@@ -224,7 +234,8 @@ std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
   bug("a landing by a strategy that has no name");
 }
 
-CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId& tree) {
+CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId& tree,
+                         const UndoneItems& undone) {
   check(state.landing.revert.has_value(), "no revert is under way");
   const auto& revert = *state.landing.revert;
   const auto& all = state.integration.steps;
@@ -232,7 +243,7 @@ CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId
   std::copy_if(all.begin(), all.end(), std::back_inserter(steps),
                [&](const Step& step) { return is_among(revert.agents, step.agent); });
   const bool is_all = lands_each(state.landing.strategy) || steps.size() == all.size();
-  return {tree, {}, Describer(plan, state, steps).message_of_revert(revert.commits, is_all), {}};
+  return {tree, {}, Describer(plan, state, steps, undone).message_of_revert(revert.commits, is_all), {}};
 }
 
 }  // namespace par::core

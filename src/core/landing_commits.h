@@ -1,6 +1,8 @@
 // The commits of a landing, described: what the chosen strategy makes of the accepted steps. And of a revert.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,9 @@ struct CommitSpec {
   ObjectId message_of =
       ObjectId();  // take this commit's message, and add `message`, which is trailers; empty: `message`
 };
+
+// Items that agents who pulled their work did not say to be done: no commit claims them.
+using UndoneItems = std::map<AgentName, std::set<ItemId>>;
 
 // Each agent's work lands as commits of its own, on the target's first-parent history.
 [[nodiscard]] bool lands_each(Strategy strategy);
@@ -38,13 +43,16 @@ struct CommitSpec {
 // taken apart by a rollback or rebuilt when the target moved, stands only in the message.
 //
 // A message is a subject of at most 72 characters, a breakdown by phase and agent, and the trailers Par-Run,
-// then for each agent Par-Agent and the Par-Item of each of its items. Titles are reduced to one line without
-// control characters, so that they cannot forge trailers. Precondition: steps is not empty.
+// then for each agent Par-Agent and the Par-Item of each of its items that is not `undone`. Titles are
+// reduced to one line without control characters, so that they cannot forge trailers. Precondition: steps is
+// not empty.
 [[nodiscard]] std::vector<CommitSpec> landing_commits(const Plan& plan, const RunState& state,
-                                                      const std::vector<Step>& steps);
+                                                      const std::vector<Step>& steps,
+                                                      const UndoneItems& undone);
 
 // The commit of the revert that is under way, with this tree. Its message names the commits that it reverts,
 // then says whose work that was as a landing does, with the same trailers.
-[[nodiscard]] CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId& tree);
+[[nodiscard]] CommitSpec revert_commit(const Plan& plan, const RunState& state, const ObjectId& tree,
+                                       const UndoneItems& undone);
 
 }  // namespace par::core

@@ -200,6 +200,7 @@ TEST_CASE("queue: what is given up keeps nobody waiting, is no finished work, an
   REQUIRE(run.exit_code == 0);
   CHECK(has(run.out, "items: 0 ready, 0 claimed, 1 done, 2 failed"));
   CHECK(has(sandbox.read("src/items"), "\"id\":\"C\""));
+  CHECK(sandbox.git({"log", "-1", "--format=%(trailers:key=Par-Item,valueonly,separator=%x20)"}) == "C");
   const auto planned = [&] { return sandbox.par({"plan", "--json"}).out; };
   CHECK(has(planned(), "\"items\":[\"A\",\"B\"]"));
   REQUIRE(sandbox.par({"clean"}).exit_code == 0);

@@ -93,7 +93,7 @@ class World {
   }
   EventBody done(const MoveCandidate& action) { return Accepted{action.to}; }
   EventBody done(const BuildLanding& action) {
-    check(!landing_commits(run_.plan, run_.state, action.steps).empty(), "a landing of no commits");
+    check(!landing_commits(run_.plan, run_.state, action.steps, {}).empty(), "a landing of no commits");
     return LandingBuilt{action.expected, commit(), action.steps.back().tree, ObjectId("base-tree")};
   }
   EventBody done(const BuildRevert&) { bug("nothing is reverted here"); }

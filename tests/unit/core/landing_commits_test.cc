@@ -30,6 +30,7 @@ struct World {
   Plan plan;
   RunState state;
   std::vector<Step> steps;
+  UndoneItems undone;
 
   World() {
     plan.base = ObjectId("base");
@@ -45,13 +46,30 @@ struct World {
     steps = {step("perf", "base"), step("errors", "base"), step("docs", "commit-errors")};
   }
 
-  [[nodiscard]] std::vector<CommitSpec> commits() const { return landing_commits(plan, state, steps); }
+  [[nodiscard]] std::vector<CommitSpec> commits() const {
+    return landing_commits(plan, state, steps, undone);
+  }
 };
 
 std::vector<ObjectId> oids(const std::vector<std::string>& texts) {
   std::vector<ObjectId> oids;
   for (const auto& text : texts) oids.emplace_back(text);
   return oids;
+}
+
+TEST_CASE("landing commits: an item that its agent did not say to be done is named by none of them") {
+  World world;
+  world.undone = {{AgentName("errors"), {ItemId("SEC-1")}}, {AgentName("docs"), {ItemId("D-1")}}};
+  for (const auto strategy : {Strategy::merge, Strategy::single, Strategy::squash}) {
+    world.plan.strategy = strategy;
+    std::string all;
+    for (const auto& commit : world.commits()) all += commit.message;
+    CHECK(all.find("SEC-1") == std::string::npos);
+    CHECK(all.find("validate the token") == std::string::npos);
+    CHECK(all.find("D-1") == std::string::npos);
+    CHECK(all.find("\nPar-Item: SEC-2\n") != std::string::npos);
+    CHECK(all.find("errors: 31 files, 4 commits, 1 item\n") != std::string::npos);
+  }
 }
 
 TEST_CASE("landing commits: a merge is one commit with every branch as a parent and the breakdown") {
@@ -240,7 +258,7 @@ TEST_CASE("landing commits: a revert names what it reverts, whose work that was,
   auto& landing = world.state.landing;
   world.state.integration.steps = world.steps;
   landing.revert = RevertRequested{{AgentName("errors")}, {}, {}, {ObjectId("landed")}};
-  const auto commit = revert_commit(world.plan, world.state, ObjectId("without"));
+  const auto commit = revert_commit(world.plan, world.state, ObjectId("without"), world.undone);
   CHECK(commit.tree == ObjectId("without"));
   CHECK(commit.merged.empty());
   CHECK(commit.message ==
@@ -258,7 +276,8 @@ TEST_CASE("landing commits: a revert names what it reverts, whose work that was,
         "Par-Item: SEC-1\n"
         "Par-Item: SEC-2\n");
   const auto begins = [&](const std::string& text) {
-    return revert_commit(world.plan, world.state, ObjectId("without")).message.starts_with(text);
+    return revert_commit(world.plan, world.state, ObjectId("without"), world.undone)
+        .message.starts_with(text);
   };
   landing.strategy = Strategy::squash;
   landing.revert->agents.emplace_back("docs");
