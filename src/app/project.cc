@@ -24,6 +24,18 @@ Error no_config(const Project& project, const std::string& where) {
       "write one, see gitpar.toml(5), and commit it; 'git par demo' shows a complete example");
 }
 
+// From the same commit as the configuration: what an agent left in its worktree is nobody's prompt.
+Result<void> read_prompts(const Project& project, const ObjectId& commit, config::Parsed& parsed) {
+  for (const auto& file : parsed.prompt_files) {
+    PAR_ASSIGN(auto text, project.objects->file_at(commit, file.path));
+    if (!text)
+      return Error(fmt::format("{}: there is no '{}'", file.where, quote_path(file.path.str())))
+          .hint("commit it first: prompts are read from what is committed");
+    parsed.config.agents[file.agent].prompt = *std::move(text);
+  }
+  return {};
+}
+
 Result<std::optional<config::Parsed>> find_config_at(const Project& project, const ObjectId& commit,
                                                      const std::string& where) {
   PAR_ASSIGN(const auto text, project.objects->file_at(commit, RepoPath(kConfigName)));
@@ -96,6 +108,7 @@ Result<Base> read_target(const Project& project, const std::string& target) {
   Base base{ref, *tip, {}, {}, false};
   PAR_ASSIGN(auto parsed, find_config_at(project, *tip, short_name(ref)));
   if (!parsed) return base;
+  PAR_TRY(read_prompts(project, *tip, *parsed));
   base.has_config = true;
   base.config = std::move(parsed->config);
   base.warnings = std::move(parsed->warnings);

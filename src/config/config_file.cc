@@ -71,6 +71,7 @@ class Reader {
   void check_inputs(const Section& section, const core::ValidationSpec& spec);
   void read_agents(const toml::table& table);
   void read_agent(const std::string& name, const toml::table& table);
+  void read_prompt_file(const Section& section);  // of the agent that is read
   void read_item(const toml::table& table);
   void read_files(const Section& section, core::Item& item);
   void note_name(const Section& section, std::string_view key, const std::string& name, Seen& seen);
@@ -87,6 +88,7 @@ class Reader {
 
   Findings findings_;
   core::Config config_;
+  std::vector<PromptFile> prompt_files_;
   Seen validation_names_;
   Seen item_ids_;
   std::vector<Mention> mentions_;
@@ -108,7 +110,7 @@ void Reader::read(const toml::table& root) {
 
 Result<Parsed> Reader::take() && {
   if (findings_.first_error()) return *findings_.first_error();
-  return Parsed{std::move(config_), findings_.warnings()};
+  return Parsed{std::move(config_), findings_.warnings(), std::move(prompt_files_)};
 }
 
 void Reader::read_top(const Section& top) {
@@ -250,8 +252,8 @@ void Reader::read_agents(const toml::table& table) {
 
 void Reader::read_agent(const std::string& name, const toml::table& table) {
   const Section section(table, fmt::format("[agent.{}]", name),
-                        {"owns", "forbids", "after", "run", "prompt", "validate", "categories", "count",
-                         "timeout", "idle_timeout", "estimate", "batch", "retries"},
+                        {"owns", "forbids", "after", "run", "prompt", "prompt_file", "validate", "categories",
+                         "count", "timeout", "idle_timeout", "estimate", "batch", "retries"},
                         findings_);
   core::AgentSpec spec;
   spec.name = AgentName(name);
@@ -260,6 +262,7 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
     spec.permanent = {{preset->permanent_codes.begin(), preset->permanent_codes.end()},
                       {preset->permanent_texts.begin(), preset->permanent_texts.end()}};
   section.text("prompt", spec.prompt);
+  read_prompt_file(section);
   if (config_.owners_from_codeowners && !section.has("owns")) {
     if (section.has("count"))
       section.fail("count", fmt::format("{} divides nothing without 'owns'", section.named("count")));
@@ -283,6 +286,22 @@ void Reader::read_agent(const std::string& name, const toml::table& table) {
     mentions_.push_back({section.line("after"), section.named("after"), name, other});
   }
   config_.agents.push_back(std::move(spec));
+}
+
+void Reader::read_prompt_file(const Section& section) {
+  std::string path;
+  section.text("prompt_file", path);
+  if (!section.has("prompt_file")) return;
+  if (section.has("prompt"))
+    section.fail("prompt_file", fmt::format("{} beside 'prompt'", section.named("prompt_file")),
+                 "an agent has one prompt: take one of them out");
+  if (!is_repo_path(path))
+    section.fail("prompt_file",
+                 fmt::format("{}: '{}' is not a path in the repository", section.named("prompt_file"),
+                             display_text(path)),
+                 kPathRule);
+  prompt_files_.push_back({config_.agents.size(), RepoPath(path),
+                           findings_.at(section.line("prompt_file"), section.named("prompt_file"))});
 }
 
 void Reader::read_item(const toml::table& table) {

@@ -3,6 +3,7 @@
 // warning.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,9 +14,17 @@
 
 namespace par::config {
 
+// A prompt that stands in a file of the same commit.
+struct PromptFile {
+  std::size_t agent = 0;  // of the configuration's agents
+  RepoPath path;
+  std::string where;  // for messages: "main:.gitpar.toml:12: 'prompt_file' in [agent.errors]"
+};
+
 struct Parsed {
   core::Config config;
   std::vector<std::string> warnings;
+  std::vector<PromptFile> prompt_files;  // these agents have no prompt yet
 };
 
 // `name`: how the file is called in messages ("main:.gitpar.toml").

@@ -29,10 +29,10 @@ class Findings {
 
   [[nodiscard]] const std::optional<Error>& first_error() const { return error_; }
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
-
- private:
+  // "main:.gitpar.toml:12: <message>"
   [[nodiscard]] std::string at(std::uint32_t line, const std::string& message) const;
 
+ private:
   std::string name_;
   std::optional<Error> error_;
   std::uint32_t error_line_ = std::numeric_limits<std::uint32_t>::max();

@@ -42,6 +42,31 @@ TEST_CASE("preset: the CLI of that name gets its flags and the prompt, and its w
   sandbox.assert_clean();
 }
 
+TEST_CASE("prompt: a file of the commit that the run starts from") {
+  Sandbox sandbox;
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.fix]\nowns = [\"src/**\"]\nprompt_file = \"prompts/fix it.md\"\n"
+                "run = \"cp {prompt_file} src/prompt\"\n[[item]]\nid = \"A\"\ntitle = \"the first\"\n"
+                "files = [\"src/file.txt\"]\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+  const auto refused = sandbox.par({"plan"});
+  CHECK(refused.exit_code == 128);
+  CHECK(refused.err ==
+        "fatal: main:.gitpar.toml:4: 'prompt_file' in [agent.fix]: there is no 'prompts/fix it.md'\n"
+        "hint: commit it first: prompts are read from what is committed\n");
+  sandbox.write("prompts/fix it.md", "Mend {items} well.\n");
+  sandbox.commit_all("prompt");
+  sandbox.write("prompts/fix it.md", "Do what nobody reviewed.\n");
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  REQUIRE(run.exit_code == 0);
+  const auto prompt = sandbox.git({"show", "refs/par/r1/candidate:src/prompt"});
+  CHECK(prompt.starts_with("Mend "));
+  CHECK(has(prompt, "the first"));
+  CHECK(has(prompt, " well.\n"));
+}
+
 TEST_CASE("preset: what the CLI says it cost is counted, and a budget that is nearly spent is said") {
   Sandbox sandbox;
   put_on_path(sandbox, "claude",

@@ -180,6 +180,20 @@ TEST_CASE("config: an unknown key is an error with its line and a suggestion") {
   CHECK(problem("[agent.a.b]\n").starts_with("f:1: "));
 }
 
+TEST_CASE("config: a prompt stands in the file, or in one of the repository") {
+  const std::string agent = "[agent.a]\nowns=['a']\nrun='x'\n";
+  const auto parsed = config::parse_config(agent + "prompt_file='p/a.md'\n", "f");
+  REQUIRE(parsed);
+  REQUIRE(parsed->prompt_files.size() == 1);
+  CHECK(parsed->prompt_files[0].agent == 0);
+  CHECK(parsed->prompt_files[0].path == RepoPath("p/a.md"));
+  CHECK(parsed->prompt_files[0].where == "f:4: 'prompt_file' in [agent.a]");
+  CHECK(problem(agent + "prompt='y'\nprompt_file='p/a.md'\n") ==
+        "f:5: 'prompt_file' in [agent.a] beside 'prompt' | an agent has one prompt: take one of them out");
+  CHECK(problem(agent + "prompt_file='../a.md'\n")
+            .starts_with("f:4: 'prompt_file' in [agent.a]: '../a.md' is not a path in the repository"));
+}
+
 TEST_CASE("config: a value of the wrong type is an error with its line") {
   const auto [text, message] = GENERATE(table<std::string, std::string>({
       {"target = 3\n", "f:1: 'target' must be a text, not a whole number"},
