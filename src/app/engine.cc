@@ -202,7 +202,9 @@ Result<void> Engine::on_worktree_exit(const AgentState& agent, const os::JobExit
     return Error(fmt::format("the files of '{}' could not be checked out", path))
         .hint(fmt::format("see {}; then 'git par resume {}' goes on", log, state_.id.str()));
   }
-  return refuse({name, attempt, RejectKind::failed, "the setup of its worktree failed", {}, {}, log});
+  const bool is_late = exit.how == ExitKind::timed_out || exit.how == ExitKind::hung;
+  const auto* reason = is_late ? "the setup of its worktree timed out" : "the setup of its worktree failed";
+  return refuse({name, attempt, RejectKind::failed, reason, {}, {}, log});
 }
 
 Result<void> Engine::perform(const Action& action) {

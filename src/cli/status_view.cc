@@ -286,7 +286,8 @@ std::string next_line(const app::LoadedRun& run, const Live& live) {
   if (run.state.landing.revert && !live.worker)
     return fmt::format("\na rollback was cut off: 'git par resume {}' finishes it\n", run.id.str());
   const auto state = run_state_name(run.state, live);
-  if (state == "ready") return "\n'git par merge' lands the candidate\n";
+  if (state == "ready" && !run.state.integration.steps.empty())
+    return "\n'git par merge' lands the candidate\n";
   if (state == "stopped") return fmt::format("\n'git par resume {}' goes on\n", run.id.str());
   return "";
 }

@@ -98,6 +98,18 @@ TEST_CASE("worktree: an agent whose setup fails is not started, and the others g
   sandbox.assert_clean();
 }
 
+TEST_CASE("worktree: a setup that does not end in time is said to be late") {
+  Sandbox sandbox;
+  write_project(sandbox,
+                "[worktree]\nsetup = \"sleep 1000\"\n[agent.a]\nowns = [\"src/**\"]\n"
+                "timeout = 1\nrun = \"true\"\n");
+  const auto run = sandbox.par({"run"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.out, "the setup of its worktree timed out"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("worktree: files that cannot be checked out stop the run, and resume goes on when it is mended") {
   Sandbox sandbox;
   write_project(sandbox, agent("a", "echo a > src/a/out"));

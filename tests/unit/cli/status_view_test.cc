@@ -53,3 +53,11 @@ TEST_CASE("status: where there is no room those at work stay, then those that di
 TEST_CASE("status: a terminal of two lines is not asked for less than none") {
   CHECK(has(cli::status_text(run_of(10), {}, 1), "\n  ... and 7 more: 3 accepted, 4 waiting\n"));
 }
+
+TEST_CASE("status: to land is offered where something is accepted") {
+  auto run = run_of(10);
+  run.state.finished = core::RunEnd::ready;
+  CHECK_FALSE(has(cli::status_text(run, {}), "git par merge"));
+  run.state.integration.steps.emplace_back();
+  CHECK(has(cli::status_text(run, {}), "\n'git par merge' lands the candidate\n"));
+}
