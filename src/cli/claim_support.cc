@@ -61,4 +61,13 @@ Result<int> end_items(const EndOptions& options, store::EndRequest request, cons
   return 0;
 }
 
+void show_paths(const app::Claims& claims, std::string_view state, const std::vector<RepoPath>& paths,
+                const Invocation& invocation) {
+  if (!invocation.json) return;
+  JsonWriter json;
+  json.begin_object().member("schema", 1).member("agent", claims.session.who.agent.str());
+  json.member("state", state).list("paths", paths).end_object();
+  print_out(std::move(json).take() + "\n");
+}
+
 }  // namespace par::cli

@@ -34,4 +34,8 @@ void add_end(OptionList& line, EndOptions& options);
 [[nodiscard]] Result<int> end_items(const EndOptions& options, store::EndRequest request,
                                     const Invocation& invocation);
 
+// The paths that were claimed or released, as JSON only.
+void show_paths(const app::Claims& claims, std::string_view state, const std::vector<RepoPath>& paths,
+                const Invocation& invocation);
+
 }  // namespace par::cli

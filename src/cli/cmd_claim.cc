@@ -17,6 +17,7 @@ Result<int> claim(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(const auto paths, app::paths_from_root(project, options.paths));
   PAR_ASSIGN(auto claims, app::open_path_claims(project, caller));
   PAR_TRY(claims.queue.claim_paths(claims.session, paths, project.repository.folding()));
+  show_paths(claims, "claimed", paths, invocation);
   return 0;
 }
 

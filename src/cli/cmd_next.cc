@@ -23,17 +23,22 @@ struct Options {
   std::string wait;
 };
 
+std::string_view why_nothing(const store::NextItems& answer) {
+  if (answer.others_hold) return "what is left touches files that others hold";
+  if (answer.waiting) return "what is left waits for items that are not done";
+  if (answer.after_failed) return "what is left comes after items that failed";
+  return "nothing is left to claim";
+}
+
 Error nothing_to_claim(const store::NextItems& answer) {
   const auto again = fmt::format("try again in {}, or let '--wait' do so",
                                  human_duration(std::ceil(static_cast<double>(answer.retry_in) / 1000)));
-  if (answer.others_hold)
-    return refused("what is left touches files that others hold")
-        .hint("'git par claims' shows them; " + again);
-  if (answer.waiting) return refused("what is left waits for items that are not done").hint(again);
+  Error error = refused(std::string(why_nothing(answer)));
+  if (answer.others_hold) return std::move(error).hint("'git par claims' shows them; " + again);
+  if (answer.waiting) return std::move(error).hint(again);
   if (answer.after_failed)
-    return refused("what is left comes after items that failed")
-        .hint("'git par status' shows them; they come again with the next plan");
-  return refused("nothing is left to claim");
+    return std::move(error).hint("'git par status' shows them; they come again with the next plan");
+  return error;
 }
 
 void write_claimed(JsonWriter& json, const store::ClaimedItem& claimed, Millis lease) {
@@ -46,7 +51,8 @@ std::string items_json(const store::NextItems& answer) {
   JsonWriter json;
   json.begin_object().member("schema", 1).key("items").begin_array();
   for (const auto& claimed : answer.items) write_claimed(json, claimed, answer.lease);
-  json.end_array().member("retry_s", static_cast<double>(answer.retry_in) / 1000).end_object();
+  json.end_array().member("retry_s", static_cast<double>(answer.retry_in) / 1000);
+  json.member("reason", answer.items.empty() ? why_nothing(answer) : "").end_object();
   return std::move(json).take() + "\n";
 }
 

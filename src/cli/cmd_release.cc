@@ -15,6 +15,7 @@ Result<int> release(const EndOptions& options, const Invocation& invocation) {
     PAR_ASSIGN(const auto paths, app::paths_from_root(project, released.paths));
     PAR_ASSIGN(auto claims, app::open_path_claims(project, caller));
     PAR_TRY(claims.queue.release_paths(claims.session, paths, project.repository.folding()));
+    show_paths(claims, "ready", paths, invocation);
   }
   if (released.items.empty()) return 0;
   EndOptions end = options;
