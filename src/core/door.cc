@@ -19,12 +19,12 @@ std::string quoted(const RepoPath& path) {
   return text == path.str() ? "'" + text + "'" : text;
 }
 
-// "changed 'a', 'b', 'c' and 4 more, which it does not own"
-std::string outside_reason(const std::vector<RepoPath>& outside) {
+// "'a', 'b', 'c' and 4 more"
+std::string some_quoted(const std::vector<RepoPath>& paths) {
   std::vector<std::string> shown;
-  shown.reserve(outside.size());
-  for (const auto& path : outside) shown.push_back(quoted(path));
-  return fmt::format("changed {}, which it does not own", some_of(shown, kPathsShown));
+  shown.reserve(paths.size());
+  for (const auto& path : paths) shown.push_back(quoted(path));
+  return some_of(shown, kPathsShown);
 }
 
 std::vector<RepoPath> changed_paths(const BranchFacts& facts) {
@@ -58,7 +58,11 @@ EventBody judge_branch(const Plan& plan, const AgentName& agent, int attempt, co
   check(ownership.has_value(), "a plan with a pattern that cannot be read");
   const auto changed = changed_paths(facts);
   if (const auto outside = ownership->outside(changed); !outside.empty())
-    return reject(RejectKind::outside_ownership, outside_reason(outside));
+    return reject(RejectKind::outside_ownership,
+                  fmt::format("changed {}, which it does not own", some_quoted(outside)));
+  if (!facts.unmerged.empty())
+    return reject(RejectKind::failed,
+                  fmt::format("left an unresolved merge in {}", some_quoted(facts.unmerged)));
   if (changed.empty()) return reject(RejectKind::no_change, "no change");
 
   AgentCollected collected;

@@ -282,7 +282,10 @@ Result<core::BranchFacts> RunWorkspace::inspect_branch(const AgentName& agent, c
   // A worktree that git cannot read (index or git directory broken by who worked there) is not on its branch.
   auto uncommitted = uncommitted_paths(*worktree);
   facts.on_branch = uncommitted.has_value();
-  if (uncommitted) facts.uncommitted = std::move(*uncommitted);
+  if (uncommitted) {
+    facts.uncommitted = std::move(uncommitted->all);
+    facts.unmerged = std::move(uncommitted->unmerged);
+  }
   return facts;
 }
 

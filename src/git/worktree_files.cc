@@ -32,6 +32,11 @@ struct StatusEntry {
   std::string path;
 };
 
+bool is_unmerged(const StatusEntry& entry) {
+  const bool both = entry.staged == entry.unstaged && (entry.staged == 'A' || entry.staged == 'D');
+  return both || entry.staged == 'U' || entry.unstaged == 'U';
+}
+
 Result<std::vector<StatusEntry>> read_status(const CommandOptions& options, bool untracked) {
   const char* which = untracked ? "--untracked-files=all" : "--untracked-files=no";
   PAR_ASSIGN(const std::string out, git_output({"status", "--porcelain=v1", "-z", "--no-renames",
@@ -163,15 +168,17 @@ Result<void> reset_worktree(const Worktree& worktree, const ObjectId& commit, co
   return {};
 }
 
-Result<std::vector<RepoPath>> uncommitted_paths(const Worktree& worktree) {
+Result<UncommittedPaths> uncommitted_paths(const Worktree& worktree) {
   PAR_ASSIGN(const auto entries, read_status(in_worktree(worktree), true));
-  std::set<RepoPath> paths;
+  std::set<RepoPath> all;
+  std::set<RepoPath> unmerged;
   for (const auto& entry : entries) {
     std::string path = entry.path;
     while (path.ends_with('/')) path.pop_back();  // a nested repository
-    paths.emplace(std::move(path));
+    if (is_unmerged(entry)) unmerged.emplace(path);
+    all.emplace(std::move(path));
   }
-  return std::vector<RepoPath>(paths.begin(), paths.end());
+  return UncommittedPaths{{all.begin(), all.end()}, {unmerged.begin(), unmerged.end()}};
 }
 
 bool operation_waits(const Worktree& worktree) {

@@ -45,8 +45,12 @@ struct Reset {
 // Index and files exactly as `commit`, untracked files removed. A stale index.lock in that worktree's own
 // directory is removed: call only when nothing of ours runs there.
 [[nodiscard]] Result<void> reset_worktree(const Worktree& worktree, const ObjectId& commit, const Reset& how);
-// Paths with changes that are not committed: tracked, staged, untracked (not ignored). Sorted.
-[[nodiscard]] Result<std::vector<RepoPath>> uncommitted_paths(const Worktree& worktree);
+// Paths with changes that are not committed. Sorted.
+struct UncommittedPaths {
+  std::vector<RepoPath> all;       // tracked, staged, untracked (not ignored)
+  std::vector<RepoPath> unmerged;  // those in which a merge (a stash, a commit that is picked) met a conflict
+};
+[[nodiscard]] Result<UncommittedPaths> uncommitted_paths(const Worktree& worktree);
 // The tree of everything in the worktree (tracked and untracked, not ignored), written through a temporary
 // index; the worktree's own index is left alone.
 [[nodiscard]] Result<ObjectId> write_worktree_tree(const Worktree& worktree);

@@ -20,7 +20,7 @@ void write_project(const Sandbox& sandbox, const std::string& agents) {
                 "run = \"! grep -rq broken src\"\n" +
                     agents + agent("good", "echo good > src/good/work.txt"));
   for (const auto* name : {"good", "deaf", "forks", "again", "stops", "holds", "floods", "fails", "elsewhere",
-                           "vanishes", "committed", "outside"})
+                           "vanishes", "committed", "outside", "merges", "pops"})
     sandbox.write(std::string("src/") + name + "/file.txt", "as it was\n");
   sandbox.write("tools/again", "#!/bin/sh\nsleep 0.05\nsetsid \"$0\" &\n");
   REQUIRE(sandbox.shell("chmod +x tools/again").exit_code == 0);
@@ -78,7 +78,12 @@ TEST_CASE("hostile: what agents do to git ends as documented, and the work of th
           agent("elsewhere", "git checkout -qb mine && echo x > src/elsewhere/work.txt && " + commit) +
           agent("vanishes", "rm -rf \"$PWD\"") +
           agent("committed", "echo x > src/committed/work.txt && " + commit + " && rm -rf \"$PWD\"") +
-          agent("outside", "echo x > src/good/file.txt && " + commit));
+          agent("outside", "echo x > src/good/file.txt && " + commit) +
+          agent("merges", "cd src/merges && git checkout -qb side && echo theirs > file.txt && " + commit +
+                              " && git checkout -q - && echo ours > file.txt && " + commit +
+                              " && git merge -q side; true") +
+          agent("pops", "cd src/pops && echo stashed > file.txt && git stash -q && echo ours > file.txt && " +
+                            commit + " && git stash pop -q; true"));
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
@@ -92,10 +97,15 @@ TEST_CASE("hostile: what agents do to git ends as documented, and the work of th
     CHECK(end_of(sandbox, name) == "rejected left its branch: its worktree is not on it any more");
   }
   CHECK(has(end_of(sandbox, "outside"), "rejected changed 'src/good/file.txt', which it does not own"));
+  for (const std::string name : {"merges", "pops"}) {
+    CHECK(end_of(sandbox, name) == "rejected left an unresolved merge in 'src/" + name + "/file.txt'");
+    CHECK(sandbox.read("src/" + name + "/file.txt") == "as it was\n");
+  }
   CHECK(sandbox.git({"status", "--porcelain"}).empty());
   const auto cleaned = sandbox.par({"clean"});
   INFO(cleaned.out << cleaned.err);
   CHECK(cleaned.exit_code == 0);
   CHECK(has(sandbox.git({"for-each-ref", "refs/par/salvage/r1/committed"}), "commit"));
+  CHECK(has(sandbox.git({"show", "refs/par/salvage/r1/merges/1:src/merges/file.txt"}), "<<<<<<<"));
   sandbox.assert_clean();
 }

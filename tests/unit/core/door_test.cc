@@ -76,6 +76,17 @@ TEST_CASE("door: uncommitted paths must be owned too") {
   CHECK(rejection(plan_with({"src"}), facts({"src/a"}, {"x"})).kind == RejectKind::outside_ownership);
 }
 
+TEST_CASE("door: a merge that is not resolved is refused, and where it is not is named") {
+  auto merging = facts({"src/a"}, {"src/b", "src/c"});
+  merging.unmerged = {RepoPath("src/c")};
+  const auto plan = plan_with({"src"});
+  CHECK(rejection(plan, merging).kind == RejectKind::failed);
+  CHECK(rejection(plan, merging).reason == "left an unresolved merge in 'src/c'");
+  CHECK(rejection(plan_with({"src/a"}), merging).kind == RejectKind::outside_ownership);
+  for (const char* path : {"d", "e", "f"}) merging.unmerged.emplace_back(path);
+  CHECK(rejection(plan, merging).reason == "left an unresolved merge in 'src/c', 'd', 'e' and 1 more");
+}
+
 TEST_CASE("door: metadata of the repository stays out unless it is named") {
   CHECK(rejection(plan_with({"**"}), facts({".gitattributes"})).kind == RejectKind::outside_ownership);
   CHECK(rejection(plan_with({"src"}), facts({"src/.gitattributes"})).kind == RejectKind::outside_ownership);

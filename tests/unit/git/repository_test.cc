@@ -133,7 +133,7 @@ TEST_CASE("repository: sparse, worktreeConfig and partial-clone repositories are
   const auto objects = value_of(git::Objects::open(found.common_dir));
   CHECK(strings(value_of(objects.paths(commit))) == std::vector<std::string>{"docs/b", "src/a"});
   const auto worktree = value_of(git::ensure_worktree(found, repo.directory() + "/tree", RefName(), commit));
-  CHECK(value_of(git::uncommitted_paths(worktree)).empty());
+  CHECK(value_of(git::uncommitted_paths(worktree)).all.empty());
 }
 
 TEST_CASE("settings: values of 'git -c' come last, a key alone is true, keys are lower case") {

@@ -115,6 +115,38 @@ TEST_CASE("inspect_branch: what was committed, and what was not") {
   CHECK(strings(facts.uncommitted) == std::vector<std::string>{"new"});
 }
 
+TEST_CASE("inspect_branch: what a merge left unresolved is told, of whatever kind it is") {
+  RunFixture f;
+  f.repo.write("gone", "one\n");
+  const ObjectId start(f.repo.commit("another file"));
+  const std::string path = f.add(1, start);
+  const auto commit = [&](const std::string& content) {
+    f.repo.write(path + "/file", content);
+    f.repo.write(path + "/new", content);
+    return f.repo.commit(content, path);
+  };
+  f.repo.git_in(path, {"rm", "--quiet", "gone"});
+  const std::string theirs = commit("theirs\n");
+  f.repo.git_in(path, {"reset", "--quiet", "--hard", start.str()});
+  f.repo.write(path + "/gone", "two\n");
+  commit("ours\n");
+  f.repo.write(path + "/beside", "x");
+  std::vector<std::string> unmerged{"file", "gone", "new"};
+  SECTION("nothing") { unmerged.clear(); }
+  SECTION("merge") { CHECK_THROWS(f.repo.git_in(path, {"merge", "--quiet", theirs})); }
+  SECTION("cherry-pick") { CHECK_THROWS(f.repo.git_in(path, {"cherry-pick", theirs})); }
+  SECTION("stash") {
+    f.repo.write(path + "/file", "stashed\n");
+    f.repo.git_in(path, {"stash", "--quiet"});
+    commit("further\n");
+    CHECK_THROWS(f.repo.git_in(path, {"stash", "pop", "--quiet"}));
+    unmerged = {"file"};
+  }
+  const auto facts = value_of(f.workspace.inspect_branch(f.agent, start));
+  CHECK(facts.on_branch);
+  CHECK(strings(facts.unmerged) == unmerged);
+}
+
 TEST_CASE("inspect_branch: a submodule at another commit is a change, committed or not") {
   RunFixture f;
   f.repo.git({"update-index", "--add", "--cacheinfo", "160000," + f.base.str() + ",lib"});

@@ -196,7 +196,7 @@ TEST_CASE("reset_worktree: exactly the commit; ignored files stay unless asked")
 TEST_CASE("uncommitted_paths: tracked, staged and untracked changes, whatever their names") {
   Fixture f;
   const Worktree worktree = f.ensure();
-  CHECK(value_of(git::uncommitted_paths(worktree)).empty());
+  CHECK(value_of(git::uncommitted_paths(worktree)).all.empty());
   f.repo.write(f.path + "/new\nline", "x");
   f.repo.write(f.path + "/new dir/b\xff", "x");
   f.repo.write(f.path + "/\"q\"", "x");
@@ -205,7 +205,7 @@ TEST_CASE("uncommitted_paths: tracked, staged and untracked changes, whatever th
   f.repo.git_in(f.path, {"mv", "b", "c"});
   f.repo.remove(f.path + "/dir/a");
   const std::vector<std::string> expected{"\"q\"", "b", "c", "dir/a", "nested", "new\nline", "new dir/b\xff"};
-  CHECK(strings(value_of(git::uncommitted_paths(worktree))) == expected);
+  CHECK(strings(value_of(git::uncommitted_paths(worktree)).all) == expected);
 }
 
 TEST_CASE("write_worktree_tree: everything that is there, and the index is left alone") {
@@ -353,7 +353,7 @@ TEST_CASE("worktrees: in a sparse worktree, files that are not checked out are n
   f.repo.write("outside/new", "x");
   const auto main = value_of(git::list_worktrees(f.repository)).front();
   CHECK(value_of(git::is_clean(main)));
-  CHECK(strings(value_of(git::uncommitted_paths(main))) ==
+  CHECK(strings(value_of(git::uncommitted_paths(main)).all) ==
         std::vector<std::string>{"elsewhere/new", "outside/new"});
   const auto tree = value_of(git::write_worktree_tree(main));
   CHECK(f.repo.git({"ls-tree", "-r", "--name-only", tree.str()}) ==
