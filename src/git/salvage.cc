@@ -12,6 +12,7 @@
 #include "git/workspace.h"
 #include "git/workspace_parts.h"
 #include "git/worktree_admin.h"
+#include "git/worktree_files.h"
 #include "git/worktrees.h"
 #include "os/crash_point.h"
 #include "os/files.h"
@@ -24,6 +25,32 @@ int number_of(const RefName& ref, const std::string& prefix) {
   const std::string text = ref.str().substr(std::min(prefix.size(), ref.str().size()));
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
+}
+
+// The newest commit that the reflog of the worktree's HEAD names and that is still there. The file itself is
+// read: git finds no reflog by a HEAD that it cannot read.
+std::optional<ObjectId> newest_in_reflog(const Objects& objects, const Worktree& worktree) {
+  auto lines = split_terminated(os::read_file(worktree.git_dir + "/logs/HEAD").value_or(""), '\n');
+  std::reverse(lines.begin(), lines.end());
+  for (const auto& line : lines) {
+    const auto words = split(line, ' ');
+    if (words.size() < 2) continue;
+    for (const auto& word : {words[1], words[0]})
+      if (objects.commit(ObjectId(word))) return ObjectId(word);
+  }
+  return std::nullopt;
+}
+
+// A HEAD that names no commit (unborn, deleted, overwritten) names one again: the branch's, or the last that
+// it was at, or the start. Without that git reads neither index nor reflog, and there is nothing that the
+// files could be compared with.
+Result<void> mend_head(const Objects& objects, const std::optional<ObjectId>& tip, const ObjectId& start,
+                       Worktree& worktree) {
+  if (!worktree.head.empty() && objects.has(worktree.head)) return {};
+  const auto known = tip ? tip : newest_in_reflog(objects, worktree);
+  worktree.head = known.value_or(start);
+  PAR_TRY(os::write_file_durably(worktree.git_dir + "/HEAD", worktree.head.str() + "\n", 0644));
+  return os::crash_point("salvage.head");
 }
 
 // Of the commits that the worktree's HEAD has ever been at, and `heads`: those that no other of them holds.
@@ -246,7 +273,7 @@ class Collector {
   // nullopt: nothing beyond the start.
   Result<std::optional<Remains>> collect(const std::optional<Worktree>& worktree,
                                          const std::optional<ObjectId>& tip) {
-    if (!worktree || worktree->head.empty()) return collect_branch(tip);
+    if (!worktree) return collect_branch(tip);
     Remains remains;
     remains.parents.push_back(worktree->head);
     PAR_ASSIGN(const CommitInfo head, objects_.commit(worktree->head));
@@ -259,8 +286,7 @@ class Collector {
       PAR_ASSIGN(const bool known, objects_.is_ancestor(commit, start_));
       if (!known && commit != worktree->head) remains.parents.push_back(commit);
     }
-    if (os::is_directory(worktree->path) && os::exists(worktree->git_dir + "/index"))
-      PAR_TRY(collect_files(*worktree, head.tree, remains));
+    if (was_filled(*worktree)) PAR_TRY(collect_files(*worktree, head.tree, remains));
     if (remains.empty()) return std::optional<Remains>();
     return std::optional(std::move(remains));
   }
@@ -277,6 +303,7 @@ class Collector {
   // The files, and the index where it holds something that they do not.
   Result<void> collect_files(const Worktree& worktree, const ObjectId& head_tree, Remains& remains) {
     PAR_ASSIGN(remains.tree, write_worktree_tree(worktree));
+    if (!os::exists(worktree.git_dir + "/index")) return {};
     PAR_ASSIGN(const auto staged, staged_tree(worktree));
     if (!staged || *staged == remains.tree || *staged == head_tree) return {};
     // Always the same commit for the same index.
@@ -312,13 +339,15 @@ Result<RefName> save_numbered(const Repository& repository, const std::string& p
 
 Result<std::optional<Salvaged>> RunWorkspace::salvage(const AgentName& agent, const ObjectId& start) {
   const std::string path = worktree_path(repository_, template_, run_, agent);
-  PAR_ASSIGN(const auto worktree, find_worktree(repository_, path));
+  PAR_ASSIGN(auto worktree, find_worktree(repository_, path));
   const std::string place = fmt::format("{}/salvage/{}/{}", repository_.state_dir(), run_.str(), agent.str());
+  PAR_ASSIGN(auto tip, read_ref(repository_, branch_ref(run_, agent)));
+  if (tip && !objects_.has(*tip)) tip.reset();
   if (worktree) {
     PAR_TRY(end_all_moving_in(*worktree));
     PAR_TRY(move_nested_repositories(path, place));
+    PAR_TRY(mend_head(objects_, tip, start, *worktree));
   }
-  PAR_ASSIGN(const auto tip, read_ref(repository_, branch_ref(run_, agent)));
   PAR_ASSIGN(auto remains, Collector(objects_, committer_, agent, start).collect(worktree, tip));
   if (worktree) PAR_TRY(move_submodules(*worktree, place));
   if (!remains) return std::optional<Salvaged>();

@@ -219,7 +219,7 @@ Result<std::string> RunWorkspace::add_worktree(const AgentName& agent, int attem
   if (tip && *tip != start && !old && attempt == 1) return already_there(branch);
 
   // Files of an earlier attempt are saved once; from then on the note says that they may go.
-  const bool filled = old && os::exists(old->git_dir + "/index") && os::is_directory(path);
+  const bool filled = old && was_filled(*old);
   const std::string note = filled ? old->git_dir + kSetBackNote : "";
   const std::string doing = fmt::format("{} {}", attempt, start.str());
   const bool saved = filled && os::exists(note) && os::read_file(note).value_or("") == doing;
@@ -281,8 +281,8 @@ Result<core::BranchFacts> RunWorkspace::inspect_branch(const AgentName& agent, c
   if (!facts.on_branch) return facts;
   // A worktree that git cannot read (index or git directory broken by who worked there) is not on its branch.
   auto uncommitted = uncommitted_paths(*worktree);
-  facts.on_branch = uncommitted.has_value();
-  if (uncommitted) {
+  facts.on_branch = uncommitted.has_value() && os::exists(worktree->git_dir + "/index");
+  if (facts.on_branch) {
     facts.uncommitted = std::move(uncommitted->all);
     facts.unmerged = std::move(uncommitted->unmerged);
   }

@@ -186,6 +186,14 @@ bool operation_waits(const Worktree& worktree) {
                      [&](const char* name) { return os::exists(worktree.git_dir + "/" + name); });
 }
 
+bool was_filled(const Worktree& worktree) {
+  const std::string index = worktree.git_dir + "/index";
+  if (!os::is_directory(worktree.path)) return false;
+  if (os::exists(index) || os::exists(index + ".lock")) return os::exists(index);
+  const auto names = os::list_directory(worktree.path);
+  return !names || std::any_of(names->begin(), names->end(), [](const auto& name) { return name != ".git"; });
+}
+
 Result<void> copy_index(const Worktree& worktree, const std::string& index) {
   PAR_TRY(os::remove_file(index + ".lock"));
   std::error_code error;
@@ -215,7 +223,7 @@ Result<ObjectId> write_worktree_tree(const Worktree& worktree) {
   const std::string index = worktree.git_dir + "/par-saved-index";
   auto tree = write_index_tree(worktree, index);
   if (!tree && !worktree.head.empty()) {
-    // An index that git cannot read: what it knew of the files is told by HEAD as well.
+    // An index that git cannot read, or none: what it knew of the files is told by HEAD as well.
     PAR_TRY(os::remove_file(index));
     CommandOptions options = in_worktree(worktree);
     options.index_file = index;

@@ -16,6 +16,10 @@ namespace par::git {
 // A merge, rebase, cherry-pick or the like waits to be continued.
 [[nodiscard]] bool operation_waits(const Worktree& worktree);
 
+// Its files were put there and may have been worked on since, whatever became of its index. git writes the
+// index last, and what fills a worktree and is cut off leaves its lock.
+[[nodiscard]] bool was_filled(const Worktree& worktree);
+
 // Copies the worktree's index to the file `index`.
 [[nodiscard]] Result<void> copy_index(const Worktree& worktree, const std::string& index);
 

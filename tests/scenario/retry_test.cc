@@ -30,6 +30,20 @@ TEST_CASE("retry: an attempt that fails starts again from the start, and what it
   sandbox.assert_clean();
 }
 
+TEST_CASE("retry: what an attempt did on a branch without a commit is saved, too") {
+  Sandbox sandbox;
+  write_two_directories(sandbox, good_agent() +
+                                     "[agent.orphan]\nowns = [\"src/a/**\"]\nretries = 1\n"
+                                     "run = \"test $PAR_ATTEMPT = 2 || git checkout -q --orphan fresh; "
+                                     "echo precious $PAR_ATTEMPT > src/a/work.txt\"\n");
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(sandbox.read("src/a/work.txt") == "precious 2\n");
+  CHECK(sandbox.git({"show", "refs/par/salvage/r1/orphan/1:src/a/work.txt"}) == "precious 1");
+  sandbox.assert_clean();
+}
+
 TEST_CASE("retry: a red branch starts again on the newest candidate, and is told of the test that it broke") {
   Sandbox sandbox;
   write_two_directories(

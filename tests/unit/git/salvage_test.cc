@@ -105,6 +105,60 @@ TEST_CASE("salvage: without a worktree, what the branch holds") {
   CHECK(value_of(f.workspace.salvage(f.agent, f.base))->commit.str() == tip);
 }
 
+TEST_CASE("salvage: commits and files are saved, whatever HEAD and the branch name") {
+  Fixture f;
+  const std::string admin = f.repo.git_dir() + "/worktrees/a";
+  const std::string nothing = std::string(40, '1') + "\n";
+  f.repo.write(f.path + "/work", "1");
+  const std::string commit = f.repo.commit("work", f.path);
+  f.repo.write(f.path + "/new", "untracked");
+  SECTION("a branch without a commit") {
+    f.repo.git_in(f.path, {"checkout", "--quiet", "--orphan", "fresh"});
+  }
+  SECTION("the branch deleted") { f.repo.git({"update-ref", "-d", "refs/heads/par/r1/a/tip"}); }
+  SECTION("HEAD deleted") { f.repo.remove(admin + "/HEAD"); }
+  SECTION("HEAD is nonsense") { f.repo.write(admin + "/HEAD", "nonsense"); }
+  SECTION("HEAD at nothing") { f.repo.write(admin + "/HEAD", nothing); }
+  SECTION("the branch at nothing") { f.repo.write(f.repo.git_dir() + "/refs/heads/par/r1/a/tip", nothing); }
+  const auto saved = value_of(f.workspace.salvage(f.agent, f.base));
+  REQUIRE(saved);
+  CHECK(f.holds(commit));
+  CHECK(f.show("work") == "1");
+  CHECK(f.show("new") == "untracked");
+  CHECK(value_of(f.workspace.salvage(f.agent, f.base))->ref == saved->ref);
+  f.add(2, f.base);
+  CHECK(f.repo.git_in(f.path, {"status", "--porcelain"}).empty());
+  CHECK(f.repo.git_in(f.path, {"symbolic-ref", "HEAD"}) == "refs/heads/par/r1/a/tip");
+  CHECK(f.salvaged().size() == 1);
+}
+
+TEST_CASE("salvage: files are saved without an index, but not those of a worktree that is not filled yet") {
+  Fixture f;
+  const std::string index = f.repo.git_dir() + "/worktrees/a/index";
+  f.repo.remove(index);
+  SECTION("cut off while it was filled") {
+    f.repo.write(index + ".lock", "");
+    f.repo.remove(f.path + "/file");
+    CHECK_FALSE(value_of(f.workspace.salvage(f.agent, f.base)));
+  }
+  SECTION("nothing in it yet") {
+    f.repo.remove(f.path + "/file");
+    f.repo.remove(f.path + "/.gitignore");
+    CHECK_FALSE(value_of(f.workspace.salvage(f.agent, f.base)));
+  }
+  SECTION("worked in") {
+    f.repo.write(f.path + "/new", "untracked");
+    REQUIRE(value_of(f.workspace.salvage(f.agent, f.base)));
+    CHECK(f.show("new") == "untracked");
+    CHECK(f.show("file") == "one");
+    CHECK(f.repo.rev("refs/par/salvage/r1/a/1^@") == f.base.str());
+    f.add(2, f.base);
+    CHECK(f.salvaged().size() == 1);
+  }
+  f.add(2, f.base);
+  CHECK(f.repo.git_in(f.path, {"status", "--porcelain"}).empty());
+}
+
 TEST_CASE("remove_agent: the work is saved, worktree, branch and empty directories are gone") {
   Fixture f;
   f.repo.write(f.path + "/work", "1");
@@ -129,6 +183,12 @@ TEST_CASE("remove_agent: works on what an agent broke") {
   f.repo.write(f.path + "/work", "1");
   const std::string admin = f.repo.git_dir() + "/worktrees/a";
   SECTION("index") { f.repo.write(admin + "/index", "nonsense"); }
+  SECTION("no index") { f.repo.remove(admin + "/index"); }
+  SECTION("no HEAD") { f.repo.remove(admin + "/HEAD"); }
+  SECTION("HEAD at nothing") { f.repo.write(admin + "/HEAD", std::string(40, '1') + "\n"); }
+  SECTION("the branch at nothing") {
+    f.repo.write(f.repo.git_dir() + "/refs/heads/par/r1/a/tip", std::string(40, '1') + "\n");
+  }
   SECTION("in the middle of a merge") {
     f.repo.write(admin + "/MERGE_HEAD", f.base.str() + "\n");
     f.repo.write(admin + "/index.lock", "");

@@ -216,6 +216,7 @@ TEST_CASE("inspect_branch: whatever an agent broke is a fact, not an error") {
     f.repo.write(f.repo.git_dir() + "/refs/heads/par/r1/a/tip", std::string(40, '1') + "\n");
   }
   SECTION("worktree deleted") { f.repo.remove(path); }
+  SECTION("index deleted") { f.repo.remove(admin + "/index"); }
   SECTION("index broken") { f.repo.write(admin + "/index", "nonsense"); }
   SECTION("HEAD broken") { f.repo.write(admin + "/HEAD", "nonsense"); }
   SECTION("git directory deleted") { f.repo.remove(admin); }
