@@ -63,6 +63,9 @@ EventBody judge_branch(const Plan& plan, const AgentName& agent, int attempt, co
   if (!facts.unmerged.empty())
     return reject(RejectKind::failed,
                   fmt::format("left an unresolved merge in {}", some_quoted(facts.unmerged)));
+  if (!facts.repositories.empty())
+    return reject(RejectKind::failed,
+                  fmt::format("made a repository in {}", some_quoted(facts.repositories)));
   if (changed.empty()) return reject(RejectKind::no_change, "no change");
 
   AgentCollected collected;

@@ -176,6 +176,16 @@ Result<std::vector<RepoPath>> Objects::changed_paths(const ObjectId& tree_a, con
   return paths;
 }
 
+Result<std::vector<RepoPath>> Objects::new_submodules(const ObjectId& tree_a, const ObjectId& tree_b) const {
+  PAR_ASSIGN(const git_oid a, to_git(tree_a));
+  PAR_ASSIGN(const git_oid b, to_git(tree_b));
+  PAR_ASSIGN(auto changes, tree_changes(impl_->repository.get(), a, b));
+  std::vector<RepoPath> paths;
+  for (auto& change : changes)
+    if (change.is_new_submodule) paths.emplace_back(std::move(change.path));
+  return paths;
+}
+
 Result<std::vector<RepoPath>> Objects::renamed_directories(const ObjectId& tree_a,
                                                            const ObjectId& tree_b) const {
   PAR_ASSIGN(const git_oid a, to_git(tree_a));

@@ -70,6 +70,9 @@ class Objects {
   // Sorted. O(changed directories).
   [[nodiscard]] Result<std::vector<RepoPath>> changed_paths(const ObjectId& tree_a,
                                                             const ObjectId& tree_b) const;
+  // Paths at which the second tree has a submodule and the first has none. Sorted. O(changed directories).
+  [[nodiscard]] Result<std::vector<RepoPath>> new_submodules(const ObjectId& tree_a,
+                                                             const ObjectId& tree_b) const;
   // The name of what the restriction leaves of a tree: the tree's own where that is all of it, the empty
   // tree's where it is nothing. It is not written. O(directories in which something but not everything may
   // match, without those that the restriction has met before).

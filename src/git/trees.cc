@@ -12,6 +12,10 @@ namespace {
 
 constexpr int kMaxDepth = 2048;
 
+bool is_submodule(const git_tree_entry* entry) {
+  return entry != nullptr && git_tree_entry_filemode(entry) == GIT_FILEMODE_COMMIT;
+}
+
 class Comparison {
  public:
   explicit Comparison(git_repository* repository) : repository_(repository) {}
@@ -46,7 +50,8 @@ class Comparison {
     const bool file_before = before != nullptr && !is_tree_entry(before);
     const bool file_after = after != nullptr && !is_tree_entry(after);
     const std::string path = prefix + git_tree_entry_name(before != nullptr ? before : after);
-    if (file_before || file_after) changes_.push_back({path, file_before, file_after});
+    if (file_before || file_after)
+      changes_.push_back({path, file_before, file_after, is_submodule(after) && !is_submodule(before)});
     if (!is_tree_entry(before) && !is_tree_entry(after)) return {};
     PAR_ASSIGN(const TreeHandle below_before, open_below(repository_, before));
     PAR_ASSIGN(const TreeHandle below_after, open_below(repository_, after));

@@ -16,8 +16,9 @@ namespace par::git {
 // without `after`, and the paths below the directory, without `before`.
 struct TreeChange {
   std::string path;
-  bool before = false;  // the first tree has it
-  bool after = false;   // the second has it
+  bool before = false;            // the first tree has it
+  bool after = false;             // the second has it
+  bool is_new_submodule = false;  // the second has a submodule there, the first has none
 };
 
 [[nodiscard]] Result<TreeHandle> lookup_tree(git_repository* repository, const git_oid& oid);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <set>
@@ -107,6 +108,24 @@ Result<void> add_replayed(Objects& objects, const std::vector<core::BranchRef>& 
     built.steps.back().replayed = std::move(replay.commits);
   }
   return {};
+}
+
+// Where the branch holds a submodule that it did not start with and that its .gitmodules does not name: a
+// repository that was made or cloned there, whose commits nobody else has.
+Result<std::vector<RepoPath>> unnamed_submodules(const Repository& repository, const Objects& objects,
+                                                 const CommitInfo& start, const CommitInfo& tip) {
+  PAR_ASSIGN(auto submodules, objects.new_submodules(start.tree, tip.tree));
+  if (submodules.empty()) return submodules;
+  // Ends with a failure where there is no such file, or none that can be read.
+  PAR_ASSIGN(const auto named, run_git({"config", "-z", "--blob", tip.id.str() + ":.gitmodules",
+                                        "--get-regexp", "^submodule\\..*\\.path$"},
+                                       in_repository(repository)));
+  std::set<RepoPath> known;
+  if (named.exit_code == 0)
+    for (const auto& entry : split_terminated(named.out, '\0'))
+      known.emplace(entry.substr(std::min(entry.find('\n'), entry.size() - 1) + 1));
+  std::erase_if(submodules, [&](const RepoPath& path) { return known.contains(path); });
+  return submodules;
 }
 
 // The ref comes to stand at `to`, from nothing.
@@ -277,6 +296,7 @@ Result<core::BranchFacts> RunWorkspace::inspect_branch(const AgentName& agent, c
     PAR_ASSIGN(facts.descends, objects_.is_ancestor(start, *tip));
     PAR_ASSIGN(facts.commits, objects_.count_commits(start, *tip));
     PAR_ASSIGN(facts.committed, objects_.changed_paths(base.tree, commit->tree));
+    PAR_ASSIGN(facts.repositories, unnamed_submodules(repository_, objects_, base, *commit));
   }
   if (!facts.on_branch) return facts;
   // A worktree that git cannot read (index or git directory broken by who worked there) is not on its branch.
@@ -285,6 +305,8 @@ Result<core::BranchFacts> RunWorkspace::inspect_branch(const AgentName& agent, c
   if (facts.on_branch) {
     facts.uncommitted = std::move(uncommitted->all);
     facts.unmerged = std::move(uncommitted->unmerged);
+    const auto& untracked = uncommitted->repositories;
+    facts.repositories.insert(facts.repositories.end(), untracked.begin(), untracked.end());
   }
   return facts;
 }

@@ -32,6 +32,9 @@ struct StatusEntry {
   std::string path;
 };
 
+// An untracked directory that git does not look into.
+bool is_repository(const StatusEntry& entry) { return entry.staged == '?' && entry.path.ends_with('/'); }
+
 bool is_unmerged(const StatusEntry& entry) {
   const bool both = entry.staged == entry.unstaged && (entry.staged == 'A' || entry.staged == 'D');
   return both || entry.staged == 'U' || entry.unstaged == 'U';
@@ -52,8 +55,7 @@ Result<std::vector<StatusEntry>> read_status(const CommandOptions& options, bool
 Result<void> check_all_added(const CommandOptions& options, const os::Finished& finished) {
   PAR_ASSIGN(const auto entries, read_status(options, true));
   for (const auto& entry : entries) {
-    const bool nested_repository = entry.staged == '?' && entry.path.ends_with('/');
-    if (entry.unstaged == ' ' || nested_repository) continue;
+    if (entry.unstaged == ' ' || is_repository(entry)) continue;
     Error error = command_failed("add", finished);
     error.kind = ErrorKind::refused;
     error.message = fmt::format("git cannot take '{}'", quote_path(entry.path));
@@ -172,13 +174,17 @@ Result<UncommittedPaths> uncommitted_paths(const Worktree& worktree) {
   PAR_ASSIGN(const auto entries, read_status(in_worktree(worktree), true));
   std::set<RepoPath> all;
   std::set<RepoPath> unmerged;
+  std::set<RepoPath> repositories;
   for (const auto& entry : entries) {
     std::string path = entry.path;
-    while (path.ends_with('/')) path.pop_back();  // a nested repository
+    while (path.ends_with('/')) path.pop_back();
     if (is_unmerged(entry)) unmerged.emplace(path);
+    if (is_repository(entry)) repositories.emplace(path);
     all.emplace(std::move(path));
   }
-  return UncommittedPaths{{all.begin(), all.end()}, {unmerged.begin(), unmerged.end()}};
+  return UncommittedPaths{{all.begin(), all.end()},
+                          {unmerged.begin(), unmerged.end()},
+                          {repositories.begin(), repositories.end()}};
 }
 
 bool operation_waits(const Worktree& worktree) {

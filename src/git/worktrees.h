@@ -49,6 +49,7 @@ struct Reset {
 struct UncommittedPaths {
   std::vector<RepoPath> all;       // tracked, staged, untracked (not ignored)
   std::vector<RepoPath> unmerged;  // those in which a merge (a stash, a commit that is picked) met a conflict
+  std::vector<RepoPath> repositories;  // those that are untracked repositories of their own
 };
 [[nodiscard]] Result<UncommittedPaths> uncommitted_paths(const Worktree& worktree);
 // The tree of everything in the worktree (tracked and untracked, not ignored), written through a temporary

@@ -20,7 +20,7 @@ void write_project(const Sandbox& sandbox, const std::string& agents) {
                 "run = \"! grep -rq broken src\"\n" +
                     agents + agent("good", "echo good > src/good/work.txt"));
   for (const auto* name : {"good", "deaf", "forks", "again", "stops", "holds", "floods", "fails", "elsewhere",
-                           "vanishes", "committed", "outside", "merges", "pops"})
+                           "vanishes", "committed", "outside", "merges", "pops", "nests", "inits"})
     sandbox.write(std::string("src/") + name + "/file.txt", "as it was\n");
   sandbox.write("tools/again", "#!/bin/sh\nsleep 0.05\nsetsid \"$0\" &\n");
   REQUIRE(sandbox.shell("chmod +x tools/again").exit_code == 0);
@@ -83,7 +83,9 @@ TEST_CASE("hostile: what agents do to git ends as documented, and the work of th
                               " && git checkout -q - && echo ours > file.txt && " + commit +
                               " && git merge -q side; true") +
           agent("pops", "cd src/pops && echo stashed > file.txt && git stash -q && echo ours > file.txt && " +
-                            commit + " && git stash pop -q; true"));
+                            commit + " && git stash pop -q; true") +
+          agent("nests", "git init -q src/nests/own && cd src/nests/own && echo x > x && " + commit) +
+          agent("inits", "git init -q src/inits/own && echo x > src/inits/own/x"));
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
@@ -101,11 +103,16 @@ TEST_CASE("hostile: what agents do to git ends as documented, and the work of th
     CHECK(end_of(sandbox, name) == "rejected left an unresolved merge in 'src/" + name + "/file.txt'");
     CHECK(sandbox.read("src/" + name + "/file.txt") == "as it was\n");
   }
+  for (const std::string name : {"nests", "inits"})
+    CHECK(end_of(sandbox, name) == "rejected made a repository in 'src/" + name + "/own'");
+  CHECK(sandbox.git({"ls-tree", "-r", "main"}).find("160000") == std::string::npos);
   CHECK(sandbox.git({"status", "--porcelain"}).empty());
   const auto cleaned = sandbox.par({"clean"});
   INFO(cleaned.out << cleaned.err);
   CHECK(cleaned.exit_code == 0);
   CHECK(has(sandbox.git({"for-each-ref", "refs/par/salvage/r1/committed"}), "commit"));
   CHECK(has(sandbox.git({"show", "refs/par/salvage/r1/merges/1:src/merges/file.txt"}), "<<<<<<<"));
+  for (const std::string name : {"nests", "inits"})
+    CHECK(par::os::exists(sandbox.state_dir() + "/salvage/r1/" + name + "/1/src/" + name + "/own/x"));
   sandbox.assert_clean();
 }

@@ -87,6 +87,14 @@ TEST_CASE("door: a merge that is not resolved is refused, and where it is not is
   CHECK(rejection(plan, merging).reason == "left an unresolved merge in 'src/c', 'd', 'e' and 1 more");
 }
 
+TEST_CASE("door: a repository within the repository is refused, and named") {
+  auto nested = facts({"src/a"}, {"src/own"});
+  nested.repositories = {RepoPath("src/own")};
+  CHECK(rejection(plan_with({"src"}), nested).kind == RejectKind::failed);
+  CHECK(rejection(plan_with({"src"}), nested).reason == "made a repository in 'src/own'");
+  CHECK(rejection(plan_with({"src/a"}), nested).kind == RejectKind::outside_ownership);
+}
+
 TEST_CASE("door: metadata of the repository stays out unless it is named") {
   CHECK(rejection(plan_with({"**"}), facts({".gitattributes"})).kind == RejectKind::outside_ownership);
   CHECK(rejection(plan_with({"src"}), facts({"src/.gitattributes"})).kind == RejectKind::outside_ownership);

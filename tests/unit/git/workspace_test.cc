@@ -172,6 +172,41 @@ TEST_CASE("inspect_branch: a submodule at another commit is a change, committed 
   const auto facts = value_of(f.workspace.inspect_branch(f.agent, start));
   CHECK(strings(facts.committed) == committed);
   CHECK(strings(facts.uncommitted) == uncommitted);
+  CHECK(facts.repositories.empty());
+}
+
+TEST_CASE("inspect_branch: a repository that was made is told, a submodule that .gitmodules names is none") {
+  RunFixture f;
+  const std::string path = f.add(1, f.base);
+  const std::string own = path + "/dir/ow\"n";
+  f.repo.git({"init", "--quiet", own});
+  f.repo.write(own + "/x", "x");
+  std::vector<std::string> repositories{"dir/ow\"n"};
+  SECTION("without a commit") {}
+  SECTION("untracked") { f.repo.commit("mine", own); }
+  SECTION("committed") {
+    f.repo.commit("mine", own);
+    f.repo.commit("nested", path);
+  }
+  SECTION("left uncommitted") {
+    f.repo.commit("mine", own);
+    f.repo.git_in(path, {"add", "."});
+    value_of(f.workspace.commit_leftovers(f.agent));
+  }
+  SECTION("named, beside one that is not") {
+    f.repo.commit("mine", own);
+    f.repo.git({"clone", "--quiet", own, path + "/other"});
+    f.repo.git_in(path, {"config", "--file", ".gitmodules", "submodule.a.b.path", "dir/ow\"n"});
+    f.repo.commit("nested", path);
+    repositories = {"other"};
+  }
+  SECTION("ignored") {
+    f.repo.write(path + "/.gitignore", "/dir\n");
+    repositories.clear();
+  }
+  const auto facts = value_of(f.workspace.inspect_branch(f.agent, f.base));
+  CHECK(facts.on_branch);
+  CHECK(strings(facts.repositories) == repositories);
 }
 
 TEST_CASE(
