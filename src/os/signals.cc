@@ -9,22 +9,35 @@
 #include <csignal>
 
 #include "os/posix.h"
+#include "os/system_clock.h"
 
 namespace par::os {
 namespace {
+
+constexpr Millis kEchoWindow = 1000;
 
 std::atomic<int> g_count{0};
 std::atomic<int> g_last{0};
 std::atomic<int> g_interrupt_wake{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
+// One for each signal number.
+std::array<EchoFilter, SIGTERM + 1>& echo_filters() {
+  static constinit std::array<EchoFilter, SIGTERM + 1> filters;
+  return filters;
+}
+
 Pipe& wake_pipe() {
   static Pipe pipe;
   return pipe;
 }
 
-extern "C" void par_count_interrupt(int number) {
+bool is_from_parent(const siginfo_t& info) { return info.si_code == SI_USER && info.si_pid == ::getppid(); }
+
+extern "C" void par_count_interrupt(int number, siginfo_t* info, void* /*context*/) {
   const int saved = errno;
+  auto& filter = echo_filters()[static_cast<std::size_t>(number)];
+  if (filter.is_echo(is_from_parent(*info), SystemClock().monotonic())) return;
   g_last = number;
   ++g_count;
   // A full pipe is readable already.
@@ -37,13 +50,22 @@ void handle(int number) {
   struct sigaction action {};
   if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) return;
   action = {};
-  action.sa_handler = par_count_interrupt;
-  action.sa_flags = SA_RESTART;
+  action.sa_sigaction = par_count_interrupt;
+  action.sa_flags = SA_RESTART | SA_SIGINFO;
   ::sigemptyset(&action.sa_mask);
   ::sigaction(number, &action, nullptr);
 }
 
 }  // namespace
+
+bool EchoFilter::is_echo(bool from_parent, Millis now) {
+  const Millis arrived = now * 2 + (from_parent ? 1 : 0);
+  Millis last = last_;
+  for (;;) {
+    const bool pair = last != 0 && (last % 2 == 1) != from_parent && now - last / 2 <= kEchoWindow;
+    if (last_.compare_exchange_weak(last, pair ? 0 : arrived)) return pair;
+  }
+}
 
 void install_signal_handlers() {
   std::signal(SIGPIPE, SIG_IGN);

@@ -1,14 +1,31 @@
 // Ctrl-C and termination as data: handlers count, the main loop asks. SIGPIPE is ignored.
 #pragma once
 
+#include <atomic>
+
 #include "base/clock.h"
 
 namespace par::os {
 
+// Finds the echoes among the arrivals of one signal. A Ctrl-C reaches us and `git`, which started us and
+// sends it on to us: twice, in either order, though the user asked once. So of two within a second, one from
+// our parent and one from elsewhere, the later is an echo; each has one at most. Two from the same side are
+// two. For use in a signal handler: takes no lock.
+class EchoFilter {
+ public:
+  // `now`: of a clock that never goes back, in ms.
+  [[nodiscard]] bool is_echo(bool from_parent, Millis now);
+
+ private:
+  std::atomic<Millis> last_{
+      0};  // twice the time of the one that has no echo yet, odd: from the parent; 0: none
+  static_assert(std::atomic<Millis>::is_always_lock_free);
+};
+
 // Installs handlers for INT and TERM (and HUP, as TERM). Safe to call once, from main. What was ignored when
 // we were started (nohup) stays ignored.
 void install_signal_handlers();
-// How many of INT, TERM, HUP arrived so far, and the last one (0: none).
+// How many of INT, TERM, HUP arrived so far, echoes not counted, and the last one (0: none).
 [[nodiscard]] int interrupt_count();
 [[nodiscard]] int last_interrupt();
 // A descriptor that becomes readable when a signal arrives (for poll); -1 before install.

@@ -101,6 +101,33 @@ TEST_CASE("signals: interrupts are counted and wake a poll until drained") {
   CHECK(child.wait() == 0);
 }
 
+TEST_CASE("signals: what git sends on is the echo of what came from elsewhere, in either order") {
+  constexpr bool kParent = true;
+  constexpr bool kElsewhere = false;
+  EchoFilter after;
+  CHECK_FALSE(after.is_echo(kElsewhere, 5000));
+  CHECK(after.is_echo(kParent, 5900));
+  CHECK_FALSE(after.is_echo(kElsewhere, 5950));  // pressed again: git sends on the first one only
+  EchoFilter before;
+  CHECK_FALSE(before.is_echo(kParent, 5000));
+  CHECK(before.is_echo(kElsewhere, 5001));
+  CHECK_FALSE(before.is_echo(kElsewhere, 5002));
+  EchoFilter late;
+  CHECK_FALSE(late.is_echo(kElsewhere, 5000));
+  CHECK_FALSE(late.is_echo(kElsewhere, 5100));
+  CHECK(late.is_echo(kParent, 5200));
+}
+
+TEST_CASE("signals: two from one side are two, and so are two that are far apart") {
+  for (const bool parent : {true, false}) {
+    EchoFilter filter;
+    CHECK_FALSE(filter.is_echo(parent, 5000));
+    CHECK_FALSE(filter.is_echo(parent, 5001));
+    CHECK_FALSE(filter.is_echo(!parent, 6002));
+    CHECK_FALSE(filter.is_echo(parent, 7003));
+  }
+}
+
 TEST_CASE("signals: what was ignored from the start stays ignored") {
   test::Forked child([](int) {
     std::signal(SIGHUP, SIG_IGN);

@@ -1,0 +1,98 @@
+// How a run under way is drained and ended from outside: Ctrl-C at a terminal, and git par stop. The real
+// program, started through git, and a real pseudo terminal.
+#include "base/strings.h"
+#include "support/catch.h"
+#include "support/sandbox.h"
+
+using par::test::Sandbox;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// One agent, which works until the file `go` is there (or a minute has passed).
+void write_project(const Sandbox& sandbox) {
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.slow]\nowns = [\"src/**\"]\n"
+                "run = \"echo started; for i in $(seq 1200); do test -e " +
+                    sandbox.root() + "/go && break; sleep 0.05; done; echo done > src/work.txt\"\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+}
+
+// Until the shell's condition holds; fails the test when it does not for too long.
+void wait_until(const Sandbox& sandbox, const std::string& condition) {
+  const auto waited =
+      sandbox.shell("for i in $(seq 400); do " + condition + " && exit 0; sleep 0.05; done; exit 1");
+  INFO(condition);
+  REQUIRE(waited.exit_code == 0);
+}
+
+const std::string kStarted = "grep -qs started .git/par/logs/r1/slow.log";
+
+// `git par run` in the foreground of a terminal whose keys come from the pipe `keys`; `pid` holds git's
+// process id, `code` what it ended with. (What a shell starts in the background ignores SIGINT.)
+void start_at_terminal(const Sandbox& sandbox) {
+  sandbox.shell(
+      "mkfifo ../keys; (SHELL=/bin/sh script -qfec 'echo $$ >../pid; exec env --default-signal=INT git par "
+      "run' "
+      "../screen <>../keys >/dev/null 2>&1; echo $? >../code.new; mv ../code.new ../code) >/dev/null 2>&1 &");
+  wait_until(sandbox, kStarted);
+}
+
+void press_ctrl_c(const Sandbox& sandbox) { sandbox.shell("printf '\\003' >../keys"); }
+
+// git has sent the signal of this mask on (it blocks it while it waits for us), and we have taken what came.
+std::string sent_on(const std::string& mask) {
+  return "git=$(cat ../pid) && par=$(cat /proc/$git/task/$git/children) && grep -q '^SigBlk:.*" + mask +
+         "$' /proc/$git/status && grep -q '^State:.S' /proc/$git/status && "
+         "grep -q '^ShdPnd:\t*0*$' /proc/${par% }/status";
+}
+
+const std::string kInterrupt = "0002";
+const std::string kTerminate = "4000";
+
+}  // namespace
+
+TEST_CASE("Ctrl-C: pressed once, a run that git started finishes what is under way") {
+  const Sandbox sandbox;
+  write_project(sandbox);
+  start_at_terminal(sandbox);
+  press_ctrl_c(sandbox);
+  wait_until(sandbox, sent_on(kInterrupt));
+  sandbox.shell("touch ../go");
+  wait_until(sandbox, "test -e ../code");
+  INFO(sandbox.shell("cat ../screen").out);
+  CHECK(has(sandbox.par({"status"}).out, "1 of 1 agents accepted"));
+  CHECK(sandbox.git({"show", "par/r1/slow/tip:src/work.txt"}) == "done");
+  sandbox.assert_clean();
+}
+
+TEST_CASE("Ctrl-C: pressed twice, a run that git started ends at once") {
+  const Sandbox sandbox;
+  write_project(sandbox);
+  start_at_terminal(sandbox);
+  press_ctrl_c(sandbox);
+  wait_until(sandbox, sent_on(kInterrupt));
+  press_ctrl_c(sandbox);
+  wait_until(sandbox, "test -e ../code");
+  CHECK(sandbox.shell("cat ../code").out == "130\n");
+  CHECK(has(sandbox.par({"status"}).out, "stopped by the user"));
+  CHECK(sandbox.shell("test -e ../go").exit_code == 1);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("kill: one TERM to the process group of a run that git started drains it") {
+  const Sandbox sandbox;
+  write_project(sandbox);
+  sandbox.shell(
+      "(setsid sh -c 'echo $$ >../pid; exec git par run -q'; echo $? >../code.new; mv ../code.new ../code) "
+      ">/dev/null 2>&1 &");
+  wait_until(sandbox, kStarted);
+  sandbox.shell("kill -TERM -$(cat ../pid)");
+  wait_until(sandbox, sent_on(kTerminate));
+  sandbox.shell("touch ../go");
+  wait_until(sandbox, "test -e ../code");
+  CHECK(has(sandbox.par({"status"}).out, "1 of 1 agents accepted"));
+  sandbox.assert_clean();
+}
