@@ -157,10 +157,13 @@ Result<void> add_batches(QueueRows& rows, const Holder& holder, std::vector<Item
       .hint("'git par claims' shows what is held");
 }
 
+// Each once, however often it is named.
 Result<std::vector<ItemRecord>> find_items(QueueRows& rows, const RunId& run,
                                            const std::vector<ItemId>& ids) {
   std::vector<ItemRecord> items;
+  std::set<ItemId> seen;
   for (const auto& id : ids) {
+    if (!seen.insert(id).second) continue;
     PAR_ASSIGN(auto item, rows.find_item(run, id));
     if (!item) return no_such_item(run, id);
     items.push_back(*std::move(item));

@@ -69,6 +69,20 @@ TEST_CASE("queue rows: an item waits until all that it comes after is done") {
   CHECK(stuck.retry_in == 0);
 }
 
+TEST_CASE("queue rows: an item that is named twice is done once") {
+  auto c = queue_item("c");
+  c.after = {ItemId("a"), ItemId("b")};
+  QueueRoom room(queue_plan({{"one", {queue_item("a"), queue_item("b"), c}}}));
+  REQUIRE(room.ids(session_of("one"), 9) == Names{"a", "b"});
+  CHECK(room.end(session_of("one"), {"a", "a"})->size() == 1);
+  CHECK(room.ids(session_of("one")).empty());
+  CHECK(room.next(session_of("one")).waiting);
+  REQUIRE(room.end(session_of("one"), {"b", "b"}, ItemState::ready)->size() == 1);
+  REQUIRE(room.ids(session_of("one"), 9) == Names{"b"});
+  REQUIRE(room.end(session_of("one"), {"b"}));
+  CHECK(room.ids(session_of("one")) == Names{"c"});
+}
+
 TEST_CASE("queue rows: what comes after a failed item is given up with it, until its agent starts anew") {
   auto b = queue_item("b");
   b.after = {ItemId("a")};
