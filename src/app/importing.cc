@@ -91,7 +91,8 @@ Result<ImportOutcome> import_file(const Project& project, const std::string& cwd
   outcome.file = file;
   outcome.source = options.source.empty() ? source_of(project, place_of_file(cwd, file)) : options.source;
   PAR_ASSIGN(const auto known, read_known(project, outcome.source));
-  if (known.sha256 && !options.again && file != "-") {
+  const bool as_ever = !options.again && !options.read.strict && !options.read.format;
+  if (known.sha256 && as_ever && file != "-") {
     PAR_ASSIGN(const auto hash, hash_file(place_of_file(cwd, file)));
     outcome.unchanged = hash == *known.sha256;
     if (outcome.unchanged) return outcome;
@@ -102,6 +103,7 @@ Result<ImportOutcome> import_file(const Project& project, const std::string& cwd
   outcome.kept = changes.kept.size();
   outcome.reopened = changes.reopened.size();
   outcome.closed = changes.vanished.size();
+  outcome.unsure = changes.unsure;
   if (!options.dry_run) PAR_TRY(store_import(project, outcome, read, changes));
   read.found.items.clear();
   outcome.result = std::move(read.found);

@@ -41,6 +41,7 @@ struct ImportOutcome {
   std::size_t kept = 0;
   std::size_t reopened = 0;
   std::size_t closed = 0;  // no longer there
+  std::size_t unsure = 0;  // not seen, but not closed: they may be among what could not be read
 };
 
 [[nodiscard]] Result<ImportOutcome> import_file(const Project& project, const std::string& cwd,

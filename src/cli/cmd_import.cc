@@ -44,6 +44,14 @@ void warn_of_bad_records(const app::ImportOutcome& outcome) {
         fmt::format("{}: and {} more bad records", display_text(outcome.file), outcome.result.bad - shown));
 }
 
+void warn_of_unsure_items(const app::ImportOutcome& outcome) {
+  if (outcome.unsure == 0) return;
+  print_warning(
+      fmt::format("{}: closed nothing: it has {}, and {} not in the rest", display_text(outcome.file),
+                  counted(static_cast<std::int64_t>(outcome.result.bad), "bad record"),
+                  outcome.unsure == 1 ? "1 open item is" : fmt::format("{} open items are", outcome.unsure)));
+}
+
 void write_outcome(JsonWriter& json, const app::ImportOutcome& outcome) {
   json.begin_object().member("file", quote_path(outcome.file)).member("source", quote_path(outcome.source));
   json.member("unchanged", outcome.unchanged);
@@ -51,8 +59,12 @@ void write_outcome(JsonWriter& json, const app::ImportOutcome& outcome) {
     const auto& result = outcome.result;
     json.member("format", name_of(result.format)).member("records", result.records);
     json.member("added", outcome.added).member("kept", outcome.kept).member("reopened", outcome.reopened);
-    json.member("closed", outcome.closed).member("duplicates", result.duplicates);
-    json.member("skipped", result.skipped).member("bad", result.bad).key("bad_records").begin_array();
+    json.member("closed", outcome.closed).member("unsure", outcome.unsure);
+    json.member("duplicates", result.duplicates)
+        .member("skipped", result.skipped)
+        .member("bad", result.bad)
+        .key("bad_records")
+        .begin_array();
     for (const auto& record : result.first_bad) {
       json.begin_object().member("at", import::place_of(result.format, record));
       json.member("reason", display_text(record.reason)).end_object();
@@ -75,6 +87,7 @@ Result<int> import_files(const Options& options, const Invocation& invocation) {
       continue;
     }
     warn_of_bad_records(outcome);
+    warn_of_unsure_items(outcome);
     if (!invocation.quiet) print_out(outcome_text(outcome));
   }
   if (invocation.json) print_out(std::move(json.end_array().end_object()).take() + "\n");
@@ -108,10 +121,11 @@ Command import_command() {
       "agents.\n\n"
       "An item keeps its id as long as its finding is there, whatever lines it moves to. Reading a newer "
       "report of the same source adds what is new, and closes what is gone. A report that has not changed "
-      "is not read again.\n\n"
+      "is not read again, unless --again, --strict or --format is given.\n\n"
       "A record that makes no sense is counted and named with its place, and the rest is taken; a finding "
-      "outside the repository is refused. With --strict the first such record is an error and nothing is "
-      "taken.\n\n"
+      "outside the repository is refused. A report of which a record could not be read closes nothing, and "
+      "says so: what is not seen may be in that record. With --strict the first such record is an error and "
+      "nothing is taken.\n\n"
       "JSON Lines and CSV name an item's fields: id, title, files (or file, path), severity, category, "
       "estimate, after, agent. Only the files are needed.",
       {{"git par import findings.sarif", "take the findings of an analyser"},

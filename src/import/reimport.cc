@@ -16,11 +16,13 @@ ImportChanges compare_import(const std::vector<KnownItem>& known, const Imported
     else
       (found->second ? changes.kept : changes.reopened).push_back(i);
   }
-  if (!imported.complete) return changes;
   std::unordered_set<ItemId> present;
   for (const auto& item : imported.items) present.insert(item.id);
   for (const auto& item : known)
     if (item.open && !present.contains(item.id)) changes.vanished.push_back(item.id);
+  if (imported.complete) return changes;
+  changes.unsure = changes.vanished.size();
+  changes.vanished.clear();
   return changes;
 }
 

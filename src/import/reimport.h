@@ -20,6 +20,7 @@ struct ImportChanges {
   // Known, open and no longer there, in the order of `known`. Empty when the import is not complete: what
   // could not be read may be among it.
   std::vector<ItemId> vanished;
+  std::size_t unsure = 0;  // how many it would be, were the import complete; 0 when it is
 
   bool operator==(const ImportChanges&) const = default;
 };

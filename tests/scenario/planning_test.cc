@@ -51,6 +51,24 @@ TEST_CASE("import: new items, the same report again, a newer one, and records th
   CHECK(text.out == "-: compiler: 1 new, 0 known\n");
 }
 
+TEST_CASE("import: an unchanged report is read again when it is said how") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  const std::string one = "{\"id\":\"x1\",\"files\":[\"src/x/x1.c\"]}\n";
+  const std::string two = "{\"id\":\"x2\",\"files\":[\"src/x/x2.c\"]}\n";
+  sandbox.write("found.jsonl", one + two);
+  REQUIRE(sandbox.par({"import", "found.jsonl"}).exit_code == 0);
+  sandbox.write("found.jsonl", one + "{nonsense\n");
+  const auto bad = sandbox.par({"import", "found.jsonl"});
+  CHECK(has(bad.err,
+            "warning: found.jsonl: closed nothing: it has 1 bad record, and 1 open item is not in "
+            "the rest\n"));
+  CHECK(has(sandbox.par({"import", "--again", "--json", "found.jsonl"}).out, "\"closed\":0,\"unsure\":1"));
+  CHECK(has(sandbox.par({"import", "found.jsonl"}).out, "unchanged"));
+  CHECK(has(sandbox.par({"import", "--format", "jsonl", "found.jsonl"}).out, "0 new, 1 known, 1 bad"));
+  CHECK(has(sandbox.par({"import", "--strict", "found.jsonl"}).err, "has a bad record at line 2"));
+}
+
 TEST_CASE("plan: imported items are divided among workers who never meet in a file, and they do the work") {
   Sandbox sandbox;
   write_project(sandbox);

@@ -24,6 +24,7 @@ TEST_CASE("reimport: items are added, kept, reopened or vanished") {
   CHECK(changes.reopened == std::vector<std::size_t>{1});
   CHECK(changes.kept == std::vector<std::size_t>{2});
   CHECK(changes.vanished == std::vector<ItemId>{ItemId("gone")});
+  CHECK(changes.unsure == 0);
 }
 
 TEST_CASE("reimport: nothing vanishes in an import that could not be read to its end") {
@@ -31,6 +32,7 @@ TEST_CASE("reimport: nothing vanishes in an import that could not be read to its
   imported.complete = false;
   CHECK(compare_import(kKnown, imported).vanished.empty());
   CHECK(compare_import(kKnown, imported).kept.size() == 1);
+  CHECK(compare_import(kKnown, imported).unsure == 1);
 }
 
 TEST_CASE("reimport: the same import again changes nothing") {
