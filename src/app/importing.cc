@@ -1,7 +1,11 @@
 #include "app/importing.h"
 
+#include <fmt/format.h>
+
+#include <unordered_map>
 #include <utility>
 
+#include "base/strings.h"
 #include "import/reimport.h"
 #include "os/files.h"
 #include "os/input_file.h"
@@ -41,18 +45,41 @@ std::vector<import::KnownItem> as_known(const std::vector<store::ItemRow>& rows)
   return known;
 }
 
+// Another finding under an id that an open item of another source has would take that item's place.
+Result<void> refuse_clash(const store::Database* database, const ImportOutcome& outcome,
+                          const import::Imported& found, const import::ImportChanges& changes) {
+  if (database == nullptr || !import::gives_ids(found.format)) return {};
+  std::vector<ItemId> ids;
+  std::unordered_map<ItemId, std::size_t> numbers;
+  for (const auto i : changes.added) {
+    ids.push_back(found.items[i].id);
+    numbers.emplace(found.items[i].id, i);
+  }
+  PAR_ASSIGN(const auto elsewhere, database->open_elsewhere(outcome.source, ids));
+  for (const auto& [source, item] : elsewhere) {
+    if (!import::is_another(item, found.items[numbers.at(item.id)])) continue;
+    return Error(fmt::format("'{}' and '{}' both have an item '{}', of different findings",
+                             display_line(source), display_line(outcome.source), item.id.str()))
+        .hint("give the items ids of their own, or none: then they are made from the findings")
+        .hint(fmt::format("if the one is a newer report of the other, import it with --source {}",
+                          shell_quote(source)));
+  }
+  return {};
+}
+
 // What is known of a source, from a database that may not exist yet.
 struct Known {
+  std::optional<store::Database> database;
   std::optional<std::string> sha256;
   std::vector<import::KnownItem> items;
 };
 
 Result<Known> read_known(const Project& project, const std::string& source) {
-  PAR_ASSIGN(const auto database, store::Database::open_existing(project.repository.state_dir()));
   Known known;
-  if (!database) return known;
-  PAR_ASSIGN(known.sha256, database->imported_hash(source));
-  PAR_ASSIGN(const auto rows, database->items_of(source));
+  PAR_ASSIGN(known.database, store::Database::open_existing(project.repository.state_dir()));
+  if (!known.database) return known;
+  PAR_ASSIGN(known.sha256, known.database->imported_hash(source));
+  PAR_ASSIGN(const auto rows, known.database->items_of(source));
   known.items = as_known(rows);
   return known;
 }
@@ -99,6 +126,7 @@ Result<ImportOutcome> import_file(const Project& project, const std::string& cwd
   }
   PAR_ASSIGN(auto read, read_findings_file(project, cwd, file, options.read));
   const auto changes = import::compare_import(known.items, read.found);
+  PAR_TRY(refuse_clash(known.database ? &*known.database : nullptr, outcome, read.found, changes));
   outcome.added = changes.added.size();
   outcome.kept = changes.kept.size();
   outcome.reopened = changes.reopened.size();

@@ -122,6 +122,8 @@ Command import_command() {
       "An item keeps its id as long as its finding is there, whatever lines it moves to. Reading a newer "
       "report of the same source adds what is new, and closes what is gone. A report that has not changed "
       "is not read again, unless --again, --strict or --format is given.\n\n"
+      "What two sources found is one item, of the source that was read last. An id that their reports give "
+      "to different findings is refused.\n\n"
       "A record that makes no sense is counted and named with its place, and the rest is taken; a finding "
       "outside the repository is refused. A report of which a record could not be read closes nothing, and "
       "says so: what is not seen may be in that record. With --strict the first such record is an error and "

@@ -58,6 +58,11 @@ struct BadRecord {
   bool operator==(const BadRecord&) const = default;
 };
 
+// Whether items of this format may have ids that they were given: any other id is made from its finding.
+[[nodiscard]] constexpr bool gives_ids(Format format) {
+  return format == Format::jsonl || format == Format::csv || format == Format::sonarqube;
+}
+
 inline constexpr std::size_t kBadRecordsKept = 20;
 
 // records == items.size() + duplicates + skipped + bad.

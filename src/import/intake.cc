@@ -45,10 +45,7 @@ std::string place_of(Format format, const BadRecord& record) {
 }
 
 Intake::Intake(Format format, std::string name, const ImportOptions& options)
-    : name_(std::move(name)),
-      root_(options.root),
-      strict_(options.strict),
-      gives_ids_(format == Format::jsonl || format == Format::csv || format == Format::sonarqube) {
+    : name_(std::move(name)), root_(options.root), strict_(options.strict), gives_ids_(gives_ids(format)) {
   imported_.format = format;
 }
 

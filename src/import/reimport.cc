@@ -3,7 +3,13 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/message_text.h"
+
 namespace par::import {
+
+bool is_another(const core::Item& a, const core::Item& b) {
+  return a.files != b.files || without_places(a.title) != without_places(b.title);
+}
 
 ImportChanges compare_import(const std::vector<KnownItem>& known, const Imported& imported) {
   ImportChanges changes;

@@ -25,6 +25,10 @@ struct ImportChanges {
   bool operator==(const ImportChanges&) const = default;
 };
 
+// Whether items with the same id are of two findings: an id that was given, not made from its finding, may
+// come twice.
+[[nodiscard]] bool is_another(const core::Item& a, const core::Item& b);
+
 // Precondition: no id is known twice. Linear in both.
 [[nodiscard]] ImportChanges compare_import(const std::vector<KnownItem>& known, const Imported& imported);
 

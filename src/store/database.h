@@ -29,6 +29,11 @@ struct ItemRow {
   bool open = true;
 };
 
+struct SourceItem {
+  std::string source;
+  core::Item item;
+};
+
 class Database final : public core::Journal {
  public:
   // Makes the directory (0700) and the file (0600) when missing.
@@ -75,7 +80,11 @@ class Database final : public core::Journal {
   // The SHA-256 of what was read last from this source; nullopt: never read.
   [[nodiscard]] Result<std::optional<std::string>> imported_hash(const std::string& source) const;
   [[nodiscard]] Result<std::vector<ItemRow>> items_of(const std::string& source) const;
-  // All of it or nothing. An item that another source had is this one's from now on.
+  // The open items with these ids that other sources have, in the order of the ids. Linear in these.
+  [[nodiscard]] Result<std::vector<SourceItem>> open_elsewhere(const std::string& source,
+                                                               const std::vector<ItemId>& ids) const;
+  // All of it or nothing. An item that another source had is this one's from now on; that source is then
+  // read again although it is unchanged, so that what this one closes and it still has is open again.
   [[nodiscard]] Result<void> put_import(const std::string& source, const std::string& sha256,
                                         const std::vector<const core::Item*>& found,
                                         const std::vector<ItemId>& closed);

@@ -11,6 +11,9 @@ constexpr const char* kPutItem =
     "reopened_after = CASE open WHEN 1 THEN reopened_after ELSE ?4 END, "
     "source = excluded.source, open = 1, body = excluded.body";
 
+constexpr const char* kUnmarkOther =
+    "DELETE FROM import WHERE source = (SELECT source FROM item WHERE id = ?1 AND source <> ?2 AND open = 1)";
+
 Error damaged_item(std::string_view id, std::string why) {
   return Error(fmt::format("the imported item '{}' is damaged", id))
       .cause(std::move(why))
@@ -47,13 +50,35 @@ Result<std::vector<ItemRow>> Database::items_of(const std::string& source) const
   }
 }
 
+Result<std::vector<SourceItem>> Database::open_elsewhere(const std::string& source,
+                                                         const std::vector<ItemId>& ids) const {
+  PAR_ASSIGN(auto query, impl_->connection.prepare(
+                             "SELECT source, body FROM item WHERE id = ?1 AND source <> ?2 AND open = 1"));
+  std::vector<SourceItem> found;
+  for (const auto& id : ids) {
+    query.bind(1, id.str()).bind(2, source);
+    PAR_ASSIGN(const bool there, query.step());
+    if (there) {
+      auto item = decode_item(query.text(1));
+      if (!item) return damaged_item(id.str(), item.error().message);
+      found.push_back({std::string(query.text(0)), *std::move(item)});
+    }
+    PAR_TRY(query.reset());
+  }
+  return found;
+}
+
 Result<void> Database::put_import(const std::string& source, const std::string& sha256,
                                   const std::vector<const core::Item*>& found,
                                   const std::vector<ItemId>& closed) {
   return impl_->write([&]() -> Result<void> {
     PAR_ASSIGN(const auto newest, impl_->newest_run());
     PAR_ASSIGN(auto insert, impl_->connection.prepare(kPutItem));
+    PAR_ASSIGN(auto unmark, impl_->connection.prepare(kUnmarkOther));
     for (const auto* item : found) {
+      unmark.bind(1, item->id.str()).bind(2, source);
+      PAR_TRY(unmark.finish());
+      PAR_TRY(unmark.reset());
       const auto body = encode(*item);
       insert.bind(1, item->id.str()).bind(2, source).bind(3, body).bind(4, newest);
       PAR_TRY(insert.finish());

@@ -69,6 +69,34 @@ TEST_CASE("import: an unchanged report is read again when it is said how") {
   CHECK(has(sandbox.par({"import", "--strict", "found.jsonl"}).err, "has a bad record at line 2"));
 }
 
+TEST_CASE("import: an id that another source gave to another finding is refused, the same finding is one") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  const std::string header = "id,title,file\n";
+  sandbox.write("l1.csv", header + "1,unused,src/x/x1.c\n2,unused,src/x/x2.c\n");
+  sandbox.write("l2.csv", header + "2,unused,src/y/y2.c\n3,wrong,src/y/y3.c\n");
+  REQUIRE(sandbox.par({"import", "l1.csv"}).exit_code == 0);
+  for (const std::string dry : {"--dry-run", "--quiet"}) {
+    const auto clash = sandbox.par({"import", dry, "l2.csv"});
+    CHECK(clash.exit_code == 128);
+    CHECK(has(clash.err,
+              "fatal: 'l1.csv' and 'l2.csv' both have an item '2', of different findings\n"
+              "hint: give the items ids of their own, or none: then they are made from the findings\n"
+              "hint: if the one is a newer report of the other, import it with --source 'l1.csv'\n"));
+  }
+  CHECK(has(sandbox.par({"import", "--again", "l1.csv"}).out, "0 new, 2 known"));
+
+  // Closed, the id is free; and what both have is open as long as either has it, once both were read.
+  sandbox.write("l1.csv", header + "1,unused,src/x/x1.c\n3,wrong,src/y/y3.c\n");
+  CHECK(has(sandbox.par({"import", "l1.csv"}).out, "1 new, 1 known, 1 closed"));
+  CHECK(has(sandbox.par({"import", "l2.csv"}).out, "2 new"));
+  sandbox.write("l2.csv", header + "2,unused,src/y/y2.c\n");
+  CHECK(has(sandbox.par({"import", "l2.csv"}).out, "1 known, 1 closed"));
+  CHECK(has(sandbox.par({"import", "l1.csv"}).out, "1 new, 1 known"));
+  const auto plan = sandbox.par({"plan", "--json"}).out;
+  for (const std::string id : {"1", "2", "3"}) CHECK(has(plan, "\"" + id + "\""));
+}
+
 TEST_CASE("plan: imported items are divided among workers who never meet in a file, and they do the work") {
   Sandbox sandbox;
   write_project(sandbox);

@@ -35,6 +35,21 @@ TEST_CASE("reimport: nothing vanishes in an import that could not be read to its
   CHECK(compare_import(kKnown, imported).unsure == 1);
 }
 
+TEST_CASE("reimport: a finding is another one when its files or its words are, whatever line they name") {
+  auto a = with({"1"}).items.front();
+  a.title = "line 3: unused";
+  a.files = {RepoPath("a.c")};
+  auto b = a;
+  b.severity = core::Severity::minor;
+  b.title = "line 7:  unused";
+  CHECK_FALSE(import::is_another(a, b));
+  b.title = "line 7: wrong";
+  CHECK(import::is_another(a, b));
+  b = a;
+  b.files = {RepoPath("b.c")};
+  CHECK(import::is_another(a, b));
+}
+
 TEST_CASE("reimport: the same import again changes nothing") {
   const auto imported = with({"a", "b"});
   const auto changes = compare_import({{ItemId("a"), true}, {ItemId("b"), true}}, imported);
