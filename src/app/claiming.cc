@@ -101,14 +101,13 @@ Result<bool> finish_accepted(Claims& claims, const core::RunState& state) {
   return true;
 }
 
-Result<void> check_at_work(const LoadedRun& run) {
-  if (!core::is_over(run.state)) return {};
-  return refused(fmt::format("run '{}' is over", run.id.str())).hint("'git par run' starts another");
+Error run_is_over(const RunId& run) {
+  return refused(fmt::format("run '{}' is over", run.str())).hint("'git par run' starts another");
 }
 
 }  // namespace
 
-Result<Claims> open_item_claims(const Project& project, const Caller& caller) {
+Result<Claims> open_item_claims(const Project& project, const Caller& caller, Purpose purpose) {
   auto session = session_of(caller);
   if (session.who.agent.empty())
     return usage_error("no agent is named").hint("give --agent <agent>, or call it from an agent of a run");
@@ -117,13 +116,14 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller) {
   show_life(project, session);
   if (session.lock.empty()) {
     PAR_ASSIGN(const auto run, load_run(database, session.run.str()));
-    PAR_TRY(check_at_work(run));
+    if (purpose == Purpose::work && core::is_over(run.state)) return run_is_over(run.id);
     session.run = run.id;
   }
   auto claims = make_claims(std::move(database), std::move(session));
   PAR_ASSIGN(const bool laid_out, claims.queue.is_laid_out(claims.session.run));
   if (laid_out) return claims;
   PAR_ASSIGN(const auto run, load_run(claims.database, claims.session.run.str()));
+  if (core::is_over(run.state)) return run_is_over(run.id);
   PAR_ASSIGN(const auto plan, claims.database.plan(run.state.plan.str()));
   PAR_TRY(claims.queue.lay_out(run.id, plan));
   PAR_TRY(finish_accepted(claims, run.state));
@@ -186,6 +186,10 @@ Result<core::UndoneItems> items_left_undone(const store::Database& database, con
     if (!items.empty()) undone.emplace(step.agent, std::move(items));
   }
   return undone;
+}
+
+Result<void> end_claims(const store::Database& database, const RunId& run) {
+  return store::Queue(database, read_moment).end_sessions(run);
 }
 
 Result<void> forget_queue(const store::Database& database, const RunId& run) {

@@ -31,9 +31,15 @@ struct Claims {
   store::QueueSession session;
 };
 
-// For items: lays the run's items out at the first call. Errors: no run, no agent named (usage), the run is
-// over (refused).
-[[nodiscard]] Result<Claims> open_item_claims(const Project& project, const Caller& caller);
+// What a caller wants with the items of a run.
+enum class Purpose {
+  work,       // to claim them, or to say what became of them
+  give_back,  // also once the run is over
+};
+// For items: lays the run's items out at the first call. Errors: no run, no agent named (usage); refused: for
+// `work`, the run is over.
+[[nodiscard]] Result<Claims> open_item_claims(const Project& project, const Caller& caller,
+                                              Purpose purpose = Purpose::work);
 // The name under which paths are claimed, and commits are checked against claims; `given` may be empty.
 [[nodiscard]] AgentName path_claimant(const Project& project, const std::string& given);
 // For paths: needs neither run nor agent, and makes the state when there is none.
@@ -62,6 +68,8 @@ struct QueueView {
 [[nodiscard]] Result<core::UndoneItems> items_left_undone(const store::Database& database, const RunId& run,
                                                           const std::vector<core::Step>& steps);
 
+// For a run that is over: its sessions end, and what they hold is free.
+[[nodiscard]] Result<void> end_claims(const store::Database& database, const RunId& run);
 // For a run that is over.
 [[nodiscard]] Result<void> forget_queue(const store::Database& database, const RunId& run);
 // As Queue::next; items of agents whose branches are in count as done for those that wait for them.

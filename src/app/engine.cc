@@ -68,6 +68,7 @@ Result<EngineEnd> Engine::run() {
       break;
     }
   }
+  if (is_over(state_)) PAR_TRY(settings_.end_claims());
   if (!state_.integration.blocked.empty())
     return Error(state_.integration.blocked)
         .hint(fmt::format("mend it, then run 'git par resume {}'", state_.id.str()));

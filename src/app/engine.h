@@ -49,6 +49,8 @@ struct EngineSettings {
   // Which items of these the agents that pulled their work did not say to be done.
   std::function<Result<core::UndoneItems>(const std::vector<core::Step>&)> undone =
       [](const std::vector<core::Step>&) { return Result<core::UndoneItems>(core::UndoneItems()); };
+  // The run is over: what is claimed in it is free. Called at each end of Engine::run from then on.
+  std::function<Result<void>()> end_claims = [] { return Result<void>(); };
   // How often the user asked to stop: 1 drains (nothing new starts), 2 ends what runs.
   std::function<int()> interrupts = [] { return 0; };
 };

@@ -174,6 +174,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
     return items_left_undone(database, run, steps);
   };
   settings.undone = undone_;
+  settings.end_claims = [&database, run = paths_.run] { return end_claims(database, run); };
   settings.interrupts = options.interrupts;
   engine_ = std::make_unique<Engine>(plan_, std::move(state),
                                      EnginePorts{database, *workspace_, *executor_, clock_, reporter},

@@ -50,7 +50,9 @@ Result<int> end_items(const EndOptions& options, store::EndRequest request, cons
   PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   for (const auto& item : options.items) request.items.emplace_back(item);
   request.attempt = options.attempt;
-  PAR_ASSIGN(auto claims, app::open_item_claims(project, caller));
+  const bool gives_back = request.to == core::ItemState::ready;
+  PAR_ASSIGN(auto claims, app::open_item_claims(project, caller,
+                                                gives_back ? app::Purpose::give_back : app::Purpose::work));
   PAR_ASSIGN(const auto ended, claims.queue.end(claims.session, request));
   if (!invocation.json) return 0;
   JsonWriter json;

@@ -42,7 +42,7 @@ Command release_command() {
           "Gives items that 'git par next' claimed back to the queue, and paths that 'git par claim' claimed "
           "free. What is the id of an item of the run counts as that; './' in front makes it a path. Only "
           "who claimed can release; what was claimed without a name, who is in the same working tree. Of one "
-          "that is gone, '--agent <its root>' releases.",
+          "that is gone, '--agent <its root>' releases. Items can be given back also when the run is over.",
           {{"git par release SEC-1", "somebody else may do it"},
            {"git par release src/api", "a path that 'git par claim' claimed"}},
           "0: released. 1: it is not claimed, or by somebody else.",

@@ -272,6 +272,19 @@ Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>
   });
 }
 
+Result<void> Queue::end_sessions(const RunId& run) {
+  auto& rows = parts_->rows;
+  PAR_ASSIGN(const bool any, rows.sql.any("SELECT 1 FROM holder WHERE run = ?1", run.str()));
+  if (!any) return {};
+  PAR_TRY(os::crash_point("queue.before.end_sessions"));
+  return parts_->write([&]() -> Result<void> {
+    PAR_ASSIGN(const auto holders, rows.holders());
+    for (const auto& holder : holders)
+      if (holder.run == run) PAR_TRY(rows.free_holder(holder));
+    return {};
+  });
+}
+
 Result<void> Queue::forget(const RunId& run) {
   return parts_->write([&]() -> Result<void> {
     // Of what was left undone the ids stay, as failed: it is no finished work for later plans.

@@ -4,9 +4,10 @@
 //
 // A session (run, agent, attempt of the agent) holds what it claims under one lease, which every call in its
 // name extends and none cuts short: processes that give the same name are one session. It is over when its
-// lease is, when the lock it named is held by nobody any more, or when the agent has a newer attempt; what it
-// held is then ready again, and for a newer attempt also what it had done, since that starts anew. Dead
-// sessions are looked for at most four times a second, and whenever a claimant would get nothing.
+// lease is, when the lock it named is held by nobody any more, when the agent has a newer attempt, or when
+// its run is over; what it held is then ready again, and for a newer attempt also what it had done, since
+// that starts anew. Dead sessions are looked for at most four times a second, and whenever a claimant would
+// get nothing.
 //
 // Each call is one transaction under the lock of the database (Connection::write). Time is read within it.
 #pragma once
@@ -113,6 +114,9 @@ class Queue {
   // These agents' branches are in the candidate or on the target. Of one that was given its items all are
   // done; of one that claims them those are failed that it left.
   [[nodiscard]] Result<void> finish_agents(const RunId& run, const std::vector<AgentName>& agents);
+
+  // The run is over: what its sessions hold is free.
+  [[nodiscard]] Result<void> end_sessions(const RunId& run);
 
   // Its items but for those left undone, and the sessions that claimed any. Linear in them; nothing there:
   // changes nothing.

@@ -145,6 +145,23 @@ TEST_CASE("queue: a lease that runs out frees what it covered; a run that is ove
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: what was claimed by hand is free when the run is over, and can be given back") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  const bool cut_off = GENERATE(false, true);
+  REQUIRE(sandbox.par({"next", "--agent", "worker"}).exit_code == 0);
+  if (cut_off) sandbox.set("PAR_CRASH", "queue.before.end_sessions=kill");
+  CHECK((sandbox.par({"merge"}).exit_code != 0) == cut_off);
+  sandbox.unset("PAR_CRASH");
+  CHECK(has(sandbox.par({"status"}).out, "landed"));
+  CHECK(has(sandbox.par({"claims"}).out, "worker  r1") == cut_off);
+  const auto given_back = sandbox.par({"release", "A", "--agent", "worker", "--run", "r1"});
+  INFO(given_back.err);
+  CHECK((given_back.exit_code == 0) == cut_off);
+  CHECK(has(sandbox.par({"claims"}).out, "nothing is claimed"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("queue: paths are claimed, shown and released, against each other and against items") {
   Sandbox sandbox;
   write_left_run(sandbox);

@@ -341,6 +341,20 @@ TEST_CASE("queue rows: path claims and the files of claimed items exclude each o
   CHECK(room.ids(session_of("one")) == Names{"a"});
 }
 
+TEST_CASE("queue rows: what sessions of a run hold is free when the run ends, and of other runs nothing") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a", {"x"})}}}));
+  REQUIRE(room.queue.lay_out(RunId("r2"), queue_plan({{"two", {queue_item("b", {"x"})}}})));
+  auto two = session_of("two");
+  two.run = RunId("r2");
+  REQUIRE(room.queue.claim_paths(visitor("me"), paths({"y"}), {}));
+  REQUIRE(room.ids(session_of("one")) == Names{"a"});
+  CHECK(room.next(two).others_hold);
+  REQUIRE(room.queue.end_sessions(RunId("r1")));
+  CHECK(room.ids(two) == Names{"b"});
+  CHECK(room.queue.counts(RunId("r1"))->front().ready == 1);
+  CHECK(room.queue.claims()->size() == 2);
+}
+
 TEST_CASE("queue rows: who loses again and again is known until a claim succeeds") {
   QueueRoom room(queue_plan({{"one", {queue_item("a", {"x"})}}, {"two", {queue_item("b", {"x"})}}}));
   REQUIRE(room.ids(session_of("one")) == Names{"a"});
