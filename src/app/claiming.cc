@@ -105,6 +105,15 @@ Error run_is_over(const RunId& run) {
   return refused(fmt::format("run '{}' is over", run.str())).hint("'git par run' starts another");
 }
 
+// Whether the agent may have work of this run. What it does once its branch is in would be in no candidate.
+Result<void> check_at_work(const LoadedRun& run, const AgentName& agent) {
+  if (core::is_over(run.state)) return run_is_over(run.id);
+  const auto* state = run.state.find(agent);
+  if (state == nullptr || !core::is_accepted(state->stage)) return {};
+  return refused(fmt::format("agent '{}' is accepted: its work is in", agent.str()))
+      .hint("'git par status' shows who still works");
+}
+
 }  // namespace
 
 Result<Claims> open_item_claims(const Project& project, const Caller& caller, Purpose purpose) {
@@ -116,7 +125,7 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller, Pu
   show_life(project, session);
   if (session.lock.empty()) {
     PAR_ASSIGN(const auto run, load_run(database, session.run.str()));
-    if (purpose == Purpose::work && core::is_over(run.state)) return run_is_over(run.id);
+    if (purpose == Purpose::work) PAR_TRY(check_at_work(run, session.who.agent));
     session.run = run.id;
   }
   auto claims = make_claims(std::move(database), std::move(session));

@@ -34,10 +34,10 @@ struct Claims {
 // What a caller wants with the items of a run.
 enum class Purpose {
   work,       // to claim them, or to say what became of them
-  give_back,  // also once the run is over
+  give_back,  // also once the run is over, or the agent's work is in
 };
 // For items: lays the run's items out at the first call. Errors: no run, no agent named (usage); refused: for
-// `work`, the run is over.
+// `work`, the run is over or the agent's branch is in.
 [[nodiscard]] Result<Claims> open_item_claims(const Project& project, const Caller& caller,
                                               Purpose purpose = Purpose::work);
 // The name under which paths are claimed, and commits are checked against claims; `given` may be empty.

@@ -130,6 +130,8 @@ Command next_command() {
       "wall clock: "
       "setting that takes nothing away. The attempt of an item grows with each claim; who comes with an "
       "older one is refused.\n\n"
+      "Nothing is given to an agent whose work is in already, nor recorded for it. When the run is over, all "
+      "that was claimed in it is free.\n\n"
       "What an agent that claims its items has not said to be done is no finished work, even when its branch "
       "lands: the next plan has it again.",
       {{"git par next", "from within an agent: one item"},

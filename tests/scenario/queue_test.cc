@@ -101,7 +101,9 @@ TEST_CASE("queue: items are claimed, ended and refused by hand, as printed") {
   write_left_run(sandbox);
   check_snapshot(sandbox, "queue-nobody", sandbox.par({"next"}));
   check_snapshot(sandbox, "queue-unknown-agent", sandbox.par({"next", "--agent", "nobody"}));
+  check_snapshot(sandbox, "queue-accepted", sandbox.par({"next", "--agent", "good"}));
   sandbox.set("PAR_AGENT", "worker");
+  check_snapshot(sandbox, "queue-no-batch", sandbox.par({"done", "--batch"}));
   check_snapshot(sandbox, "queue-next", sandbox.par({"next", "-n", "2"}));
   check_snapshot(sandbox, "queue-next-json", sandbox.par({"next", "--json", "--ttl", "2h"}));
   check_snapshot(sandbox, "queue-nothing-left", sandbox.par({"next"}));
@@ -123,7 +125,6 @@ TEST_CASE("queue: items are claimed, ended and refused by hand, as printed") {
             R"("failed_items":[{"item":"C","agent":"worker","reason":"too hard"}])"));
   CHECK(sandbox.par({"done", "--batch"}).exit_code == 0);
   CHECK(sandbox.par({"done", "--batch"}).exit_code == 0);
-  check_snapshot(sandbox, "queue-no-batch", sandbox.par({"done", "--batch", "--agent", "good"}));
   check_snapshot(sandbox, "queue-holds-nothing", sandbox.par({"heartbeat"}));
   CHECK(sandbox.par({"done"}).exit_code == 129);
   CHECK(sandbox.par({"next", "--ttl", "soon"}).exit_code == 129);
