@@ -114,6 +114,15 @@ Result<void> check_at_work(const LoadedRun& run, const AgentName& agent) {
       .hint("'git par status' shows who still works");
 }
 
+// What a process says that no job of ours is. A number that no attempt has would shut out the agent itself.
+Result<void> check_attempt(const LoadedRun& run, const core::Claimant& who) {
+  const auto* agent = run.state.find(who.agent);
+  if (agent == nullptr || who.attempt <= agent->attempt) return {};
+  return refused(fmt::format("agent '{}' is at attempt {}, and this is attempt {}", who.agent.str(),
+                             agent->attempt, who.attempt))
+      .hint("PAR_ATTEMPT is for what a run starts: unset it");
+}
+
 }  // namespace
 
 Result<Claims> open_item_claims(const Project& project, const Caller& caller, Purpose purpose) {
@@ -125,6 +134,7 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller, Pu
   show_life(project, session);
   if (session.lock.empty()) {
     PAR_ASSIGN(const auto run, load_run(database, session.run.str()));
+    PAR_TRY(check_attempt(run, session.who));
     if (purpose == Purpose::work) PAR_TRY(check_at_work(run, session.who.agent));
     session.run = run.id;
   }
@@ -150,7 +160,10 @@ Result<Claims> open_path_claims(const Project& project, const Caller& caller) {
   session.who.agent = path_claimant(project, session.who.agent.str());
   PAR_TRY(find_job(project, session));
   show_life(project, session);
-  if (session.lock.empty()) session.run = RunId();
+  if (session.lock.empty()) {
+    session.run = RunId();
+    session.who.attempt = 0;
+  }
   PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
   return make_claims(std::move(database), std::move(session));
 }

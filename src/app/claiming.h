@@ -37,7 +37,7 @@ enum class Purpose {
   give_back,  // also once the run is over, or the agent's work is in
 };
 // For items: lays the run's items out at the first call. Errors: no run, no agent named (usage); refused: for
-// `work`, the run is over or the agent's branch is in.
+// `work`, the run is over or the agent's branch is in; an attempt that the agent is not at yet.
 [[nodiscard]] Result<Claims> open_item_claims(const Project& project, const Caller& caller,
                                               Purpose purpose = Purpose::work);
 // The name under which paths are claimed, and commits are checked against claims; `given` may be empty.

@@ -163,6 +163,20 @@ TEST_CASE("queue: what was claimed by hand is free when the run is over, and can
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: an attempt that no agent is at shuts nobody out") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  sandbox.set("PAR_AGENT", "worker");
+  sandbox.set("PAR_ATTEMPT", "9");
+  check_snapshot(sandbox, "queue-no-such-attempt", sandbox.par({"next"}));
+  CHECK(has(sandbox.par({"heartbeat"}).err, "worker' is at attempt 1, and this is attempt 9"));
+  CHECK(sandbox.par({"claim", "doc"}).exit_code == 0);
+  sandbox.set("PAR_ATTEMPT", "1");
+  CHECK(sandbox.par({"claim", "doc"}).exit_code == 0);
+  CHECK(sandbox.par({"next"}).exit_code == 0);
+  sandbox.assert_clean();
+}
+
 TEST_CASE("queue: paths are claimed, shown and released, against each other and against items") {
   Sandbox sandbox;
   write_left_run(sandbox);
