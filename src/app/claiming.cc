@@ -101,6 +101,10 @@ Result<bool> finish_accepted(Claims& claims, const core::RunState& state) {
   return true;
 }
 
+Error no_agent() {
+  return usage_error("no agent is named").hint("give --agent <agent>, or call it from an agent of a run");
+}
+
 Error run_is_over(const RunId& run) {
   return refused(fmt::format("run '{}' is over", run.str())).hint("'git par run' starts another");
 }
@@ -127,8 +131,7 @@ Result<void> check_attempt(const LoadedRun& run, const core::Claimant& who) {
 
 Result<Claims> open_item_claims(const Project& project, const Caller& caller, Purpose purpose) {
   auto session = session_of(caller);
-  if (session.who.agent.empty())
-    return usage_error("no agent is named").hint("give --agent <agent>, or call it from an agent of a run");
+  if (session.who.agent.empty()) return no_agent();
   PAR_ASSIGN(auto database, open_state(project));
   PAR_TRY(find_job(project, session));
   show_life(project, session);
@@ -165,6 +168,26 @@ Result<Claims> open_path_claims(const Project& project, const Caller& caller) {
     session.who.attempt = 0;
   }
   PAR_ASSIGN(auto database, store::Database::open(project.repository.state_dir()));
+  return make_claims(std::move(database), std::move(session));
+}
+
+Result<Claims> open_held_claims(const Project& project, const Caller& caller) {
+  auto session = session_of(caller);
+  const bool is_named = !session.run.empty();
+  if (session.who.agent.empty()) return no_agent();
+  PAR_TRY(find_job(project, session));
+  show_life(project, session);
+  PAR_ASSIGN(auto database, open_state(project));
+  if (session.lock.empty()) {
+    PAR_ASSIGN(const auto runs, database.runs());
+    if (is_named || !runs.empty()) {
+      PAR_ASSIGN(const auto run, load_run(database, session.run.str()));
+      PAR_TRY(check_attempt(run, session.who));
+      if (is_named && core::is_over(run.state)) return run_is_over(run.id);
+      session.run = core::is_over(run.state) ? RunId() : run.id;
+    }
+    if (session.run.empty()) session.who.attempt = 0;
+  }
   return make_claims(std::move(database), std::move(session));
 }
 

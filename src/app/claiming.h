@@ -44,6 +44,9 @@ enum class Purpose {
 [[nodiscard]] AgentName path_claimant(const Project& project, const std::string& given);
 // For paths: needs neither run nor agent, and makes the state when there is none.
 [[nodiscard]] Result<Claims> open_path_claims(const Project& project, const Caller& caller);
+// For all that is held under the agent's name, in its run and outside of runs. Errors: no agent named
+// (usage); refused: the run that is named is over, or an attempt that the agent is not at yet.
+[[nodiscard]] Result<Claims> open_held_claims(const Project& project, const Caller& caller);
 // To look at what is held; nullopt: there is no state yet.
 [[nodiscard]] Result<std::optional<Claims>> find_claims(const Project& project);
 

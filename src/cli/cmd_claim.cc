@@ -44,8 +44,9 @@ Command claim_command() {
       "share a repository have to ask. The pre-commit hook of git-par-hook(1) refuses commits of what others "
       "have claimed; PAR_AGENT names who commits.\n\n"
       "--agent may be any name here. Whoever gives the same name is the same: it holds what was claimed "
-      "under that name, and may claim it again, to extend the lease. Without a name, and without PAR_AGENT, "
-      "it is the working tree that claims: every session in it may commit, claim again and release, and "
+      "under that name, and may claim it again, to extend the lease. So does the agent of that name in a "
+      "run, whom those claims do not keep from its items. Without a name, and without PAR_AGENT, it is the "
+      "working tree that claims: every session in it may commit, claim again and release, and "
       "nobody in another working tree of the repository.",
       {{"git par claim src/api --ttl 30m", "half an hour for all below src/api"},
        {"git par claim --agent me Makefile",

@@ -11,7 +11,7 @@ namespace {
 Result<int> heartbeat(const CallerOptions& options, const Invocation& invocation) {
   PAR_ASSIGN(const auto caller, read_caller(options));
   PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
-  PAR_ASSIGN(auto claims, app::open_item_claims(project, caller));
+  PAR_ASSIGN(auto claims, app::open_held_claims(project, caller));
   PAR_ASSIGN(const auto held, claims.queue.heartbeat(claims.session));
   if (!invocation.json) return 0;
   JsonWriter json;
@@ -37,7 +37,8 @@ Command heartbeat_command() {
           "keep what an agent has claimed",
           "Extends the lease of all items and paths that the agent has claimed, from now on. For work that "
           "takes longer than a lease; the other commands that claim extend it too. A lease that lasts longer "
-          "as it is stays so.",
+          "as it is stays so. By hand it also extends that of paths claimed under the same name outside of "
+          "runs, and needs no run for these.",
           {{"git par heartbeat", "from within an agent"},
            {"git par heartbeat --ttl 3h", "before something that takes long"}},
           "0: extended. 1: the agent holds nothing any more, or a newer attempt of it is at work.",

@@ -53,7 +53,7 @@ class Ready final : public core::ReadyItems {
   }
 
   Result<bool> is_held(const std::string& file) override {
-    PAR_ASSIGN(const auto other, rows_.other_holder(path_key(file), holder_.number));
+    PAR_ASSIGN(const auto other, rows_.other_holder(path_key(file), holder_.run, holder_.who.agent));
     return other != 0;
   }
 
@@ -227,6 +227,19 @@ Result<void> Queue::Parts::extend(Holder& holder, const QueueSession& session, c
   return rows.put_holder(holder);
 }
 
+Result<void> Queue::Parts::extend_what_is_held(const QueueSession& session, const core::Moment& at,
+                                               Held& held) {
+  PAR_ASSIGN(auto holder, admit(session, at));
+  if (holder.number == 0) return {};
+  PAR_ASSIGN(const auto count, rows.holdings(holder));
+  if (count == 0) return {};
+  PAR_TRY(extend(holder, session, at));
+  const auto left = core::time_left(holder.lease, at);
+  held.lease = held.count == 0 ? left : std::min(held.lease, left);
+  held.count += count;
+  return {};
+}
+
 Queue::Queue(const Database& database, ReadMoment moment)
     : parts_(std::make_unique<Parts>(*database.impl_, std::move(moment))) {}
 Queue::Queue(Queue&&) noexcept = default;
@@ -368,19 +381,15 @@ Result<std::vector<ItemId>> Queue::end(const QueueSession& session, const EndReq
 
 Result<Held> Queue::heartbeat(const QueueSession& session) {
   Held held;
-  auto& rows = parts_->rows;
   const auto extend = [&]() -> Result<void> {
     const auto at = parts_->moment();
-    PAR_ASSIGN(auto holder, parts_->admit(session, at));
-    if (holder.number != 0) {
-      PAR_ASSIGN(held.count, rows.holdings(holder));
-    }
-    if (held.count == 0)
-      return refused(fmt::format("agent '{}' holds nothing", session.who.agent.str()))
-          .hint("its lease may have run out; 'git par next' claims anew");
-    PAR_TRY(parts_->extend(holder, session, at));
-    held.lease = core::time_left(holder.lease, at);
-    return {};
+    PAR_TRY(parts_->extend_what_is_held(session, at, held));
+    // What was claimed under the same name outside of runs; a job's lease would be too long for it.
+    if (!session.run.empty() && session.lock.empty())
+      PAR_TRY(parts_->extend_what_is_held({RunId(), {session.who.agent, 0}, "", session.ttl}, at, held));
+    if (held.count > 0) return {};
+    return refused(fmt::format("agent '{}' holds nothing", session.who.agent.str()))
+        .hint("its lease may have run out; 'git par next' claims anew");
   };
   PAR_TRY(parts_->write(extend));
   return held;

@@ -6,8 +6,8 @@
 // name extends and none cuts short: processes that give the same name are one session. It is over when its
 // lease is, when the lock it named is held by nobody any more, when the agent has a newer attempt, or when
 // its run is over; what it held is then ready again, and for a newer attempt also what it had done, since
-// that starts anew. Dead sessions are looked for at most four times a second, and whenever a claimant would
-// get nothing.
+// that starts anew. A session of no run does not keep out those of runs that have its name. Dead
+// sessions are looked for at most four times a second, and whenever a claimant would get nothing.
 //
 // Each call is one transaction under the lock of the database (Connection::write). Time is read within it.
 #pragma once
@@ -52,7 +52,7 @@ struct NextItems {
 // What a session's lease covers.
 struct Held {
   std::int64_t count = 0;  // items and paths
-  Millis lease = 0;        // milliseconds, from now on
+  Millis lease = 0;        // milliseconds, from now on; the shortest, where the name has several
 };
 
 struct EndRequest {
@@ -128,7 +128,8 @@ class Queue {
                                        const std::function<std::uint64_t()>& random);
   // All of it or nothing; the ids of what was ended. Error (refused): see core::ended_by; no batch.
   [[nodiscard]] Result<std::vector<ItemId>> end(const QueueSession& session, const EndRequest& request);
-  // Extends the lease. Error (refused): it holds nothing (any more).
+  // Extends the lease; without a lock, also that of paths claimed under its name outside of runs. Error
+  // (refused): it holds nothing (any more).
   [[nodiscard]] Result<Held> heartbeat(const QueueSession& session);
 
   // Paths are relative to the repository; "" is all of it. A directory stands for what is below it. All of

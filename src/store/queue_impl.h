@@ -25,6 +25,9 @@ struct Queue::Parts {
   // Extends its lease, if it would end earlier, and writes it.
   Result<void> extend(Holder& holder, const QueueSession& session, const core::Moment& at);
 
+  // The same, where the session holds anything, and adds that to `held`.
+  Result<void> extend_what_is_held(const QueueSession& session, const core::Moment& at, Held& held);
+
   const Database::Impl& impl;
   QueueRows rows;
   ReadMoment moment;

@@ -42,7 +42,7 @@ Result<void> Queue::claim_paths(const QueueSession& session, const std::vector<R
     PAR_TRY(parts_->extend(holder, session, at));
     for (const auto& path : paths) {
       const auto key = path_key(fold_name(path.str(), folding));
-      PAR_ASSIGN(const auto other, rows.other_holder(key, holder.number));
+      PAR_ASSIGN(const auto other, rows.other_holder(key, session.run, session.who.agent));
       if (other == 0) continue;
       PAR_ASSIGN(lost, held_by(rows, path.str(), other));
       ++holder.losses;
@@ -72,7 +72,7 @@ Result<void> Queue::release_paths(const QueueSession& session, const std::vector
                    rows.sql.any("SELECT 1 FROM claimed_path WHERE path = ?1 AND holder = ?2 AND item = 0",
                                 key, holder.number));
         if (!there) continue;
-        if (holder.run != session.run || holder.who.agent != session.who.agent) {
+        if (!is_same(holder, session.run, session.who.agent)) {
           PAR_ASSIGN(auto message, held_by(rows, path.str(), holder.number));
           return held_error(std::move(message));
         }

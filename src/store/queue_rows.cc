@@ -51,6 +51,10 @@ Result<std::vector<ItemRecord>> read_items(Query query) {
 
 }  // namespace
 
+bool is_same(const Holder& holder, const RunId& run, const AgentName& agent) {
+  return holder.who.agent == agent && (holder.run == run || holder.run.empty() || run.empty());
+}
+
 std::string path_key(std::string_view folded_path) {
   return folded_path.empty() ? "" : "/" + std::string(folded_path);
 }
@@ -223,11 +227,14 @@ Result<void> QueueRows::count_waiting(const RunId& run, const ItemId& id, std::i
       run.str(), id.str(), change);
 }
 
-Result<std::int64_t> QueueRows::other_holder(const std::string& key, std::int64_t holder) {
+Result<std::int64_t> QueueRows::other_holder(const std::string& key, const RunId& run,
+                                             const AgentName& agent) {
   for (std::size_t end = key.size();; end = key.rfind('/', end - 1)) {
     const auto above = std::string_view(key).substr(0, end);
-    PAR_ASSIGN(auto query, sql.ask("SELECT holder FROM claimed_path WHERE path = ?1 AND holder <> ?2 LIMIT 1",
-                                   above, holder));
+    PAR_ASSIGN(auto query, sql.ask("SELECT p.holder FROM claimed_path p CROSS JOIN holder h ON h.number = "
+                                   "p.holder WHERE p.path = ?1 AND NOT (h.agent = ?2 AND (h.run = ?3 OR "
+                                   "h.run = '' OR ?3 = '')) LIMIT 1",
+                                   above, agent.str(), run.str()));
     PAR_ASSIGN(const bool found, query.step());
     if (found) return query.number(0);
     if (end == 0) break;
@@ -236,9 +243,10 @@ Result<std::int64_t> QueueRows::other_holder(const std::string& key, std::int64_
   const auto first = key + "/";
   const auto last = key + "0";
   PAR_ASSIGN(auto query,
-             sql.ask("SELECT holder FROM claimed_path WHERE path > ?1 AND path < ?2 AND holder <> ?3 "
-                     "LIMIT 1",
-                     first, last, holder));
+             sql.ask("SELECT p.holder FROM claimed_path p CROSS JOIN holder h ON h.number = p.holder "
+                     "WHERE p.path > ?1 AND p.path < ?2 AND NOT (h.agent = ?3 AND (h.run = ?4 OR h.run = '' "
+                     "OR ?4 = '')) LIMIT 1",
+                     first, last, agent.str(), run.str()));
   PAR_ASSIGN(const bool found, query.step());
   return found ? query.number(0) : std::int64_t{0};
 }

@@ -80,6 +80,9 @@ struct Holder {
   int losses = 0;
 };
 
+// Whether the agent of this run (empty: whoever claims paths under that name) holds what the holder holds.
+[[nodiscard]] bool is_same(const Holder& holder, const RunId& run, const AgentName& agent);
+
 struct ItemRecord {
   std::int64_t number = 0;
   core::ItemClaim claim;
@@ -135,8 +138,10 @@ class QueueRows {
                                       std::string_view reason);
 
   // ---- paths: keys as made by path_key
-  // The number of another holder of the path, of a directory above it or of something below; 0: none.
-  [[nodiscard]] Result<std::int64_t> other_holder(const std::string& key, std::int64_t holder);
+  // The number of a holder of the path, of a directory above it or of something below that is not the same
+  // (is_same) as this agent; 0: none.
+  [[nodiscard]] Result<std::int64_t> other_holder(const std::string& key, const RunId& run,
+                                                  const AgentName& agent);
   [[nodiscard]] Result<void> hold_path(const std::string& key, std::int64_t item, std::int64_t holder,
                                        const std::string& shown);
 

@@ -177,6 +177,20 @@ TEST_CASE("queue: an attempt that no agent is at shuts nobody out") {
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: who claims paths under a name may claim items under it, and keeps both") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  REQUIRE(sandbox.par({"claim", "--agent", "worker", "src"}).exit_code == 0);
+  CHECK(has(sandbox.par({"next", "--agent", "worker"}).out, "\"id\":\"A\""));
+  CHECK(has(sandbox.par({"heartbeat", "--agent", "worker", "--json"}).out, "\"held\":2"));
+  REQUIRE(sandbox.par({"claim", "--agent", "me", "doc"}).exit_code == 0);
+  CHECK(has(sandbox.par({"heartbeat", "--agent", "me", "--json"}).out, "\"held\":1"));
+  REQUIRE(sandbox.par({"merge"}).exit_code == 0);
+  CHECK(sandbox.par({"heartbeat", "--agent", "me"}).exit_code == 0);
+  CHECK(has(sandbox.par({"heartbeat", "--agent", "me", "--run", "r1"}).err, "run 'r1' is over"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("queue: paths are claimed, shown and released, against each other and against items") {
   Sandbox sandbox;
   write_left_run(sandbox);

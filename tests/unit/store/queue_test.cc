@@ -355,6 +355,29 @@ TEST_CASE("queue rows: what sessions of a run hold is free when the run ends, an
   CHECK(room.queue.claims()->size() == 2);
 }
 
+TEST_CASE("queue rows: who claims paths under the name of an agent is that agent, in any run") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a", {"d/x"})}}, {"two", {queue_item("b", {"d/y"})}}}));
+  REQUIRE(room.queue.lay_out(RunId("r2"), queue_plan({{"one", {queue_item("c", {"d/x"})}}})));
+  auto other_run = session_of("one");
+  other_run.run = RunId("r2");
+  REQUIRE(room.queue.claim_paths(visitor("one"), paths({"d"}), {}));
+  CHECK(room.next(session_of("two")).others_hold);
+  CHECK(room.ids(session_of("one")) == Names{"a"});
+  // Agents of two runs with one name are two.
+  CHECK(room.next(other_run).others_hold);
+  REQUIRE(room.queue.claim_paths(session_of("one"), paths({"d"}), {}));
+
+  // One lease after the other is extended, in its name, and either gives the path back for both.
+  room.now.now += 50'000;
+  CHECK(room.queue.heartbeat(session_of("one"))->count == 3);
+  room.now.now += 50'000;
+  CHECK(room.next(session_of("two")).others_hold);
+  CHECK(room.queue.heartbeat(visitor("one"))->count == 1);
+  REQUIRE(room.queue.release_paths(visitor("one"), paths({"d"}), {}));
+  CHECK(room.ids(session_of("two")) == Names{"b"});
+  CHECK(message_of(room.queue.heartbeat(visitor("one"))) == "agent 'one' holds nothing");
+}
+
 TEST_CASE("queue rows: who loses again and again is known until a claim succeeds") {
   QueueRoom room(queue_plan({{"one", {queue_item("a", {"x"})}}, {"two", {queue_item("b", {"x"})}}}));
   REQUIRE(room.ids(session_of("one")) == Names{"a"});
