@@ -74,6 +74,9 @@ Result<Project> open_project(const std::string& cwd) {
 }
 
 Result<RepoPath> path_from_root(const Project& project, const std::string& path) {
+  if (path.empty())
+    return usage_error("an empty string names no path")
+        .hint("'.' is the current directory, with all below it");
   const std::string root = "/repository";
   const std::string place = os::absolute_path(path, root + "/" + project.repository.prefix);
   if (place == root) return RepoPath();

@@ -191,6 +191,15 @@ TEST_CASE("queue: who claims paths under a name may claim items under it, and ke
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: what names no path is told") {
+  Sandbox sandbox;
+  write_left_run(sandbox);
+  check_snapshot(sandbox, "queue-empty-path", sandbox.par({"claim", ""}));
+  CHECK(sandbox.par({"owners", ""}).exit_code == 129);
+  CHECK(sandbox.par({"release", ""}).exit_code == 129);
+  sandbox.assert_clean();
+}
+
 TEST_CASE("queue: paths are claimed, shown and released, against each other and against items") {
   Sandbox sandbox;
   write_left_run(sandbox);
