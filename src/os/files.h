@@ -27,7 +27,10 @@ namespace par::os {
 // When it was last written to, by the wall clock; nullopt: there is no such file.
 [[nodiscard]] std::optional<Millis> modified_at(const std::string& path);
 [[nodiscard]] std::size_t file_size(const std::string& path);
-[[nodiscard]] bool exists(const std::string& path);        // any kind of entry, symlinks not followed
+[[nodiscard]] bool exists(const std::string& path);  // any kind of entry, symlinks not followed
+// The same, where it matters whether nobody can tell: an Error when a directory on the way cannot be
+// searched, or is none.
+[[nodiscard]] Result<bool> is_there(const std::string& path);
 [[nodiscard]] bool is_directory(const std::string& path);  // symlinks followed
 // As mkdir -p, new directories with `mode`; fine when it is there.
 [[nodiscard]] Result<void> make_directories(const std::string& path, unsigned mode = 0755);

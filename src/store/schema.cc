@@ -192,7 +192,8 @@ Result<Connection> open_or_create(const std::string& state_dir) {
 
 Result<std::optional<Connection>> open_if_there(const std::string& state_dir) {
   const auto file = database_file(state_dir);
-  if (!os::exists(file)) {
+  PAR_ASSIGN(const bool there, os::is_there(file));
+  if (!there) {
     PAR_TRY(refuse_orphaned_log(file));
     return std::optional<Connection>();
   }

@@ -200,6 +200,17 @@ TEST_CASE("queue: what names no path is told") {
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: a state that cannot be looked into is no empty one") {
+  Sandbox sandbox;
+  sandbox.write("a", "a\n");
+  sandbox.commit_all("base");
+  REQUIRE(sandbox.shell("touch .git/par").exit_code == 0);
+  const auto claims = sandbox.par({"claims"});
+  CHECK(claims.exit_code == 128);
+  CHECK(has(claims.err, "fatal: cannot look for '"));
+  CHECK(has(sandbox.par({"hook", "run", "pre-commit"}).err, "warning: claims of paths are not checked"));
+}
+
 TEST_CASE("queue: paths are claimed, shown and released, against each other and against items") {
   Sandbox sandbox;
   write_left_run(sandbox);

@@ -82,6 +82,13 @@ TEST_CASE("store: looking for a state makes nothing") {
   CHECK(there->has_value());
 }
 
+TEST_CASE("store: a state that cannot be looked into is not taken for none") {
+  const State state;
+  REQUIRE(os::write_file_durably(state.dir(), "", 0600));
+  CHECK(message_of(Database::open_existing(state.dir())) ==
+        "cannot look for '" + state.file() + "': Not a directory");
+}
+
 TEST_CASE("store: a newer schema is refused and left alone") {
   State state;
   static_cast<void>(state.open());
