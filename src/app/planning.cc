@@ -4,6 +4,7 @@
 
 #include <iterator>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "app/codeowners_file.h"
@@ -34,6 +35,18 @@ Result<void> add_items(const Project& project, const store::Database* database, 
   if (!options.items.empty() || database == nullptr) return {};
   PAR_ASSIGN(auto imported, database->open_items());
   add(std::move(imported));
+  return {};
+}
+
+// An imported item that was closed since is done: nobody waits for it.
+Result<void> drop_closed(const store::Database& database, std::vector<core::Item>& items) {
+  std::set<ItemId> absent;
+  for (const auto& item : items) absent.insert(item.after.begin(), item.after.end());
+  if (absent.empty()) return {};
+  for (const auto& item : items) absent.erase(item.id);
+  PAR_ASSIGN(const auto closed, database.closed_among(absent));
+  if (closed.empty()) return {};
+  for (auto& item : items) std::erase_if(item.after, [&](const ItemId& id) { return closed.contains(id); });
   return {};
 }
 
@@ -85,6 +98,7 @@ Result<MadePlan> make_plan_now(const Project& project, const std::string& cwd, c
   PAR_ASSIGN(const auto state, store::Database::open_existing(project.repository.state_dir()));
   const store::Database* database = state ? &*state : nullptr;
   PAR_TRY(add_items(project, database, cwd, options, base));
+  if (database != nullptr) PAR_TRY(drop_closed(*database, base.config.items));
   core::PlanRequest request;
   if (database != nullptr) PAR_TRY(add_earlier_work(project, *database, options, base, request));
   request.base = base.commit;

@@ -90,6 +90,8 @@ class Database final : public core::Journal {
                                         const std::vector<ItemId>& closed);
   // Of all sources, by id.
   [[nodiscard]] Result<std::vector<core::Item>> open_items() const;
+  // Which of these were imported and are closed. Linear in them.
+  [[nodiscard]] Result<std::set<ItemId>> closed_among(const std::set<ItemId>& ids) const;
   // The open items that had been closed, with the newest run when they were found again. O(those).
   [[nodiscard]] Result<std::map<ItemId, RunId>> reopened_items() const;
 

@@ -108,6 +108,18 @@ Result<std::map<ItemId, RunId>> Database::reopened_items() const {
   }
 }
 
+Result<std::set<ItemId>> Database::closed_among(const std::set<ItemId>& ids) const {
+  PAR_ASSIGN(auto query, impl_->connection.prepare("SELECT 1 FROM item WHERE id = ?1 AND open = 0"));
+  std::set<ItemId> closed;
+  for (const auto& id : ids) {
+    query.bind(1, id.str());
+    PAR_ASSIGN(const bool found, query.step());
+    if (found) closed.insert(id);
+    PAR_TRY(query.reset());
+  }
+  return closed;
+}
+
 Result<std::vector<core::Item>> Database::open_items() const {
   PAR_ASSIGN(auto query, impl_->connection.prepare("SELECT id, body FROM item WHERE open = 1 ORDER BY id"));
   std::vector<core::Item> items;

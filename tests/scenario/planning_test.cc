@@ -97,6 +97,20 @@ TEST_CASE("import: an id that another source gave to another finding is refused,
   for (const std::string id : {"1", "2", "3"}) CHECK(has(plan, "\"" + id + "\""));
 }
 
+TEST_CASE("plan: an item that comes after one that a newer report closed need not wait") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  const std::string second = "{\"id\":\"X-2\",\"files\":[\"src/x/x2.c\"],\"after\":[\"X-1\"]}\n";
+  sandbox.write("found.jsonl", "{\"id\":\"X-1\",\"files\":[\"src/x/x1.c\"]}\n" + second);
+  REQUIRE(sandbox.par({"import", "found.jsonl"}).exit_code == 0);
+  sandbox.write("found.jsonl", second);
+  REQUIRE(sandbox.par({"import", "found.jsonl"}).exit_code == 0);
+  CHECK(has(sandbox.par({"plan", "--json"}).out, "\"items\":[\"X-2\"]"));
+  sandbox.write("found.jsonl", "{\"id\":\"X-2\",\"files\":[\"src/x/x2.c\"],\"after\":[\"X-0\"]}\n");
+  REQUIRE(sandbox.par({"import", "found.jsonl"}).exit_code == 0);
+  CHECK(has(sandbox.par({"plan"}).err, "is after 'X-0', which does not exist"));
+}
+
 TEST_CASE("plan: imported items are divided among workers who never meet in a file, and they do the work") {
   Sandbox sandbox;
   write_project(sandbox);
