@@ -27,7 +27,7 @@ Result<int> release(const EndOptions& options, const Invocation& invocation) {
 
 Handler configure(OptionList& line) {
   const auto options = std::make_shared<EndOptions>();
-  line.value("what", options->items, "ids of items, or paths").required();
+  line.value("held", options->items, "ids of items, or paths").required();
   add_end(line, *options);
   return [options](const Invocation& invocation) { return release(*options, invocation); };
 }

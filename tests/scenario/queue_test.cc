@@ -197,6 +197,7 @@ TEST_CASE("queue: what names no path is told") {
   check_snapshot(sandbox, "queue-empty-path", sandbox.par({"claim", ""}));
   CHECK(sandbox.par({"owners", ""}).exit_code == 129);
   CHECK(sandbox.par({"release", ""}).exit_code == 129);
+  CHECK(sandbox.par({"--complete", "--", "release", ""}).out.empty());
   sandbox.assert_clean();
 }
 

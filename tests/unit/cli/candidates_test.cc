@@ -99,6 +99,7 @@ TEST_CASE("completion: an agent is one of the run that --run names") {
   CHECK(values({"log", "--run", "r1", ""}).front() == "agent-of-r1");
   CHECK(values({"log", "--run=r2", ""}).front() == "agent-of-r2");
   CHECK(values({"rollback", "--run", "r3", "--dry-run", ""}).front() == "what-of-r3");
+  CHECK(values({"release", "--run", "r3", ""}).front() == "held-of-r3");
 }
 
 TEST_CASE("completion: what was given is not offered again, and no more than the command takes") {
