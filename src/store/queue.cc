@@ -368,7 +368,9 @@ Result<std::vector<ItemId>> Queue::end(const QueueSession& session, const EndReq
     for (auto& item : items) {
       const auto was = item.claim.state;
       PAR_ASSIGN(item.claim, core::ended_by(std::move(item.claim), holder.who, request.attempt, request.to));
-      PAR_TRY(rows.put_item(session.run, item, was, request.reason));
+      // What is said again changes nothing, but for a reason that is given now.
+      if (item.claim.state != was || !request.reason.empty())
+        PAR_TRY(rows.put_item(session.run, item, was, request.reason));
       ended.push_back(item.claim.id);
     }
     return parts_->extend(holder, session, at);

@@ -251,6 +251,22 @@ TEST_CASE("queue rows: a batch ends as a whole or not at all") {
   CHECK(room.queue.counts(RunId("r1"))->front().done == 4);
 }
 
+TEST_CASE("queue rows: an item that failed keeps its reason when that is said again without one") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a")}}}));
+  REQUIRE(room.ids(session_of("one")) == Names{"a"});
+  const auto fail = [&](const std::string& reason) {
+    store::EndRequest request;
+    request.items = {ItemId("a")};
+    request.to = ItemState::failed;
+    request.reason = reason;
+    REQUIRE(room.queue.end(session_of("one"), request)->size() == 1);
+    return room.queue.failed(RunId("r1"), AgentName("one"), 9)->front().reason;
+  };
+  CHECK(fail("too hard") == "too hard");
+  CHECK(fail("") == "too hard");
+  CHECK(fail("far too hard") == "far too hard");
+}
+
 TEST_CASE("queue rows: counts say what is claimed by the living, and ready otherwise") {
   QueueRoom room(
       queue_plan({{"one", {queue_item("a"), queue_item("b"), queue_item("c")}}, {"two", {queue_item("d")}}}));
