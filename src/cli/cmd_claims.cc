@@ -14,6 +14,12 @@ namespace {
 
 std::string shown_path(const std::string& path) { return path.empty() ? "." : path; }
 
+// A name that would break its row stands as paths do.
+std::string shown_name(const AgentName& name) {
+  const bool breaks = name.str().find_first_of("\n\t") != std::string::npos;
+  return breaks ? quote_path(name.str()) : display_text(name.str());
+}
+
 std::string claims_text(const std::vector<store::ClaimRow>& claims) {
   if (claims.empty()) return "nothing is claimed\n";
   std::vector<std::vector<std::string>> rows{{"agent", "run", "item", "attempt", "left", "paths"}};
@@ -21,7 +27,7 @@ std::string claims_text(const std::vector<store::ClaimRow>& claims) {
     std::vector<std::string> paths;
     for (const auto& path : claim.paths) paths.push_back(quote_path(shown_path(path)));
     const bool is_item = !claim.item.empty();
-    rows.push_back({display_text(claim.who.agent.str()), claim.run.empty() ? "-" : claim.run.str(),
+    rows.push_back({shown_name(claim.who.agent), claim.run.empty() ? "-" : claim.run.str(),
                     is_item ? claim.item.str() : "-", is_item ? std::to_string(claim.attempt) : "-",
                     human_duration(static_cast<double>(claim.left) / 1000), join(paths, " ")});
   }

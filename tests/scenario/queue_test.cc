@@ -191,12 +191,14 @@ TEST_CASE("queue: who claims paths under a name may claim items under it, and ke
   sandbox.assert_clean();
 }
 
-TEST_CASE("queue: what names no path is told") {
+TEST_CASE("queue: what names no path, and a name that breaks a line, are told") {
   Sandbox sandbox;
   write_left_run(sandbox);
   check_snapshot(sandbox, "queue-empty-path", sandbox.par({"claim", ""}));
   CHECK(sandbox.par({"owners", ""}).exit_code == 129);
   CHECK(sandbox.par({"release", ""}).exit_code == 129);
+  REQUIRE(sandbox.par({"claim", "--agent", "a\nb\tc", "doc"}).exit_code == 0);
+  CHECK(has(sandbox.par({"claims"}).out, "\n\"a\\nb\\tc\"  -    -     -        "));
   CHECK(sandbox.par({"--complete", "--", "release", ""}).out.empty());
   sandbox.assert_clean();
 }
