@@ -344,6 +344,7 @@ Result<std::optional<Salvaged>> RunWorkspace::salvage(const AgentName& agent, co
   PAR_ASSIGN(auto tip, read_ref(repository_, branch_ref(run_, agent)));
   if (tip && !objects_.has(*tip)) tip.reset();
   if (worktree) {
+    open_directories(*worktree);
     PAR_TRY(end_all_moving_in(*worktree));
     PAR_TRY(move_nested_repositories(path, place));
     PAR_TRY(mend_head(objects_, tip, start, *worktree));

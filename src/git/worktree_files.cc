@@ -2,6 +2,7 @@
 #include "git/worktree_files.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -40,15 +41,56 @@ bool is_unmerged(const StatusEntry& entry) {
   return both || entry.staged == 'U' || entry.unstaged == 'U';
 }
 
+// Calls visit(path) for every directory of a worktree, before what is in it is looked for.
+template <class Visit>
+void visit_directories(const std::string& root, const Visit& visit) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  for (auto at =
+           fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied, failed);
+       !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
+    std::error_code unknown;
+    if (fs::is_directory(at->symlink_status(unknown))) visit(at->path());
+  }
+}
+
+// Directories in which git cannot see what is there, and which it does not ignore. A walk over all of them:
+// only for where git complained of something, which is no failure to it.
+Result<std::vector<std::string>> closed_directories(const CommandOptions& options) {
+  std::vector<std::string> closed;
+  visit_directories(options.work_tree, [&](const std::filesystem::path& path) {
+    if (::access(path.c_str(), R_OK | X_OK) != 0)
+      closed.push_back(path.string().substr(options.work_tree.size() + 1));
+  });
+  std::vector<std::string> hidden;
+  for (const auto& path : closed) {
+    PAR_ASSIGN(const auto ignored,
+               run_git({"check-ignore", "-q", "--", options.work_tree + "/" + path}, options));
+    if (ignored.exit_code != 0) hidden.push_back(path);
+  }
+  return hidden;
+}
+
 Result<std::vector<StatusEntry>> read_status(const CommandOptions& options, bool untracked) {
   const char* which = untracked ? "--untracked-files=all" : "--untracked-files=no";
-  PAR_ASSIGN(const std::string out, git_output({"status", "--porcelain=v1", "-z", "--no-renames",
-                                                "--ignore-submodules=dirty", which},
-                                               options));
+  PAR_ASSIGN(const auto finished,
+             run_git({"status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=dirty", which},
+                     options));
+  if (finished.exit_code != 0) return command_failed("status", finished);
   std::vector<StatusEntry> entries;
-  for (const auto& record : split_terminated(out, '\0'))
+  for (const auto& record : split_terminated(finished.out, '\0'))
     if (record.size() > 3) entries.push_back({record[0], record[1], record.substr(3)});
+  if (!untracked || finished.err.empty()) return entries;
+  PAR_ASSIGN(auto closed, closed_directories(options));
+  for (auto& path : closed) entries.push_back({'?', '?', std::move(path)});
   return entries;
+}
+
+Error cannot_take(const std::string& path, const os::Finished& finished) {
+  Error error = command_failed("add", finished);
+  error.kind = ErrorKind::refused;
+  error.message = fmt::format("git cannot take '{}'", quote_path(path));
+  return error;
 }
 
 // `git add` cannot add a nested repository without a commit; everything else it must.
@@ -56,10 +98,7 @@ Result<void> check_all_added(const CommandOptions& options, const os::Finished& 
   PAR_ASSIGN(const auto entries, read_status(options, true));
   for (const auto& entry : entries) {
     if (entry.unstaged == ' ' || is_repository(entry)) continue;
-    Error error = command_failed("add", finished);
-    error.kind = ErrorKind::refused;
-    error.message = fmt::format("git cannot take '{}'", quote_path(entry.path));
-    return error;
+    return cannot_take(entry.path, finished);
   }
   return {};
 }
@@ -90,6 +129,9 @@ Result<ObjectId> add_all(CommandOptions options) {
     add.emplace_back("--ignore-errors");
     PAR_ASSIGN(const auto again, run_git(add, options));
     if (again.exit_code != 0) PAR_TRY(check_all_added(options, again));
+  } else if (!finished.err.empty()) {
+    PAR_ASSIGN(const auto closed, closed_directories(options));
+    if (!closed.empty()) return cannot_take(closed.front(), finished);
   }
   options.input = at;
   if (!submodules.empty())
@@ -151,6 +193,14 @@ Result<void> undo_move(const Worktree& worktree, const ObjectId& from, const Mov
   return {};
 }
 
+Result<void> set_files(const Worktree& worktree, const ObjectId& commit, const Reset& how) {
+  CommandOptions options = in_worktree(worktree);
+  if (how.pointers) options.environment.emplace_back(kPointersOnly);
+  PAR_TRY(git_output({"read-tree", "--reset", "-u", commit.str()}, options));
+  PAR_TRY(git_output({"clean", how.ignored ? "-ffdxq" : "-ffdq"}, in_worktree(worktree)));
+  return {};
+}
+
 }  // namespace
 
 Result<void> end_operations(const Worktree& worktree) {
@@ -163,11 +213,9 @@ Result<void> reset_worktree(const Worktree& worktree, const ObjectId& commit, co
   PAR_TRY(end_operations(worktree));
   if (how.detach)
     PAR_TRY(git_output({"update-ref", "--no-deref", "HEAD", commit.str()}, in_worktree(worktree)));
-  CommandOptions options = in_worktree(worktree);
-  if (how.pointers) options.environment.emplace_back(kPointersOnly);
-  PAR_TRY(git_output({"read-tree", "--reset", "-u", commit.str()}, options));
-  PAR_TRY(git_output({"clean", how.ignored ? "-ffdxq" : "-ffdq"}, in_worktree(worktree)));
-  return {};
+  if (set_files(worktree, commit, how)) return {};
+  open_directories(worktree);
+  return set_files(worktree, commit, how);
 }
 
 Result<UncommittedPaths> uncommitted_paths(const Worktree& worktree) {
@@ -190,6 +238,19 @@ Result<UncommittedPaths> uncommitted_paths(const Worktree& worktree) {
 bool operation_waits(const Worktree& worktree) {
   return std::any_of(kOperations.begin(), kOperations.end(),
                      [&](const char* name) { return os::exists(worktree.git_dir + "/" + name); });
+}
+
+void open_directories(const Worktree& worktree) {
+  namespace fs = std::filesystem;
+  const auto open = [](const fs::path& path) {
+    std::error_code failed;
+    const auto status = fs::symlink_status(path, failed);
+    const bool is_open = (status.permissions() & fs::perms::owner_all) == fs::perms::owner_all;
+    if (fs::is_directory(status) && !is_open)
+      fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, failed);
+  };
+  open(worktree.path);
+  visit_directories(worktree.path, open);
 }
 
 bool was_filled(const Worktree& worktree) {

@@ -16,6 +16,11 @@ namespace par::git {
 // A merge, rebase, cherry-pick or the like waits to be continued.
 [[nodiscard]] bool operation_waits(const Worktree& worktree);
 
+// Gives us all rights to the worktree's directories: build caches make some read-only, and what is closed can
+// neither be saved nor removed. Only for worktrees of our own in which nothing runs. Those that are not ours
+// to change stay as they are.
+void open_directories(const Worktree& worktree);
+
 // Its files were put there and may have been worked on since, whatever became of its index. git writes the
 // index last, and what fills a worktree and is cut off leaves its lock.
 [[nodiscard]] bool was_filled(const Worktree& worktree);

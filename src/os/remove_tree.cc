@@ -23,9 +23,21 @@ Error remove_error(std::string_view path, int error) {
   return errno_error(fmt::format("cannot remove '{}'", path), error);
 }
 
+// Directories that nobody may read are ours to remove all the same.
+int open_directory(int dir, const char* name) {
+  const int fd = ::openat(dir, name, kOpenDirectory);
+  if (fd >= 0 || errno != EACCES) return fd;
+  if (::fchmodat(dir, name, 0700, AT_SYMLINK_NOFOLLOW) != 0) {
+    errno = EACCES;
+    return -1;
+  }
+  return ::openat(dir, name, kOpenDirectory);
+}
+
 Result<std::vector<std::string>> names_in(int dir, const std::string& path) {
   std::vector<std::string> names;
-  const int own = ::openat(dir, ".", kOpenDirectory);
+  int own = ::openat(dir, ".", kOpenDirectory);
+  if (own < 0 && errno == EACCES && ::fchmod(dir, 0700) == 0) own = ::openat(dir, ".", kOpenDirectory);
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(own < 0 ? nullptr : ::fdopendir(own), &::closedir);
   if (!stream) {
     const int error = errno;
@@ -62,7 +74,7 @@ class TreeRemover {
   Result<void> remove_entry(int dir, const std::string& path, const std::string& name, int depth) {
     if (unlink_in(dir, name, 0) || errno == ENOENT) return {};
     const int error = errno;
-    const Descriptor child(::openat(dir, name.c_str(), kOpenDirectory));
+    const Descriptor child(open_directory(dir, name.c_str()));
     if (!child.is_open()) return remove_error(path, errno == ENOTDIR || errno == ELOOP ? error : errno);
     if (depth >= kDeepest) return move_to_top(dir, path, name);
     PAR_TRY(empty_directory(child.get(), path, depth + 1));
@@ -98,7 +110,7 @@ Result<void> remove_tree(const std::string& path) {
     return remove_error(place, errno);
   }
   if (!S_ISDIR(info.st_mode)) return remove_file(place);
-  const Descriptor top(::open(place.c_str(), kOpenDirectory));
+  const Descriptor top(open_directory(AT_FDCWD, place.c_str()));
   if (!top.is_open()) return remove_error(place, errno);
   PAR_TRY(TreeRemover(top.get()).empty(place));
   if (::rmdir(place.c_str()) == 0 || errno == ENOENT) return {};

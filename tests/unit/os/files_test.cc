@@ -170,6 +170,23 @@ TEST_CASE("files: read-only directories are removed by a user without special ri
   CHECK(user.wait() == 0);
 }
 
+TEST_CASE("files: closed directories are removed by a user without special rights") {
+  const Room room;
+  REQUIRE(::chmod(room.directory.path().c_str(), 0777) == 0);
+  test::Forked user([&](int) {
+    if (::geteuid() == 0 && ::setuid(65534) != 0) return 1;
+    for (const unsigned mode : {0000U, 0444U, 0111U, 0222U}) {
+      if (!make_directories(room.path("a/closed/deep"))) return 2;
+      if (!write_file_durably(room.path("a/closed/deep/f"), "")) return 3;
+      for (const std::string name : {"a/closed/deep", "a/closed", "a"})
+        if (::chmod(room.path(name).c_str(), mode) != 0) return 4;
+      if (!remove_tree(room.path("a")) || exists(room.path("a"))) return 5;
+    }
+    return 0;
+  });
+  CHECK(user.wait() == 0);
+}
+
 TEST_CASE("files: absolute paths are normal and resolve symlinks as far as they exist") {
   const Room room;
   const std::string here = absolute_path(room.directory.path());
