@@ -387,6 +387,7 @@ Result<std::optional<Salvaged>> RunWorkspace::remove_agent(const AgentName& agen
   const RefName branch = branch_ref(run_, agent);
   PAR_ASSIGN(const auto tip, read_ref(repository_, branch));
   if (tip) {
+    PAR_TRY(remove_branch_lock(repository_, branch));
     PAR_ASSIGN(const Swap swap, delete_ref(repository_, branch, *tip));
     if (swap == Swap::lost) {
       return Error(fmt::format("the branch '{}' moved while it was removed", short_name(branch)))

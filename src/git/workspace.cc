@@ -193,6 +193,10 @@ void remove_empty_parents(const Repository& repository, const std::string& workt
   }
 }
 
+Result<void> remove_branch_lock(const Repository& repository, const RefName& branch) {
+  return os::remove_file(fmt::format("{}/{}.lock", repository.common_dir, branch.str()));
+}
+
 RunWorkspace::RunWorkspace(const Repository& repository, Objects& objects, RunId run,
                            std::string worktree_template, Signature committer)
     : repository_(repository),
@@ -247,6 +251,7 @@ Result<std::string> RunWorkspace::add_worktree(const AgentName& agent, int attem
     if (filled) PAR_TRY(os::write_file_durably(note, doing));
   }
   if (tip != start) {
+    PAR_TRY(remove_branch_lock(repository_, branch));
     PAR_ASSIGN(const Swap swap, swap_ref(repository_, branch, tip.value_or(ObjectId()), start,
                                          fmt::format("par: attempt {}", attempt)));
     if (swap == Swap::lost) return already_there(branch);
@@ -330,6 +335,7 @@ Result<ObjectId> RunWorkspace::commit_leftovers(const AgentName& agent) {
         fmt::format("{}: work left uncommitted\n\nPar-Commit: orchestrator\n", agent.str());
     PAR_ASSIGN(commit, objects_.write_commit({tree, {*tip}, message, who, who}));
     PAR_TRY(os::crash_point("collect.committed"));
+    PAR_TRY(remove_branch_lock(repository_, branch));
     PAR_ASSIGN(const Swap swap, swap_ref(repository_, branch, *tip, commit, "par: work left uncommitted"));
     if (swap == Swap::lost)
       return Error(fmt::format("the branch '{}' moved while its work was committed", short_name(branch)));

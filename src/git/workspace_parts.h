@@ -18,6 +18,9 @@ namespace par::git {
 // variable.
 void remove_empty_parents(const Repository& repository, const std::string& worktree_template,
                           const std::string& path);
+// Removes the lock that a git command left on a branch of an agent's own when it was killed. Only while
+// nothing of the agent runs.
+[[nodiscard]] Result<void> remove_branch_lock(const Repository& repository, const RefName& branch);
 // With the time of now, unless the user fixed it (GIT_COMMITTER_DATE).
 [[nodiscard]] Signature signature_now(Signature who);
 // Keeps a commit under <prefix><n>, n one more than the highest; returns the ref. The newest is already

@@ -317,6 +317,21 @@ TEST_CASE("commit_leftovers: cut off at any step and done again, it is one commi
   CHECK(f.repo.git_in(path, {"status", "--porcelain"}).empty());
 }
 
+TEST_CASE("a lock that a killed git left on an agent's branch is in nobody's way") {
+  RunFixture f;
+  const auto leave_lock = [&] { f.repo.write(f.repo.git_dir() + "/refs/heads/par/r1/a/tip.lock", ""); };
+  f.repo.write(f.add(1, f.base) + "/new", "x");
+  leave_lock();
+  const auto tip = value_of(f.workspace.commit_leftovers(f.agent));
+  CHECK(f.repo.rev("par/r1/a/tip") == tip.str());
+  leave_lock();
+  f.add(2, f.base);
+  CHECK(f.repo.rev("par/r1/a/tip") == f.base.str());
+  leave_lock();
+  CHECK(f.workspace.remove_agent(f.agent, f.base));
+  CHECK(f.repo.git({"for-each-ref", "refs/heads/par"}).empty());
+}
+
 TEST_CASE("commit_leftovers: off its branch, nothing is committed") {
   RunFixture f;
   const std::string path = f.add(1, f.base);
