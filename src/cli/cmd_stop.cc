@@ -55,10 +55,12 @@ Result<int> stop(const Options& options, const Invocation& invocation) {
   if (!options.agents.empty()) return stop_agents(view, paths, options.agents);
   PAR_ASSIGN(const auto worker, app::worker_of(paths));
   if (!worker) return stop_leftovers(paths);
-  // As Ctrl-C there: once drains, twice ends. Not SIGINT, which a run in a script's background ignores; and
-  // not at the same moment, or the two would count as one.
-  PAR_TRY(os::terminate_process(*worker));
-  if (options.now) {
+  if (!options.now) {
+    PAR_TRY(os::drain_process(*worker));
+  } else {
+    // As Ctrl-C twice there. Not SIGINT, which a run in a script's background ignores; and not at the same
+    // moment, or the two would count as one.
+    PAR_TRY(os::terminate_process(*worker));
     os::wait_for_interrupt(kBetweenSignals);
     PAR_TRY(os::terminate_process(*worker));  // gone where nothing was under way: the first was enough
   }

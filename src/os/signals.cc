@@ -1,8 +1,10 @@
 #include "os/signals.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -18,6 +20,7 @@ constexpr Millis kEchoWindow = 1000;
 
 std::atomic<int> g_count{0};
 std::atomic<int> g_last{0};
+std::atomic<bool> g_drain{false};
 std::atomic<int> g_interrupt_wake{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -34,14 +37,24 @@ Pipe& wake_pipe() {
 
 bool is_from_parent(const siginfo_t& info) { return info.si_code == SI_USER && info.si_pid == ::getppid(); }
 
+// A full pipe is readable already.
+void wake() { [[maybe_unused]] const ssize_t ignored = ::write(g_interrupt_wake, "", 1); }
+
+extern "C" void par_note_drain(int /*number*/) {
+  const int saved = errno;
+  g_drain = true;
+  if (g_count == 0) g_last = SIGTERM;
+  wake();
+  errno = saved;
+}
+
 extern "C" void par_count_interrupt(int number, siginfo_t* info, void* /*context*/) {
   const int saved = errno;
   auto& filter = echo_filters()[static_cast<std::size_t>(number)];
   if (filter.is_echo(is_from_parent(*info), SystemClock().monotonic())) return;
   g_last = number;
   ++g_count;
-  // A full pipe is readable already.
-  [[maybe_unused]] const ssize_t ignored = ::write(g_interrupt_wake, "", 1);
+  wake();
   errno = saved;
 }
 
@@ -76,9 +89,18 @@ void install_signal_handlers() {
     g_interrupt_wake = wake_pipe().write.get();
   }
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) handle(number);
+  struct sigaction drain {};
+  drain.sa_handler = par_note_drain;
+  drain.sa_flags = SA_RESTART;
+  ::sigaction(kDrainSignal, &drain, nullptr);
 }
 
-int interrupt_count() { return g_count; }
+Result<void> drain_process(int process_id) {
+  if (::kill(process_id, kDrainSignal) == 0 || errno == ESRCH) return {};
+  return errno_error(fmt::format("cannot drain process {}", process_id), errno);
+}
+
+int interrupt_count() { return std::max<int>(g_count, g_drain ? 1 : 0); }
 
 int last_interrupt() { return g_last; }
 

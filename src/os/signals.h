@@ -2,8 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 
 #include "base/clock.h"
+#include "base/result.h"
 
 namespace par::os {
 
@@ -22,10 +24,18 @@ class EchoFilter {
   static_assert(std::atomic<Millis>::is_always_lock_free);
 };
 
-// Installs handlers for INT and TERM (and HUP, as TERM). Safe to call once, from main. What was ignored when
-// we were started (nohup) stays ignored.
+// Asks to finish what is under way: as the first of INT, TERM and HUP, and no more than that however often it
+// comes.
+inline constexpr int kDrainSignal = SIGUSR1;
+
+// Sends it to a `git par`; nothing where that is gone. Errors: it is not ours.
+[[nodiscard]] Result<void> drain_process(int process_id);
+
+// Installs handlers for INT and TERM (and HUP, as TERM), and for kDrainSignal. Safe to call once, from main.
+// What was ignored of the former when we were started (nohup) stays ignored.
 void install_signal_handlers();
-// How many of INT, TERM, HUP arrived so far, echoes not counted, and the last one (0: none).
+// How many of INT, TERM, HUP arrived so far, echoes not counted, and the last one (0: none). At least 1 and
+// TERM when asked to drain.
 [[nodiscard]] int interrupt_count();
 [[nodiscard]] int last_interrupt();
 // A descriptor that becomes readable when a signal arrives (for poll); -1 before install.

@@ -96,3 +96,19 @@ TEST_CASE("kill: one TERM to the process group of a run that git started drains 
   CHECK(has(sandbox.par({"status"}).out, "1 of 1 agents accepted"));
   sandbox.assert_clean();
 }
+
+TEST_CASE("stop: said twice, the run still finishes what is under way") {
+  const Sandbox sandbox;
+  write_project(sandbox);
+  REQUIRE(sandbox.start({"run", "-q"}) > 0);
+  wait_until(sandbox, kStarted);
+  for (int i = 0; i < 2; ++i) {
+    const auto stop = sandbox.par({"stop"});
+    CHECK(stop.exit_code == 0);
+    CHECK(has(stop.err, "run 'r1' finishes what runs and then stops"));
+  }
+  sandbox.shell("touch ../go");
+  wait_until(sandbox, "! git par stop 2>/dev/null");
+  CHECK(has(sandbox.par({"status"}).out, "1 of 1 agents accepted"));
+  sandbox.assert_clean();
+}

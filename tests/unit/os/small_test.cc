@@ -101,6 +101,21 @@ TEST_CASE("signals: interrupts are counted and wake a poll until drained") {
   CHECK(child.wait() == 0);
 }
 
+TEST_CASE("signals: to be asked to drain, however often, counts as the first interrupt") {
+  test::Forked child([](int) {
+    std::signal(kDrainSignal, SIG_IGN);
+    install_signal_handlers();
+    for (int i = 0; i < 3; ++i) ::raise(kDrainSignal);
+    if (interrupt_count() != 1 || last_interrupt() != SIGTERM) return 1;
+    if (!is_readable(interrupt_descriptor())) return 2;
+    ::raise(SIGINT);
+    if (interrupt_count() != 1 || last_interrupt() != SIGINT) return 3;
+    ::raise(SIGINT);
+    return interrupt_count() == 2 ? 0 : 4;
+  });
+  CHECK(child.wait() == 0);
+}
+
 TEST_CASE("signals: what git sends on is the echo of what came from elsewhere, in either order") {
   constexpr bool kParent = true;
   constexpr bool kElsewhere = false;
