@@ -65,18 +65,15 @@ Result<std::string> job_lock(const Project& project, const store::QueueSession& 
 }
 
 // Sets what the session lives by: the lock of its job, where one runs it, and how long its lease is to last
-// where nobody said it. Error (refused): the job has ended.
-Result<void> find_job(const Project& project, store::QueueSession& session) {
+// where nobody said it. A job's call is a sign of life for those who watch it. Error (refused): the job has
+// ended.
+Result<void> join_job(const Project& project, store::QueueSession& session) {
   PAR_ASSIGN(session.lock, job_lock(project, session));
-  if (session.ttl == 0) session.ttl = session.lock.empty() ? kLease : kLeaseOfJob;
-  return {};
-}
-
-// For those who watch whether the agent still lives; without them nobody asks.
-void show_life(const Project& project, const store::QueueSession& session) {
-  if (session.lock.empty()) return;
+  const bool is_job = !session.lock.empty();
+  if (session.ttl == 0) session.ttl = is_job ? kLeaseOfJob : kLease;
   const RunPaths paths{project.repository.state_dir(), session.run};
-  static_cast<void>(os::touch(paths.heartbeat(session.who.agent)));
+  if (is_job) static_cast<void>(os::touch(paths.heartbeat(session.who.agent)));  // nobody else asks for it
+  return {};
 }
 
 Claims make_claims(store::Database database, store::QueueSession session) {
@@ -133,8 +130,7 @@ Result<Claims> open_item_claims(const Project& project, const Caller& caller, Pu
   auto session = session_of(caller);
   if (session.who.agent.empty()) return no_agent();
   PAR_ASSIGN(auto database, open_state(project));
-  PAR_TRY(find_job(project, session));
-  show_life(project, session);
+  PAR_TRY(join_job(project, session));
   if (session.lock.empty()) {
     PAR_ASSIGN(const auto run, load_run(database, session.run.str()));
     PAR_TRY(check_attempt(run, session.who));
@@ -161,8 +157,7 @@ AgentName path_claimant(const Project& project, const std::string& given) {
 Result<Claims> open_path_claims(const Project& project, const Caller& caller) {
   auto session = session_of(caller);
   session.who.agent = path_claimant(project, session.who.agent.str());
-  PAR_TRY(find_job(project, session));
-  show_life(project, session);
+  PAR_TRY(join_job(project, session));
   if (session.lock.empty()) {
     session.run = RunId();
     session.who.attempt = 0;
@@ -175,8 +170,7 @@ Result<Claims> open_held_claims(const Project& project, const Caller& caller) {
   auto session = session_of(caller);
   const bool is_named = !session.run.empty();
   if (session.who.agent.empty()) return no_agent();
-  PAR_TRY(find_job(project, session));
-  show_life(project, session);
+  PAR_TRY(join_job(project, session));
   PAR_ASSIGN(auto database, open_state(project));
   if (session.lock.empty()) {
     PAR_ASSIGN(const auto runs, database.runs());

@@ -21,7 +21,6 @@ constexpr std::int64_t kMostTokens = 1'000'000'000'000'000;
 constexpr const char* kNameRule =
     "a name is 1 to 64 of a-z, 0-9, '.', '_' and '-'; it does not begin with '.' or '-', nor end with '.' or "
     "'.lock'";
-constexpr const char* kPathRule = "paths begin at the root of the repository, without '/', '.' or '..'";
 constexpr const char* kItemRule = "an id is 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'";
 
 // Whether `text` may name an item: [A-Za-z0-9._-]{1,64}.
@@ -39,6 +38,14 @@ bool is_repo_path(std::string_view path) {
   return std::none_of(segments.begin(), segments.end(), [](const auto& segment) {
     return segment.empty() || segment == "." || segment == "..";
   });
+}
+
+// A failure where the key names, perhaps among others, something that is no path in the repository.
+void check_path(const Section& section, std::string_view key, const std::string& path) {
+  if (is_repo_path(path)) return;
+  section.fail(
+      key, fmt::format("{}: '{}' is not a path in the repository", section.named(key), display_text(path)),
+      "paths begin at the root of the repository, without '/', '.' or '..'");
 }
 
 // The text between the next '{' and '}' at or behind `from`; nullopt when there is none.
@@ -147,11 +154,7 @@ void Reader::read_worktree(const toml::table& table) {
   section.texts("copy", config_.worktree.copy);
   section.text("setup", config_.worktree.setup);
   for (auto& path : config_.worktree.copy) {
-    if (!is_repo_path(path))
-      section.fail(
-          "copy",
-          fmt::format("{}: '{}' is not a path in the repository", section.named("copy"), display_text(path)),
-          kPathRule);
+    check_path(section, "copy", path);
     if (path.ends_with('/')) path.pop_back();
   }
 }
@@ -295,11 +298,7 @@ void Reader::read_prompt_file(const Section& section) {
   if (section.has("prompt"))
     section.fail("prompt_file", fmt::format("{} beside 'prompt'", section.named("prompt_file")),
                  "an agent has one prompt: take one of them out");
-  if (!is_repo_path(path))
-    section.fail("prompt_file",
-                 fmt::format("{}: '{}' is not a path in the repository", section.named("prompt_file"),
-                             display_text(path)),
-                 kPathRule);
+  check_path(section, "prompt_file", path);
   prompt_files_.push_back({config_.agents.size(), RepoPath(path),
                            findings_.at(section.line("prompt_file"), section.named("prompt_file"))});
 }
@@ -343,11 +342,7 @@ void Reader::read_files(const Section& section, core::Item& item) {
   std::vector<std::string> files;
   section.texts("files", files);
   for (const auto& file : files) {
-    if (!is_repo_path(file))
-      section.fail(
-          "files",
-          fmt::format("{}: '{}' is not a path in the repository", section.named("files"), display_text(file)),
-          kPathRule);
+    check_path(section, "files", file);
     item.files.emplace_back(file);
   }
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "git/handle.h"
+#include "git/objects_impl.h"
 #include "git/pack_text.h"
 #include "os/crash_point.h"
 #include "os/files.h"
@@ -143,7 +144,7 @@ Result<git_oid> HeldObjects::write_tree(std::string text, const git_oid& like) {
     return id;
   }
   const std::string digest = os::sha1_bytes(fmt::format("tree {}", text.size()) + '\0' + text);
-  git_oid_fromraw(&id, reinterpret_cast<const unsigned char*>(digest.data()));
+  id = oid_of_digest(digest);
   put({id, GIT_OBJECT_TREE, std::move(text), like});
   return id;
 }

@@ -89,6 +89,12 @@ ObjectId from_git(const git_oid& oid) {
   return ObjectId(std::move(hex));
 }
 
+git_oid oid_of_digest(std::string_view digest) {
+  git_oid oid{};
+  git_oid_fromraw(&oid, reinterpret_cast<const unsigned char*>(digest.data()));
+  return oid;
+}
+
 Objects::Objects(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Objects::Objects(Objects&&) noexcept = default;
 Objects& Objects::operator=(Objects&&) noexcept = default;

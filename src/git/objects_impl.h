@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "git/handle.h"
 #include "git/held_objects.h"
@@ -25,5 +26,7 @@ struct Objects::Impl {
 
 [[nodiscard]] Result<git_oid> to_git(const ObjectId& id);
 [[nodiscard]] ObjectId from_git(const git_oid& oid);
+// Of a digest of 20 bytes.
+[[nodiscard]] git_oid oid_of_digest(std::string_view digest);
 
 }  // namespace par::git

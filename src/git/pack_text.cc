@@ -176,9 +176,7 @@ PackFiles PackText::take() && {
   const std::string checksum = os::sha1_bytes(text_);
   text_ += checksum;
   std::string index_text = index(checksum);
-  git_oid id{};
-  git_oid_fromraw(&id, reinterpret_cast<const unsigned char*>(checksum.data()));
-  return {"pack-" + from_git(id).str(), std::move(text_), std::move(index_text)};
+  return {"pack-" + from_git(oid_of_digest(checksum)).str(), std::move(text_), std::move(index_text)};
 }
 
 }  // namespace par::git
