@@ -216,7 +216,7 @@ struct Scheduler {
   int open_phase = 0;       // the first phase with an agent that is not settled
   int active = 0;           // places taken
   int active_phase = 0;     // of one that is active; 0: none is
-  bool all_decided = true;  // nobody works, and no finished branch waits for its verdict
+  bool all_decided = true;  // nobody's command runs, and no finished branch waits for its verdict
 
   Scheduler(const Plan& p, const RunState& s, const Limits& l) : plan(p), state(s), limits(l) {
     for (const auto& agent : state.agents) {
@@ -224,7 +224,7 @@ struct Scheduler {
       const bool takes_place = is_active(agent.stage);
       if (takes_place) active_phase = agent.phase;
       if (takes_place) ++active;
-      if (takes_place || is_one_of(agent.stage, {Stage::exited, Stage::queued})) all_decided = false;
+      if (is_one_of(agent.stage, {Stage::running, Stage::exited, Stage::queued})) all_decided = false;
     }
   }
 
@@ -236,7 +236,7 @@ struct Scheduler {
         if (limits.draining) return std::nullopt;
         return AddWorktree{agent.name, agent.attempt, agent.start};
       case Stage::prepared:
-        if (limits.draining) return std::nullopt;
+        if (limits.draining || (state.in_sequence && !all_decided)) return std::nullopt;
         return Record{AgentStarting{agent.name, agent.attempt}};
       case Stage::exited:
         return after_exit(agent, spec);
@@ -258,7 +258,7 @@ struct Scheduler {
   // What a user brought back may be of an earlier phase than what still runs.
   [[nodiscard]] bool has_place(const AgentState& agent) const {
     if (active > 0 && active_phase != agent.phase) return false;
-    return state.in_sequence ? all_decided : active < limits.jobs;
+    return state.in_sequence ? active == 0 && all_decided : active < limits.jobs;
   }
 
   [[nodiscard]] std::string canary_reason() const {

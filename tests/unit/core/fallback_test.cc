@@ -29,9 +29,12 @@ class Run {
   Plan& plan() { return plan_; }
   void apply(EventBody body) { apply_event(state_, {1, std::move(body)}); }
 
-  void start(int i) {
+  void prepare(int i) {
     apply(AgentAssigned{name(i), 1, state_.integration.candidate});
     apply(WorktreeReady{name(i), 1, "/w"});
+  }
+  void start(int i) {
+    prepare(i);
     apply(AgentStarting{name(i), 1});
   }
   void end(int i, ExitKind how = ExitKind::exited, int code = 0) {
@@ -130,6 +133,24 @@ TEST_CASE("fallback: in sequence the next one starts when nobody works and every
   CHECK_FALSE(run.next<AgentAssigned>());
   run.reject(4);
   CHECK(run.next<AgentAssigned>()->agent == Run::name(5));
+}
+
+TEST_CASE("fallback: those whose worktrees are there already wait for each other, too") {
+  Run run(8);
+  run.prepare(5);
+  run.prepare(6);
+  for (int i = 0; i < 4; ++i) run.fail(i);
+  run.fall_back();
+  run.apply(*run.next<AgentStarting>());
+  CHECK(run.stage(5) == Stage::running);
+  CHECK_FALSE(run.next<AgentStarting>());
+  CHECK_FALSE(run.next<AgentAssigned>());
+  run.end(5);
+  run.apply(AgentCollected{Run::name(5), 1, ObjectId("tip"), {}, 1});
+  CHECK_FALSE(run.next<AgentStarting>());
+  run.reject(5);
+  CHECK_FALSE(run.next<AgentAssigned>());
+  CHECK(run.next<AgentStarting>()->agent == Run::name(6));
 }
 
 TEST_CASE("fallback: a conflict changes the mode, a crash and a violation are said, each once") {
