@@ -97,23 +97,28 @@ Result<Repository> discover(const std::string& cwd) {
   options.user_context = true;
   // The last one fails where there is no work tree; all before it are printed by then.
   const auto finished =
-      run_git({"rev-parse", "--path-format=absolute", "--absolute-git-dir", "--git-common-dir",
-               "--is-bare-repository", "--show-object-format", "--show-prefix", "--show-toplevel"},
+      run_git({"rev-parse", "--path-format=absolute", "--is-bare-repository", "--show-object-format",
+               "--absolute-git-dir", "--git-common-dir", "--show-prefix", "--show-toplevel"},
               options);
   const auto lines = finished ? split_terminated(finished->out, '\n') : std::vector<std::string>();
   if (lines.size() < 5) {
     PAR_TRY(require_git());  // says more than what a git without one of the options says
     return finished ? discovery_error(options.cwd, *finished) : finished.error();
   }
-  if (lines[3] != "sha1") {
+  if (lines[1] != "sha1") {
     return Error("SHA-256 repositories are not supported yet")
         .hint("'git par' works in repositories with SHA-1 object names");
   }
+  const bool has_work_tree = finished->exit_code == 0;
+  if (lines.size() != (has_work_tree ? 6 : 5)) {
+    return Error("the name of a directory that leads here holds a newline")
+        .hint("rename that directory: what git says of its places cannot be told apart");
+  }
   Repository repository;
-  repository.git_dir = without_trailing_slash(lines[0]);
-  repository.common_dir = without_trailing_slash(lines[1]);
-  repository.bare = lines[2] == "true";
-  if (finished->exit_code == 0 && lines.size() > 5) {
+  repository.bare = lines[0] == "true";
+  repository.git_dir = without_trailing_slash(lines[2]);
+  repository.common_dir = without_trailing_slash(lines[3]);
+  if (has_work_tree) {
     repository.prefix = lines[4];
     repository.work_tree = lines[5];
   }

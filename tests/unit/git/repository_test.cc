@@ -100,6 +100,15 @@ TEST_CASE("discover: a repository that git refuses is told from none") {
   CHECK(found.error().causes.size() >= 2);
 }
 
+TEST_CASE("discover: a directory whose name holds a newline is refused") {
+  const test::GitRepo repo;
+  const auto inside = repo.root() + "/a\nb/c";
+  REQUIRE(os::make_directories(inside));
+  const auto found = git::discover(inside);
+  REQUIRE_FALSE(found);
+  CHECK(found.error().message == "the name of a directory that leads here holds a newline");
+}
+
 TEST_CASE("discover: SHA-256 repositories are refused by name") {
   GitRepo repo;
   const std::string place = repo.directory() + "/sha256";
