@@ -122,14 +122,11 @@ namespace fs = std::filesystem;
 template <class IsWanted>
 std::vector<fs::path> find_directories(const std::string& root, const IsWanted& is_wanted) {
   std::vector<fs::path> found;
-  std::error_code failed;
-  for (auto at =
-           fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied, failed);
-       !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
-    if (!at->is_directory(failed) || at->is_symlink(failed) || !is_wanted(at->path())) continue;
-    found.push_back(at->path());
-    at.disable_recursion_pending();
-  }
+  visit_directories(root, [&](const fs::path& path) {
+    const bool wanted = is_wanted(path);
+    if (wanted) found.push_back(path);
+    return !wanted;
+  });
   return found;
 }
 
@@ -286,7 +283,10 @@ class Collector {
       PAR_ASSIGN(const bool known, objects_.is_ancestor(commit, start_));
       if (!known && commit != worktree->head) remains.parents.push_back(commit);
     }
-    if (was_filled(*worktree)) PAR_TRY(collect_files(*worktree, head.tree, remains));
+    if (was_filled(*worktree))
+      PAR_TRY(collect_files(*worktree, head.tree, remains));
+    else if (os::is_directory(worktree->path))
+      PAR_TRY(collect_beginnings(*worktree, head.tree, remains));
     if (remains.empty()) return std::optional<Remains>();
     return std::optional(std::move(remains));
   }
@@ -312,6 +312,17 @@ class Collector {
     const std::string message = fmt::format("{}: staged\n", agent_.str());
     PAR_ASSIGN(const ObjectId commit, objects_.write_commit({*staged, {worktree.head}, message, who, who}));
     remains.parents.push_back(commit);
+    return {};
+  }
+
+  // The files where it may not have been filled to the end: those that are missing say nothing.
+  static Result<void> collect_beginnings(const Worktree& worktree, const ObjectId& head_tree,
+                                         Remains& remains) {
+    PAR_ASSIGN(const ObjectId tree, write_worktree_tree(worktree));
+    PAR_ASSIGN(const std::string changed,
+               git_output({"diff-tree", "-r", "--name-only", "--diff-filter=d", head_tree.str(), tree.str()},
+                          in_worktree(worktree)));
+    if (!changed.empty()) remains.tree = tree;
     return {};
   }
 

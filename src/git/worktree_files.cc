@@ -41,19 +41,6 @@ bool is_unmerged(const StatusEntry& entry) {
   return both || entry.staged == 'U' || entry.unstaged == 'U';
 }
 
-// Calls visit(path) for every directory of a worktree, before what is in it is looked for.
-template <class Visit>
-void visit_directories(const std::string& root, const Visit& visit) {
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  for (auto at =
-           fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied, failed);
-       !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
-    std::error_code unknown;
-    if (fs::is_directory(at->symlink_status(unknown))) visit(at->path());
-  }
-}
-
 // Directories in which git cannot see what is there, and which it does not ignore. A walk over all of them:
 // only for where git complained of something, which is no failure to it.
 Result<std::vector<std::string>> closed_directories(const CommandOptions& options) {
@@ -61,6 +48,7 @@ Result<std::vector<std::string>> closed_directories(const CommandOptions& option
   visit_directories(options.work_tree, [&](const std::filesystem::path& path) {
     if (::access(path.c_str(), R_OK | X_OK) != 0)
       closed.push_back(path.string().substr(options.work_tree.size() + 1));
+    return true;
   });
   std::vector<std::string> hidden;
   for (const auto& path : closed) {
@@ -248,6 +236,7 @@ void open_directories(const Worktree& worktree) {
     const bool is_open = (status.permissions() & fs::perms::owner_all) == fs::perms::owner_all;
     if (fs::is_directory(status) && !is_open)
       fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, failed);
+    return true;
   };
   open(worktree.path);
   visit_directories(worktree.path, open);

@@ -1,13 +1,29 @@
 // Steps on one worktree's files that only git/ itself takes. Internal to git/.
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "base/ids.h"
 #include "base/result.h"
 #include "git/worktrees.h"
 
 namespace par::git {
+
+// Calls visit(path) for each directory below `root`, before what is in it is looked for; it returns whether
+// to look there. Neither follows symbolic links nor goes where it may not.
+template <class Visit>
+void visit_directories(const std::string& root, const Visit& visit) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  for (auto at =
+           fs::recursive_directory_iterator(root, fs::directory_options::skip_permission_denied, failed);
+       !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
+    std::error_code unknown;
+    if (fs::is_directory(at->symlink_status(unknown)) && !visit(at->path())) at.disable_recursion_pending();
+  }
+}
 
 // Forgets a merge, rebase, bisection or the like that waits to be continued, and a stale lock of index or
 // HEAD. Only for worktrees of our own in which nothing runs.

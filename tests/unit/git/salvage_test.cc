@@ -184,6 +184,10 @@ TEST_CASE("remove_agent: works on what an agent broke") {
   const std::string admin = f.repo.git_dir() + "/worktrees/a";
   SECTION("index") { f.repo.write(admin + "/index", "nonsense"); }
   SECTION("no index") { f.repo.remove(admin + "/index"); }
+  SECTION("no index, but its lock, as where filling was cut off") {
+    f.repo.remove(admin + "/index");
+    f.repo.write(admin + "/index.lock", "");
+  }
   SECTION("no HEAD") { f.repo.remove(admin + "/HEAD"); }
   SECTION("HEAD at nothing") { f.repo.write(admin + "/HEAD", std::string(40, '1') + "\n"); }
   SECTION("the branch at nothing") {
@@ -199,6 +203,21 @@ TEST_CASE("remove_agent: works on what an agent broke") {
   CHECK(f.show("work") == "1");
   CHECK_FALSE(f.repo.has(f.path));
   CHECK_FALSE(f.repo.has(admin));
+}
+
+TEST_CASE("remove_agent: of a worktree that was filled in part, nothing is saved") {
+  RunFixture f;
+  f.repo.write("in/a", "a\n");
+  f.repo.write("in/b", "b\n");
+  const ObjectId start(f.repo.commit("more"));
+  const std::string path = f.add(1, start);
+  const std::string admin = f.repo.git_dir() + "/worktrees/a";
+  f.repo.remove(admin + "/index");
+  f.repo.write(admin + "/index.lock", "");
+  f.repo.remove(path + "/in/b");
+  f.repo.remove(path + "/file");
+  CHECK_FALSE(value_of(f.workspace.remove_agent(f.agent, start)));
+  CHECK_FALSE(f.repo.has(path));
 }
 
 TEST_CASE("remove_run: the validation worktrees and the run's refs go, saved work stays") {
