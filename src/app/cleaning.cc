@@ -16,6 +16,10 @@
 namespace par::app {
 namespace {
 
+std::string worktree_of(const Project& project, const LoadedRun& run, const AgentName& agent) {
+  return git::worktree_path(project.repository, run.head.plan.worktrees, run.id, agent);
+}
+
 // What landed is on the target, as long as nobody has taken the target back behind it.
 Result<bool> is_landed_work_kept(const Project& project, const core::RunState& state) {
   if (state.landing.landed.empty()) return false;
@@ -28,6 +32,27 @@ Result<bool> is_landed_work_kept(const Project& project, const core::RunState& s
 bool has_left_anything(const Project& project, const LoadedRun& run, const std::set<std::string>& existing) {
   return os::exists(RunPaths{project.repository.state_dir(), run.id}.jobs()) ||
          !worktrees_of(project, run, existing).empty();
+}
+
+// Of every agent of the run, also where it fails for one.
+Result<void> remove_agents(const Project& project, const LoadedRun& run, git::RunWorkspace& workspace,
+                           Cleaned& cleaned) {
+  PAR_ASSIGN(const auto existing, worktree_paths(project));
+  PAR_ASSIGN(const bool landed_is_kept, is_landed_work_kept(project, run.state));
+  for (const auto& agent : run.state.agents) {
+    if (!agent.branch.empty()) continue;  // the user's
+    ObjectId known = agent.start.empty() ? run.state.base : agent.start;
+    if (landed_is_kept && agent.stage == core::Stage::landed) known = agent.tip;
+    auto salvaged = workspace.remove_agent(agent.name, known);
+    if (!salvaged) {
+      cleaned.failures.push_back(salvaged.error());
+      continue;
+    }
+    if (*salvaged) cleaned.salvaged.push_back(**std::move(salvaged));
+    auto path = worktree_of(project, run, agent.name);
+    if (existing.contains(path)) cleaned.worktrees.push_back(std::move(path));
+  }
+  return {};
 }
 
 }  // namespace
@@ -57,7 +82,7 @@ std::vector<std::string> worktrees_of(const Project& project, const LoadedRun& r
                                       const std::set<std::string>& existing) {
   std::vector<std::string> paths;
   for (const auto& agent : run.state.agents) {
-    auto path = git::worktree_path(project.repository, run.head.plan.worktrees, run.id, agent.name);
+    auto path = worktree_of(project, run, agent.name);
     if (existing.contains(path)) paths.push_back(std::move(path));
   }
   return paths;
@@ -75,23 +100,15 @@ Result<Cleaned> clean_run(Project& project, store::Database& database, const Run
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
   if (std::any_of(jobs.begin(), jobs.end(), [](const auto& job) { return job.alive; }))
     return refused(fmt::format("agents of run '{}' still run", run.id.str()))
-        .hint(fmt::format("'git par stop --run {}' ends them", run.id.str()));
+        .hint(fmt::format("'git par stop --now --run {}' ends them", run.id.str()));
   PAR_ASSIGN(const auto who, git::committer(project.repository));
   git::RunWorkspace workspace(project.repository, *project.objects, run.id, run.head.plan.worktrees, who);
   if (landing.landed.empty() && run.state.finished != core::RunEnd::cleaned)
     PAR_TRY(database.append(run.id, {os::SystemClock().wall(), core::RunFinished{core::RunEnd::cleaned}}));
   Cleaned cleaned;
   cleaned.run = run.id;
-  PAR_ASSIGN(const auto existing, worktree_paths(project));
-  cleaned.worktrees = worktrees_of(project, run, existing);
-  PAR_ASSIGN(const bool landed_is_kept, is_landed_work_kept(project, run.state));
-  for (const auto& agent : run.state.agents) {
-    if (!agent.branch.empty()) continue;  // the user's
-    ObjectId known = agent.start.empty() ? run.state.base : agent.start;
-    if (landed_is_kept && agent.stage == core::Stage::landed) known = agent.tip;
-    PAR_ASSIGN(auto salvaged, workspace.remove_agent(agent.name, known));
-    if (salvaged) cleaned.salvaged.push_back(std::move(*salvaged));
-  }
+  PAR_TRY(remove_agents(project, run, workspace, cleaned));
+  if (!cleaned.failures.empty()) return cleaned;
   PAR_TRY(forget_queue(database, run.id));
   PAR_TRY(workspace.remove_run());
   PAR_TRY(os::remove_tree(paths.state_dir + "/agents/" + run.id.str()));

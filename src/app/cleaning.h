@@ -16,6 +16,7 @@ struct Cleaned {
   RunId run;
   std::vector<std::string> worktrees;   // removed
   std::vector<git::Salvaged> salvaged;  // kept
+  std::vector<Error> failures;          // of agents; with any, the run is still to be cleaned
 };
 
 // Where the repository has worktrees, of whatever run or none.

@@ -1,8 +1,8 @@
 // git par clean: removes the worktrees and branches of runs that are over.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
-#include <set>
 
 #include "app/cleaning.h"
 #include "base/json_writer.h"
@@ -51,34 +51,63 @@ std::string cleaned_text(const app::Cleaned& cleaned) {
   return text;
 }
 
+std::string dry_run_text(const std::vector<std::string>& worktrees) {
+  std::string text;
+  for (const auto& path : worktrees) text += fmt::format("would remove {}\n", path);
+  return text;
+}
+
+// What stands in the way in one place is said, and the others are cleaned all the same.
+class Cleaner {
+ public:
+  Cleaner(app::Project& project, store::Database& database, bool prints)
+      : project_(project), database_(database), prints_(prints) {}
+
+  void clean(const RunId& run) {
+    auto cleaned = app::clean_run(project_, database_, run);
+    if (!cleaned) return fail(cleaned.error());
+    if (prints_) print_out(cleaned_text(*cleaned));
+    for (const auto& failure : cleaned->failures) fail(failure);
+    all_.push_back(*std::move(cleaned));
+  }
+  [[nodiscard]] const std::vector<app::Cleaned>& all() const { return all_; }
+  [[nodiscard]] int code() const { return code_; }
+
+ private:
+  void fail(const Error& error) {
+    print_error(error);
+    code_ = std::max(code_, exit_code_of(error));
+  }
+
+  app::Project& project_;
+  store::Database& database_;
+  bool prints_;
+  std::vector<app::Cleaned> all_;
+  int code_ = 0;
+};
+
 Result<int> clean(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(auto project, app::open_project(invocation.cwd));
   PAR_ASSIGN(auto database, app::open_state(project));
   PAR_ASSIGN(const auto found, find_runs(project, database, options));
-  std::set<std::string> existing;
-  if (options.dry_run) {
-    PAR_ASSIGN(existing, app::worktree_paths(project));
-  }
-  std::vector<app::Cleaned> all;
-  for (const auto& run : found.runs) {
-    app::Cleaned cleaned;
-    cleaned.run = run.id;
-    if (options.dry_run) {
-      cleaned.worktrees = app::worktrees_of(project, run, existing);
-      std::string text;
-      for (const auto& path : cleaned.worktrees) text += fmt::format("would remove {}\n", path);
-      if (!invocation.json && !invocation.quiet) print_out(text);
-    } else {
-      PAR_ASSIGN(cleaned, app::clean_run(project, database, run.id));
-      if (!invocation.json && !invocation.quiet) print_out(cleaned_text(cleaned));
-    }
-    all.push_back(std::move(cleaned));
-  }
-  if (invocation.json) print_out(cleaned_json(all));
+  const bool prints = !invocation.json && !invocation.quiet;
   for (const auto& id : found.damaged)
     print_warning(
         fmt::format("the record of run '{0}' is damaged, it is left alone: see 'git par log {0}'", id.str()));
-  return 0;
+  if (options.dry_run) {
+    PAR_ASSIGN(const auto existing, app::worktree_paths(project));
+    std::vector<app::Cleaned> all;
+    for (const auto& run : found.runs) {
+      all.push_back({run.id, app::worktrees_of(project, run, existing), {}, {}});
+      if (prints) print_out(dry_run_text(all.back().worktrees));
+    }
+    if (invocation.json) print_out(cleaned_json(all));
+    return 0;
+  }
+  Cleaner cleaner(project, database, prints);
+  for (const auto& run : found.runs) cleaner.clean(run.id);
+  if (invocation.json) print_out(cleaned_json(cleaner.all()));
+  return cleaner.code();
 }
 
 Handler configure(OptionList& line) {
@@ -100,8 +129,9 @@ Command clean_command() {
       "not on the target, are saved under 'refs/par/salvage/<run>/<agent>/' before anything is removed; "
       "'git log' or 'git checkout' of such a ref brings them back. A repository that an agent made inside "
       "its worktree is moved to 'par/salvage/<run>/<agent>/' in the git directory. Logs and the record of "
-      "the "
-      "run stay.",
+      "the run stay. What cannot be removed, such as a worktree that 'git worktree lock' has locked, is "
+      "said, "
+      "and the others are removed.",
       {{"git par clean -n", "what would go"}, {"git par clean r3", "remove run r3, even if it did not land"}},
       "0: removed. 1: the run is still being worked on, or its landing was cut off.",
       configure};

@@ -232,6 +232,32 @@ TEST_CASE("clean: removes worktrees and branches and saves what is not on the ta
   sandbox.assert_clean();
 }
 
+TEST_CASE("clean: what stands in the way in one place is said, and the rest is removed") {
+  Sandbox sandbox;
+  write_two_directories(sandbox, good_agent() +
+                                     "[agent.locked]\nowns = [\"src/a/**\"]\n"
+                                     "run = \"echo a > src/a/file.txt; git worktree lock .\"\n");
+  CHECK(sandbox.par({"run", "-q"}).exit_code == 0);
+  CHECK(sandbox.par({"run", "-q"}).exit_code == 0);
+  const auto clean = sandbox.par({"clean", "r1", "r2"});
+  INFO(clean.out << clean.err);
+  CHECK(clean.exit_code == 128);
+  CHECK(has(clean.out, "run r1: 1 worktree removed"));
+  CHECK(has(clean.out, "run r2: 1 worktree removed"));
+  CHECK(has(clean.err, "r1/locked' is locked\nhint: 'git worktree unlock "));
+  CHECK(has(sandbox.git({"worktree", "list"}), "r1/locked"));
+  CHECK_FALSE(has(sandbox.git({"worktree", "list"}), "good"));
+  CHECK_FALSE(sandbox.git({"for-each-ref", "refs/par/r1"}).empty());
+  for (const std::string run : {"r1", "r2"})
+    sandbox.git({"worktree", "unlock", "../repo.par/" + run + "/locked"});
+  const auto again = sandbox.par({"clean"});
+  INFO(again.out << again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(has(again.out, "run r1: 1 worktree removed"));
+  CHECK_FALSE(has(sandbox.git({"worktree", "list"}), "repo.par"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("clean: a run that has not landed is over then") {
   Sandbox sandbox;
   write_two_directories(sandbox, good_agent());
