@@ -76,6 +76,16 @@ Result<EngineEnd> Engine::run() {
   return stopped_early ? EngineEnd::interrupted : EngineEnd::idle;
 }
 
+Result<void> Engine::take_over() {
+  Next next = next_step(plan_, state_, limits());
+  next.validations.clear();
+  for (bool begun = true; begun;) {
+    PAR_ASSIGN(begun, begin_one(next));
+  }
+  PAR_TRY(take_exits(0));
+  return {};
+}
+
 Result<void> Engine::record(EventBody body) {
   const Event event{ports_.clock.wall(), std::move(body)};
   PAR_TRY(ports_.journal.append(state_.id, event));
@@ -311,8 +321,8 @@ Result<void> Engine::perform_action(const MoveCandidate& action) {
 Result<void> Engine::perform_action(const BuildLanding& action) {
   PAR_ASSIGN(const TargetTip tip, ports_.workspace.read_target(action.target));
   if (tip.commit != action.expected) return record(Rebased{tip.commit, tip.tree, tip.holds_run_base});
-  PAR_ASSIGN(const auto undone, settings_.undone(action.steps));
-  const auto commits = landing_commits(plan_, state_, action.steps, undone);
+  PAR_ASSIGN(const auto left_undone, undone(action.steps));
+  const auto commits = landing_commits(plan_, state_, action.steps, left_undone);
   const ObjectId& tested = action.steps.back().tree;
   check((commits.empty() ? tip.tree : commits.back().tree) == tested,
         "the landing's tree is not the one that was validated");
@@ -339,9 +349,9 @@ Result<void> Engine::perform_action(const BuildRevert& action) {
   if (tree == tip.tree)
     return record(
         LandingRefused{fmt::format("nothing of it is on '{}' any more", short_name(action.target))});
-  PAR_ASSIGN(const auto undone, settings_.undone(state_.integration.steps));
+  PAR_ASSIGN(const auto left_undone, undone(state_.integration.steps));
   PAR_ASSIGN(const ObjectId to,
-             workspace.write_commits(tip.commit, {revert_commit(plan_, state_, tree, undone)}));
+             workspace.write_commits(tip.commit, {revert_commit(plan_, state_, tree, left_undone)}));
   PAR_TRY(workspace.keep_revert({start, without, to}));
   PAR_TRY(workspace.make_durable());
   return record(LandingBuilt{tip.commit, to, tree, tip.tree});

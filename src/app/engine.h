@@ -64,10 +64,17 @@ class Engine {
   // Until nothing is left to do. Errors: of the world (git, disk), or a validation that cannot run on the
   // base.
   [[nodiscard]] Result<EngineEnd> run();
+  // What the record has under way is under way again, or its end is recorded: how a run looks before somebody
+  // decides on what is stopped.
+  [[nodiscard]] Result<void> take_over();
   // Records an event from outside (LandRequested, RolledBack, RunResumed, ...).
   [[nodiscard]] Result<void> record(core::EventBody body);
   [[nodiscard]] const core::RunState& state() const { return state_; }
   [[nodiscard]] const Validator& validator() const { return validator_; }
+  // EngineSettings::undone.
+  [[nodiscard]] Result<core::UndoneItems> undone(const std::vector<core::Step>& steps) const {
+    return settings_.undone(steps);
+  }
 
  private:
   [[nodiscard]] core::Limits limits() const;

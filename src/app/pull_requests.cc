@@ -79,10 +79,9 @@ auto as_planned(const core::RunState& state) {
       [&state](const AgentName& a, const AgentName& b) { return state.numbers.at(a) < state.numbers.at(b); };
 }
 
-Result<ObjectId> commit_of_run(const Project& project, Session& session,
-                               const std::vector<core::Step>& steps) {
+Result<ObjectId> commit_of_run(const Project& project, Session& session, const std::vector<core::Step>& steps,
+                               const core::UndoneItems& undone) {
   const auto& integration = session.state().integration;
-  PAR_ASSIGN(const auto undone, session.undone(steps));
   const auto commits = core::landing_commits(session.plan(), session.state(), steps, undone);
   check(commits.back().tree == integration.steps.back().tree,
         "the pull request's tree is not the one that was validated");
@@ -102,10 +101,10 @@ Result<Pull> pull_of_run(const Project& project, Session& session) {
   for (const auto& step : steps) pull.agents.push_back(step.agent);
   std::sort(pull.agents.begin(), pull.agents.end(), as_planned(state));
   pull.head = RefName(head_prefix(state));
-  PAR_ASSIGN(pull.commit, commit_of_run(project, session, steps));
+  PAR_ASSIGN(const auto undone, session.engine().undone(steps));
+  PAR_ASSIGN(pull.commit, commit_of_run(project, session, steps, undone));
   core::Plan plan = session.plan();
   plan.strategy = core::Strategy::single;  // one message for all of it
-  PAR_ASSIGN(const auto undone, session.undone(steps));
   pull.message = core::landing_commits(plan, state, steps, undone).front().message;
   pull.text = core::pull_text(pull.message, {});
   return pull;
@@ -116,7 +115,7 @@ Result<std::vector<Pull>> pulls_of_agents(const Project& project, Session& sessi
   PAR_ASSIGN(const auto steps, steps_of(session));
   core::Plan plan = session.plan();
   plan.strategy = core::Strategy::squash;  // one message for each
-  PAR_ASSIGN(const auto undone, session.undone(steps));
+  PAR_ASSIGN(const auto undone, session.engine().undone(steps));
   const auto commits = core::landing_commits(plan, state, steps, undone);
   check(commits.size() == steps.size(), "not one commit for each accepted branch");
   std::vector<Pull> pulls;

@@ -170,10 +170,9 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
   settings.start_agents = options.start_agents;
   settings.random = random_fraction();
   settings.loser = [&database, run = paths_.run] { return worst_loser(database, run); };
-  undone_ = [&database, run = paths_.run](const std::vector<core::Step>& steps) {
+  settings.undone = [&database, run = paths_.run](const std::vector<core::Step>& steps) {
     return items_left_undone(database, run, steps);
   };
-  settings.undone = undone_;
   settings.end_claims = [&database, run = paths_.run] { return end_claims(database, run); };
   settings.interrupts = options.interrupts;
   engine_ = std::make_unique<Engine>(plan_, std::move(state),

@@ -42,10 +42,6 @@ class Session {
   [[nodiscard]] const Validator& validator() const { return engine_->validator(); }
   [[nodiscard]] const ValidatorSettings& validator_settings() const { return validator_settings_; }
   [[nodiscard]] const RunPaths& paths() const { return paths_; }
-  // Items of these that the agents who pulled their work did not say to be done.
-  [[nodiscard]] Result<core::UndoneItems> undone(const std::vector<core::Step>& steps) const {
-    return undone_(steps);
-  }
   [[nodiscard]] git::RunWorkspace& workspace() { return *workspace_; }
   [[nodiscard]] os::Executor& executor() { return *executor_; }
 
@@ -58,7 +54,6 @@ class Session {
   core::Plan plan_;
   RunPaths paths_;
   ValidatorSettings validator_settings_;
-  std::function<Result<core::UndoneItems>(const std::vector<core::Step>&)> undone_;
   os::SystemClock clock_;
   std::unique_ptr<git::RunWorkspace> workspace_;
   std::unique_ptr<os::Executor> executor_;

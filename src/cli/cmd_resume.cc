@@ -42,6 +42,7 @@ Result<int> resume(const Options& options, const Invocation& invocation) {
         project, session->state(),
         refused(fmt::format("run '{}' has landed: there is nothing to resume", session->state().id.str())));
   PAR_TRY(check_canary(session->state(), options));
+  PAR_TRY(session->engine().take_over());
   // A landing that was under way is finished as it was; only otherwise stopped agents start again.
   const auto& state = session->state();
   if (!core::is_landing(session->plan(), state) || !state.integration.blocked.empty())

@@ -36,15 +36,27 @@ Result<int> stop_agents(const RunView& view, const app::RunPaths& paths,
   return 0;
 }
 
-// Nobody works on the run, but a killed one may have left agents running.
-Result<int> stop_leftovers(const app::RunPaths& paths) {
+// Nobody works on the run, but one that was killed may have left agents running.
+Result<void> stop_leftovers(const app::RunPaths& paths, bool now) {
+  const auto& run = paths.run.str();
   PAR_ASSIGN(const auto jobs, os::list_jobs(paths.jobs()));
   std::vector<std::string> ids;
   for (const auto& job : jobs)
     if (job.alive) ids.push_back(job.id);
-  if (ids.empty()) return refused(fmt::format("run '{}' is not running", paths.run.str()));
-  PAR_TRY(os::stop_jobs(paths.jobs(), ids, kStopTimeout));
-  return 0;
+  if (ids.empty()) return refused(fmt::format("run '{}' is not running", run));
+  if (!now)
+    return refused(fmt::format("run '{}' was killed, but what it started still runs", run))
+        .hint(fmt::format("'git par resume {0}' takes it over, 'git par stop --now --run {0}' ends it", run));
+  return os::stop_jobs(paths.jobs(), ids, kStopTimeout);
+}
+
+Result<void> stop_worker(int worker, bool now) {
+  if (!now) return os::drain_process(worker);
+  // As Ctrl-C twice there. Not SIGINT, which a run in a script's background ignores; and not at the same
+  // moment, or the two would count as one.
+  PAR_TRY(os::terminate_process(worker));
+  os::wait_for_interrupt(kBetweenSignals);
+  return os::terminate_process(worker);  // gone where nothing was under way: the first was enough
 }
 
 Result<int> stop(const Options& options, const Invocation& invocation) {
@@ -54,16 +66,7 @@ Result<int> stop(const Options& options, const Invocation& invocation) {
   const app::RunPaths paths{project.repository.state_dir(), view.run.id};
   if (!options.agents.empty()) return stop_agents(view, paths, options.agents);
   PAR_ASSIGN(const auto worker, app::worker_of(paths));
-  if (!worker) return stop_leftovers(paths);
-  if (!options.now) {
-    PAR_TRY(os::drain_process(*worker));
-  } else {
-    // As Ctrl-C twice there. Not SIGINT, which a run in a script's background ignores; and not at the same
-    // moment, or the two would count as one.
-    PAR_TRY(os::terminate_process(*worker));
-    os::wait_for_interrupt(kBetweenSignals);
-    PAR_TRY(os::terminate_process(*worker));  // gone where nothing was under way: the first was enough
-  }
+  PAR_TRY(worker ? stop_worker(*worker, options.now) : stop_leftovers(paths, options.now));
   if (!invocation.quiet)
     print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),
                            options.now ? "ends now" : "finishes what runs and then stops", paths.run.str()));
@@ -81,18 +84,18 @@ Handler configure(OptionList& line) {
 }  // namespace
 
 Command stop_command() {
-  return {"stop",
-          Group::run,
-          "[<options>] [<agent>...]",
-          "drain a run, end it, or end single agents",
-          "Without an agent, the run starts nothing new, finishes and validates what is under way, and "
-          "stops. With "
-          "--now it ends the agents' whole process trees instead. Their worktrees stay as they are; when "
-          "such an agent "
-          "starts again, what it had done is saved under 'refs/par/salvage/' first.",
-          {{"git par stop", "drain the newest run"}, {"git par stop errors", "end one agent"}},
-          "0: told. 1: nothing of it is running.",
-          configure};
+  return {
+      "stop",
+      Group::run,
+      "[<options>] [<agent>...]",
+      "drain a run, end it, or end single agents",
+      "Without an agent, the run starts nothing new, finishes and validates what is under way, and "
+      "stops. With --now it ends the agents' whole process trees instead, also those that a run which was "
+      "killed has left running. Their worktrees stay as they are; when such an agent starts again, what "
+      "it had done is saved under 'refs/par/salvage/' first.",
+      {{"git par stop", "drain the newest run"}, {"git par stop errors", "end one agent"}},
+      "0: told. 1: nothing of it is running, or only what a run that was killed has left and --now ends.",
+      configure};
 }
 
 }  // namespace par::cli

@@ -1,5 +1,7 @@
 // How a run under way is drained and ended from outside: Ctrl-C at a terminal, and git par stop. The real
 // program, started through git, and a real pseudo terminal.
+#include <csignal>
+
 #include "base/strings.h"
 #include "support/catch.h"
 #include "support/sandbox.h"
@@ -52,14 +54,18 @@ std::string sent_on(const std::string& mask) {
 const std::string kInterrupt = "0002";
 const std::string kTerminate = "4000";
 
-}  // namespace
-
-TEST_CASE("Ctrl-C: pressed once, a run that git started finishes what is under way") {
-  const Sandbox sandbox;
+void interrupt_once(const Sandbox& sandbox) {
   write_project(sandbox);
   start_at_terminal(sandbox);
   press_ctrl_c(sandbox);
   wait_until(sandbox, sent_on(kInterrupt));
+}
+
+}  // namespace
+
+TEST_CASE("Ctrl-C: pressed once, a run that git started finishes what is under way") {
+  const Sandbox sandbox;
+  interrupt_once(sandbox);
   sandbox.shell("touch ../go");
   wait_until(sandbox, "test -e ../code");
   INFO(sandbox.shell("cat ../screen").out);
@@ -70,10 +76,7 @@ TEST_CASE("Ctrl-C: pressed once, a run that git started finishes what is under w
 
 TEST_CASE("Ctrl-C: pressed twice, a run that git started ends at once") {
   const Sandbox sandbox;
-  write_project(sandbox);
-  start_at_terminal(sandbox);
-  press_ctrl_c(sandbox);
-  wait_until(sandbox, sent_on(kInterrupt));
+  interrupt_once(sandbox);
   press_ctrl_c(sandbox);
   wait_until(sandbox, "test -e ../code");
   CHECK(sandbox.shell("cat ../code").out == "130\n");
@@ -110,5 +113,28 @@ TEST_CASE("stop: said twice, the run still finishes what is under way") {
   sandbox.shell("touch ../go");
   wait_until(sandbox, "! git par stop 2>/dev/null");
   CHECK(has(sandbox.par({"status"}).out, "1 of 1 agents accepted"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("stop: what a killed run left running is ended by --now alone, and resume starts it again") {
+  const Sandbox sandbox;
+  write_project(sandbox);
+  const int pid = sandbox.start({"run", "-q"});
+  wait_until(sandbox, kStarted);
+  ::kill(pid, SIGKILL);
+  const auto refused = sandbox.par({"stop"});
+  CHECK(refused.exit_code == 1);
+  CHECK(refused.err ==
+        "error: run 'r1' was killed, but what it started still runs\n"
+        "hint: 'git par resume r1' takes it over, 'git par stop --now --run r1' ends it\n");
+  const auto stop = sandbox.par({"stop", "--now"});
+  CHECK(stop.exit_code == 0);
+  CHECK(stop.err == "hint: run 'r1' ends now; 'git par resume r1' goes on\n");
+  CHECK(sandbox.par({"stop", "--now"}).exit_code == 1);
+  sandbox.shell("touch ../go");
+  const auto resume = sandbox.par({"resume", "-q"});
+  INFO(resume.out << resume.err);
+  CHECK(resume.exit_code == 0);
+  CHECK(has(sandbox.par({"status", "--json"}).out, "\"attempt\":2"));
   sandbox.assert_clean();
 }
