@@ -49,6 +49,14 @@ std::function<double()> random_fraction() {
   };
 }
 
+// An agent that starts agents of its own repository gets itself among them, and so on without end.
+Result<void> check_not_nested(const Project& project, const SessionOptions& options) {
+  const auto job = os::environment_variable("PAR_JOB_DIR").value_or("");
+  if (!options.start_agents || !job.starts_with(project.repository.state_dir() + "/jobs/")) return {};
+  return refused("an agent cannot start agents of the repository it works for")
+      .hint("'git par next' gives it more to do; a run is started from outside");
+}
+
 // Gives the run its name, and records its start. Starts come one after the other: what another one makes
 // under the name that was found free would be taken for something that is left.
 Result<RunId> record_start(const Project& project, store::Database& database, core::Plan plan,
@@ -183,6 +191,7 @@ Result<void> Session::assemble(Project& project, store::Database& database, core
 
 Result<std::unique_ptr<Session>> Session::start(Project& project, store::Database& database, core::Plan plan,
                                                 Reporter& reporter, const SessionOptions& options) {
+  PAR_TRY(check_not_nested(project, options));
   PAR_TRY(git::committer(project.repository));
   PAR_TRY(check_commands(plan));
   PAR_ASSIGN(const RunId run, record_start(project, database, std::move(plan), options));
@@ -192,6 +201,7 @@ Result<std::unique_ptr<Session>> Session::start(Project& project, store::Databas
 Result<std::unique_ptr<Session>> Session::open(Project& project, store::Database& database,
                                                const std::string& run, Reporter& reporter,
                                                const SessionOptions& options) {
+  PAR_TRY(check_not_nested(project, options));
   PAR_ASSIGN(const auto found, find_run(database, run));
   RunPaths paths{project.repository.state_dir(), found.id};
   PAR_ASSIGN(auto lock, take_run_lock(paths));

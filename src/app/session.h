@@ -27,11 +27,12 @@ struct SessionOptions {
 class Session {
  public:
   // Stores the plan, checks that nothing stands where the run will write, and records the run's start.
-  // Errors leave nothing behind: a branch or directory is in the way, no identity, lock held.
+  // Errors leave nothing behind: a branch or directory is in the way, no identity, lock held; refused where
+  // an agent of this repository asks to start agents.
   [[nodiscard]] static Result<std::unique_ptr<Session>> start(Project& project, store::Database& database,
                                                               core::Plan plan, Reporter& reporter,
                                                               const SessionOptions& options);
-  // Takes up an existing run. Error (refused): another process works on it.
+  // Takes up an existing run. Errors (refused): another process works on it; an agent asks, as for start.
   [[nodiscard]] static Result<std::unique_ptr<Session>> open(Project& project, store::Database& database,
                                                              const std::string& run, Reporter& reporter,
                                                              const SessionOptions& options);

@@ -10,12 +10,14 @@
 #include "os/jobs.h"
 #include "os/process.h"
 #include "os/signals.h"
+#include "os/system_clock.h"
 
 namespace par::cli {
 namespace {
 
 constexpr Millis kStopTimeout = 15000;
 constexpr Millis kBetweenSignals = 200;
+constexpr Millis kBetweenLooks = 20;
 
 struct Options {
   std::vector<std::string> agents;
@@ -50,13 +52,30 @@ Result<void> stop_leftovers(const app::RunPaths& paths, bool now) {
   return os::stop_jobs(paths.jobs(), ids, kStopTimeout);
 }
 
-Result<void> stop_worker(int worker, bool now) {
+// Until no process works on the run.
+Result<void> await_end(const app::RunPaths& paths) {
+  const os::SystemClock clock;
+  const Millis until = clock.monotonic() + kStopTimeout;
+  for (;;) {
+    PAR_ASSIGN(const auto worker, app::worker_of(paths));
+    if (!worker) return {};
+    if (clock.monotonic() > until)
+      return Error(fmt::format("run '{}' was told to end, but process {} still works on it", paths.run.str(),
+                               *worker))
+          .hint(fmt::format("'kill -9 {}' ends it, and 'git par stop --now' then what it has left", *worker));
+    if (!os::wait_undisturbed(kBetweenLooks))
+      return Error(fmt::format("run '{}' was told to end, and may not have yet", paths.run.str()));
+  }
+}
+
+Result<void> stop_worker(const app::RunPaths& paths, int worker, bool now) {
   if (!now) return os::drain_process(worker);
   // As Ctrl-C twice there. Not SIGINT, which a run in a script's background ignores; and not at the same
   // moment, or the two would count as one.
   PAR_TRY(os::terminate_process(worker));
   os::wait_for_interrupt(kBetweenSignals);
-  return os::terminate_process(worker);  // gone where nothing was under way: the first was enough
+  PAR_TRY(os::terminate_process(worker));  // gone where nothing was under way: the first was enough
+  return await_end(paths);
 }
 
 Result<int> stop(const Options& options, const Invocation& invocation) {
@@ -66,10 +85,10 @@ Result<int> stop(const Options& options, const Invocation& invocation) {
   const app::RunPaths paths{project.repository.state_dir(), view.run.id};
   if (!options.agents.empty()) return stop_agents(view, paths, options.agents);
   PAR_ASSIGN(const auto worker, app::worker_of(paths));
-  PAR_TRY(worker ? stop_worker(*worker, options.now) : stop_leftovers(paths, options.now));
+  PAR_TRY(worker ? stop_worker(paths, *worker, options.now) : stop_leftovers(paths, options.now));
   if (!invocation.quiet)
     print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),
-                           options.now ? "ends now" : "finishes what runs and then stops", paths.run.str()));
+                           options.now ? "has ended" : "finishes what runs and then stops", paths.run.str()));
   return 0;
 }
 
@@ -94,7 +113,8 @@ Command stop_command() {
       "killed has left running. Their worktrees stay as they are; when such an agent starts again, what "
       "it had done is saved under 'refs/par/salvage/' first.",
       {{"git par stop", "drain the newest run"}, {"git par stop errors", "end one agent"}},
-      "0: told. 1: nothing of it is running, or only what a run that was killed has left and --now ends.",
+      "0: told; with --now, it has ended. 1: nothing of it is running, or only what a run that was killed "
+      "has left and --now ends.",
       configure};
 }
 

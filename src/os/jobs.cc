@@ -270,11 +270,15 @@ Result<std::unique_ptr<Executor>> local_executor(const std::string& root) {
 
 Result<std::vector<JobView>> list_jobs(const std::string& root) {
   PAR_ASSIGN(const auto names, list_directory(root));
+  const std::string absolute = absolute_path(root);
   std::vector<JobView> jobs;
   for (const auto& name : names) {
     if (!is_job_id(name)) continue;
-    PAR_ASSIGN(const auto keeper, FileLock::holder(JobPaths(root, name).lock));
-    jobs.push_back(JobView{name, keeper.has_value(), keeper.value_or(0)});
+    const JobPaths paths(absolute, name);
+    PAR_ASSIGN(const JobState state, job_state(paths, name));
+    const bool alive = state.stage == JobStage::running ||
+                       (state.stage == JobStage::lost && platform::any_marked(paths.marker()));
+    jobs.push_back(JobView{name, alive, state.keeper});
   }
   return jobs;
 }

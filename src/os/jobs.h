@@ -27,10 +27,10 @@ namespace par::os {
 
 struct JobView {
   std::string id;
-  bool alive = false;
-  int keeper = 0;  // process id, when alive
+  bool alive = false;  // its keeper lives, or what a lost one has left
+  int keeper = 0;      // its process id; 0: it is gone
 };
-// Every job recorded under `root`, sorted by id; for `stop`, `status` and `clean` of other processes' jobs.
+// Every job recorded under `root`, sorted by id; for `stop` and `clean` of other processes' jobs.
 [[nodiscard]] Result<std::vector<JobView>> list_jobs(const std::string& root);
 // Ends jobs of any process at the same time, as Executor::stop; waits until their keepers are gone, at most
 // `timeout` ms for all of them. Error: some did not end, with their names.

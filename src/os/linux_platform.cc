@@ -150,6 +150,11 @@ std::optional<Millis> cpu_of_descendants() {
   return to_millis(ended.ru_utime) + to_millis(ended.ru_stime) + ticks * 1000 / per_second;
 }
 
+bool any_marked(std::string_view marker) {
+  const auto pids = all_processes();
+  return std::any_of(pids.begin(), pids.end(), [&](pid_t pid) { return has_marker(pid, marker); });
+}
+
 void kill_marked(std::string_view marker) {
   constexpr int kRounds = 200;
   for (int round = 0; round < kRounds; ++round) {

@@ -41,6 +41,8 @@ std::vector<pid_t> descendants() { return {}; }
 
 std::optional<Millis> cpu_of_descendants() { return std::nullopt; }
 
+bool any_marked(std::string_view) { return false; }
+
 void kill_marked(std::string_view) {}
 
 bool sync_file_system_of(int fd) { return ::fsync(fd) == 0; }

@@ -34,7 +34,8 @@ struct Finished {
 // own still holds its output open.
 [[nodiscard]] Result<Finished> run(const Command& command);
 
-// Sends SIGTERM to one process; nothing where it is gone. Errors: it is not ours.
+// Sends SIGTERM to one process, and wakes it where it is stopped; nothing where it is gone. Errors: it is not
+// ours.
 [[nodiscard]] Result<void> terminate_process(int process_id);
 
 // Our environment as a list; the value of one variable in ours.

@@ -12,12 +12,14 @@ namespace {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// One agent, which works until the file `go` is there (or a minute has passed).
-void write_project(const Sandbox& sandbox) {
+// One agent, which works until the file `go` is there (or a minute has passed), in a process that does not
+// end with its parent. `first` is what it does before.
+void write_project(const Sandbox& sandbox, const std::string& first = "") {
   sandbox.write(".gitpar.toml",
                 "target = \"main\"\n[agent.slow]\nowns = [\"src/**\"]\n"
-                "run = \"echo started; for i in $(seq 1200); do test -e " +
-                    sandbox.root() + "/go && break; sleep 0.05; done; echo done > src/work.txt\"\n");
+                "run = \"" +
+                    first + "(echo started; for i in $(seq 1200); do test -e " + sandbox.root() +
+                    "/go && break; sleep 0.05; done; echo done > src/work.txt) & wait\"\n");
   sandbox.write("src/file.txt", "as it was\n");
   sandbox.commit_all("base");
 }
@@ -121,20 +123,63 @@ TEST_CASE("stop: what a killed run left running is ended by --now alone, and res
   write_project(sandbox);
   const int pid = sandbox.start({"run", "-q"});
   wait_until(sandbox, kStarted);
+  SECTION("its keepers live") {}
+#ifndef PAR_PORTABLE
+  SECTION("its keepers were killed as well") {
+    ::kill(pid, SIGSTOP);  // or it sees that they are lost, and ends what they left
+    sandbox.shell("kill -9 $(cat /proc/" + std::to_string(pid) + "/task/*/children)");
+  }
+#endif
   ::kill(pid, SIGKILL);
+  wait_until(sandbox, "test ! -e /proc/" + std::to_string(pid));
   const auto refused = sandbox.par({"stop"});
   CHECK(refused.exit_code == 1);
   CHECK(refused.err ==
         "error: run 'r1' was killed, but what it started still runs\n"
         "hint: 'git par resume r1' takes it over, 'git par stop --now --run r1' ends it\n");
+  const auto clean = sandbox.par({"clean", "r1"});
+  CHECK(clean.exit_code == 1);
+  CHECK(has(clean.err, "agents of run 'r1' still run"));
   const auto stop = sandbox.par({"stop", "--now"});
   CHECK(stop.exit_code == 0);
-  CHECK(stop.err == "hint: run 'r1' ends now; 'git par resume r1' goes on\n");
+  CHECK(stop.err == "hint: run 'r1' has ended; 'git par resume r1' goes on\n");
   CHECK(sandbox.par({"stop", "--now"}).exit_code == 1);
   sandbox.shell("touch ../go");
   const auto resume = sandbox.par({"resume", "-q"});
   INFO(resume.out << resume.err);
   CHECK(resume.exit_code == 0);
   CHECK(has(sandbox.par({"status", "--json"}).out, "\"attempt\":2"));
+  sandbox.assert_clean();
+}
+
+TEST_CASE("stop: --now returns when all has ended, also where the run was suspended") {
+  const Sandbox sandbox;
+  write_project(sandbox, "trap 'sleep 1; exit 1' TERM; ");
+  const int pid = sandbox.start({"run", "-q"});
+  wait_until(sandbox, kStarted);
+  SECTION("it goes on") {}
+  SECTION("it was suspended") { ::kill(pid, SIGSTOP); }
+  const auto stop = sandbox.par({"stop", "--now"});
+  CHECK(stop.exit_code == 0);
+  CHECK(stop.err == "hint: run 'r1' has ended; 'git par resume r1' goes on\n");
+  CHECK(has(sandbox.par({"status"}).out, "stopped by the user"));
+  CHECK(sandbox.par({"clean", "r1"}).exit_code == 0);
+  sandbox.assert_clean();
+}
+
+TEST_CASE("run: an agent that starts agents of its own repository is refused") {
+  const Sandbox sandbox;
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.slow]\nowns = [\"src/**\"]\n"
+                "run = \"for command in run resume 'retry slow'; do git par $command; "
+                "echo $? >> src/codes; done; git par plan -q && echo planned >> src/codes\"\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run", "-q"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(sandbox.git({"show", "par/r1/slow/tip:src/codes"}) == "1\n1\n1\nplanned");
+  const auto log = sandbox.read(".git/par/logs/r1/slow.log");
+  CHECK(has(log, "error: an agent cannot start agents of the repository it works for\n"));
   sandbox.assert_clean();
 }
