@@ -123,6 +123,8 @@ std::string tried_names(const RunState& state, const BranchSet& branches) {
 }
 
 std::string fallback_line(const FellBack& fallback) {
+  if (fallback.trigger == core::Trigger::overlap)  // nobody goes on otherwise than planned
+    return fmt::format("{}: {}", name_of(fallback.trigger), fallback.reason);
   return fmt::format("{}: {}; {}", name_of(fallback.trigger), fallback.reason,
                      fallback.sequence ? "from now on one agent at a time" : "the others go on");
 }

@@ -54,6 +54,7 @@ enum class Trigger {
   speedup,   // the plan gains too little by working in parallel
   budget,    // more than 80 % of it is spent
   claims,    // an agent keeps finding what it may claim held by others
+  overlap,   // the plan's ownership is not disjoint: its phases keep agents apart
 };
 
 // ---- the run
@@ -273,6 +274,7 @@ template <>
 inline constexpr std::array<std::string_view, 5> enum_names<core::search::Outcome>{"green", "red", "conflict",
                                                                                    "error", "skip"};
 template <>
-inline constexpr std::array<std::string_view, 8> enum_names<core::Trigger>{
-    "failure-rate", "crash", "red-batch", "outside-ownership", "conflict", "speedup", "budget", "claims"};
+inline constexpr std::array<std::string_view, 9> enum_names<core::Trigger>{
+    "failure-rate", "crash",  "red-batch", "outside-ownership", "conflict", "speedup",
+    "budget",       "claims", "overlap"};
 }  // namespace par

@@ -5,12 +5,12 @@
 // violation of ownership, an agent that cannot get what it wants to claim, and branches that fail together
 // concern only who they name: they are said, and the run goes on as it was. (That branches fail together is
 // said by TrialJudged, and of claims, which are no events, the engine knows.) What a plan can
-// know is decided there: an overlap by its phases, too small a speedup by its mode, which is said here as
-// well.
+// know is decided there, an overlap by its phases, too small a speedup by its mode, and said here as well.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "base/strings.h"
 #include "core/machine.h"
 
 namespace par::core {
@@ -97,6 +97,36 @@ std::optional<FellBack> failure_rate(const Plan& plan, const RunState& state) {
                               state.failed_attempts, ended, plan.max_failure_rate)};
 }
 
+// Nobody asked for an order of the two, not in so many words.
+bool is_unordered(const Plan& plan, const Overlap& overlap) {
+  const auto comes_after = [&](const AgentName& then, const AgentName& first) {
+    return std::any_of(plan.agents.begin(), plan.agents.end(), [&](const auto& agent) {
+      const auto& after = agent.spec.after;
+      return agent.spec.name == then && std::find(after.begin(), after.end(), first) != after.end();
+    });
+  };
+  return !comes_after(overlap.a, overlap.b) && !comes_after(overlap.b, overlap.a);
+}
+
+// Said before anybody starts. Branches that exist are not kept apart: they merge or they do not.
+std::optional<FellBack> overlap(const Plan& plan, const RunState& state) {
+  const auto waits = [](const auto& agent) { return agent.stage == Stage::waiting && agent.attempt <= 1; };
+  const auto is_branch = [](const auto& agent) { return !agent.branch.ref.empty(); };
+  if (plan.overlaps.empty() || has(state.fallbacks, Trigger::overlap) ||
+      !std::all_of(state.agents.begin(), state.agents.end(), waits) ||
+      std::any_of(plan.agents.begin(), plan.agents.end(), is_branch))
+    return std::nullopt;
+  const auto first = std::find_if(plan.overlaps.begin(), plan.overlaps.end(),
+                                  [&](const auto& pair) { return is_unordered(plan, pair); });
+  if (first == plan.overlaps.end()) return std::nullopt;
+  const auto more = std::count_if(std::next(first), plan.overlaps.end(),
+                                  [&](const auto& pair) { return is_unordered(plan, pair); });
+  return FellBack{Trigger::overlap, false,
+                  fmt::format("'{}' and '{}' could both change '{}'{}, and work one after the other",
+                              first->a.str(), first->b.str(), quote_path(first->witness.str()),
+                              more > 0 ? fmt::format(" (and {} more)", counted(more, "pair")) : "")};
+}
+
 std::optional<FellBack> speedup(const Plan& plan, const RunState& state) {
   const auto& decision = plan.decision;
   const bool decided = decision.mode == Mode::sequential && plan.agents.size() > 1 && plan.jobs > 1 &&
@@ -129,6 +159,7 @@ std::optional<FellBack> next_fallback(const Plan& plan, const RunState& state, c
     fallback.sequence = is_parallel && fallback.trigger == Trigger::conflict;
     return fallback;
   }
+  if (auto fallback = overlap(plan, state)) return fallback;
   if (auto fallback = speedup(plan, state)) return fallback;
   if (auto reason = nearly_spent(plan, state); !reason.empty() && !has(state.fallbacks, Trigger::budget))
     return FellBack{Trigger::budget, is_parallel, std::move(reason)};

@@ -108,6 +108,21 @@ TEST_CASE("edge: where everything overlaps, agents work one after the other, or 
   CHECK(has(refused.err, "  and 415 more\n"));
 }
 
+TEST_CASE("edge: a run whose agents could meet says so, and lands what each did") {
+  Sandbox sandbox;
+  write_config(sandbox,
+               "[agent.a]\nowns = [\"src/**\"]\nrun = \"echo a >> src/x\"\n"
+               "[agent.b]\nowns = [\"src/**\"]\nrun = \"echo b >> src/x\"\n");
+  sandbox.write("src/x", "");
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(has(run.err, "overlap: 'a' and 'b' could both change 'src/x', and work one after the other\n"));
+  CHECK(sandbox.git({"show", "main:src/x"}) == "a\nb");
+  CHECK(has(sandbox.par({"status", "--json"}).out, "\"trigger\":\"overlap\""));
+}
+
 TEST_CASE("edge: every item in one file is the work of one, and says so") {
   Sandbox sandbox;
   write_config(sandbox, agent("pool", "\"**\"", "count = 4\n"));

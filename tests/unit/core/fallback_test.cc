@@ -193,6 +193,37 @@ TEST_CASE("fallback: a plan in sequence is one, however many may work at once, a
   CHECK_FALSE(run.next<FellBack>());
 }
 
+TEST_CASE("fallback: a plan whose agents meet says so once, before anybody starts") {
+  Run run(3);
+  const auto meet = [&](int a, int b, const char* path) {
+    run.plan().overlaps.push_back(
+        {Run::name(a), Run::name(b), RepoPath(path), OverlapKind::file, Resolution::serialised});
+  };
+  meet(0, 1, "asked for");
+  run.plan().agents[1].spec.after = {Run::name(0)};
+  CHECK_FALSE(run.next<FellBack>());
+  meet(0, 2, "a\nb");
+  meet(1, 2, "c");
+  SECTION("agents that start") {
+    const auto fallback = run.next<FellBack>();
+    REQUIRE(fallback);
+    CHECK(fallback->trigger == Trigger::overlap);
+    CHECK_FALSE(fallback->sequence);
+    CHECK(fallback->reason ==
+          "'a0' and 'a2' could both change '\"a\\nb\"' (and 1 pair more), and work one after the other");
+    run.fall_back();
+    CHECK_FALSE(run.next<FellBack>());
+  }
+  SECTION("a run that started before this was said") {
+    run.prepare(0);
+    CHECK_FALSE(run.next<FellBack>());
+  }
+  SECTION("branches that are merged") {
+    run.plan().agents[2].branch.ref = RefName("refs/heads/topic");
+    CHECK_FALSE(run.next<FellBack>());
+  }
+}
+
 TEST_CASE("fallback: one place to work is what was asked for, not a fallback") {
   Run run(3);
   run.plan().jobs = 1;
