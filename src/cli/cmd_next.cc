@@ -132,8 +132,8 @@ Command next_command() {
       "older one is refused.\n\n"
       "Nothing is given to an agent whose work is in already, nor recorded for it. When the run is over, all "
       "that was claimed in it is free.\n\n"
-      "What an agent that claims its items has not said to be done is no finished work, even when its branch "
-      "lands: the next plan has it again.",
+      "What an agent that calls this has not said to be done is no finished work, even when it was given "
+      "nothing and its branch lands: the next plan has it again.",
       {{"git par next", "from within an agent: one item"},
        {"git par next -n 16 --category style", "up to sixteen of one category"},
        {"git par next --agent errors --ttl 20m", "by hand, for an agent of the newest run"}},

@@ -23,12 +23,12 @@ using core::Stage;
 
 constexpr std::size_t kFewestAgents = 4;  // a line of which counts the others
 
-// What the agent has claimed, if it claims its items itself.
+// What the agent has claimed, if it claims its items itself, also when it has got none.
 std::optional<store::AgentItemCounts> claimed_by(const Live& live, const AgentName& agent) {
   const auto& items = live.queue.items;  // sorted by agent
   const auto at = std::lower_bound(items.begin(), items.end(), agent,
                                    [](const auto& counts, const auto& name) { return counts.agent < name; });
-  if (at == items.end() || at->agent != agent || at->claimed + at->done + at->failed == 0)
+  if (at == items.end() || at->agent != agent || (!at->pulls && at->claimed + at->done + at->failed == 0))
     return std::nullopt;
   return *at;
 }

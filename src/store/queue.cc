@@ -97,19 +97,21 @@ class Ready final : public core::ReadyItems {
 struct Share {
   std::string owner;
   Folding folding;
+  bool pulls = false;  // it has asked before
 };
 
 // What the agent may take from.
 Result<Share> share_of(QueueRows& rows, const RunId& run, const AgentName& agent) {
-  PAR_ASSIGN(auto row,
-             rows.sql.ask("SELECT owner, ignore_case, precompose FROM queue_agent JOIN queue USING (run) "
-                          "WHERE run = ?1 AND agent = ?2",
-                          run.str(), agent.str()));
+  PAR_ASSIGN(
+      auto row,
+      rows.sql.ask("SELECT owner, ignore_case, precompose, pulls FROM queue_agent JOIN queue USING (run) "
+                   "WHERE run = ?1 AND agent = ?2",
+                   run.str(), agent.str()));
   PAR_ASSIGN(const bool found, row.step());
   if (!found)
     return Error(fmt::format("run '{}' has no agent '{}'", run.str(), display_text(agent.str())))
         .hint(fmt::format("'git par status {}' lists them", run.str()));
-  return Share{std::string(row.text(0)), {row.number(1) != 0, row.number(2) != 0}};
+  return Share{std::string(row.text(0)), {row.number(1) != 0, row.number(2) != 0}, row.number(3) != 0};
 }
 
 // What is claimed together lies side by side: a batch changes few pages of the database.
@@ -262,7 +264,7 @@ Result<void> Queue::lay_out(const RunId& run, const core::Plan& plan) {
                          std::int64_t{plan.precompose}));
     const auto owners = core::queue_owners(plan);
     for (std::size_t i = 0; i < owners.size(); ++i)
-      PAR_TRY(rows.sql.run("INSERT INTO queue_agent VALUES (?1, ?2, ?3)", run.str(),
+      PAR_TRY(rows.sql.run("INSERT INTO queue_agent VALUES (?1, ?2, ?3, 0)", run.str(),
                            plan.agents[i].spec.name.str(), owners[i].str()));
     return insert_items(rows, run, plan);
   });
@@ -272,9 +274,7 @@ Result<void> Queue::finish_agents(const RunId& run, const std::vector<AgentName>
   auto& rows = parts_->rows;
   return parts_->write([&]() -> Result<void> {
     for (const auto& agent : agents) {
-      PAR_ASSIGN(const bool pulls,
-                 rows.sql.any("SELECT 1 FROM queue_item WHERE run = ?1 AND agent = ?2 AND taker <> ''",
-                              run.str(), agent.str()));
+      PAR_ASSIGN(const bool pulls, rows.pulls(run, agent));
       PAR_ASSIGN(auto left, rows.left_by(run, agent));
       for (auto& item : left) {
         item.claim.state = pulls ? ItemState::failed : ItemState::done;
@@ -303,7 +303,8 @@ Result<void> Queue::forget(const RunId& run) {
     // Of what was left undone the ids stay, as failed: it is no finished work for later plans.
     constexpr const char* kKeep =
         "UPDATE queue_item SET state = 'failed', body = '' WHERE run = ?1 AND NOT (state = 'done' AND taker "
-        "<> '') AND agent IN (SELECT agent FROM queue_item WHERE run = ?1 AND taker <> '')";
+        "<> '') AND agent IN (SELECT agent FROM queue_item WHERE run = ?1 AND taker <> '' "
+        "UNION SELECT agent FROM queue_agent WHERE run = ?1 AND pulls)";
     for (const auto* sql :
          {kKeep, "DELETE FROM claimed_path WHERE holder IN (SELECT number FROM holder WHERE run = ?1)",
           "DELETE FROM holder WHERE run = ?1", "DELETE FROM queue_after WHERE run = ?1",
@@ -325,6 +326,7 @@ Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
     const auto at = parts_->moment();
     PAR_ASSIGN(const auto share, share_of(rows, session.run, session.who.agent));
     PAR_ASSIGN(auto holder, parts_->admit(session, at));
+    if (!share.pulls) PAR_TRY(rows.note_pull(session.run, session.who.agent));
     PAR_TRY(parts_->extend(holder, session, at));
     PAR_TRY(parts_->free_dead(at, holder.number, false));
     ++holder.batches;

@@ -96,6 +96,7 @@ struct AgentItemCounts {
   std::int64_t done = 0;
   std::int64_t failed = 0;
   std::int64_t stuck = 0;  // of the ready ones, those that come after items that failed
+  bool pulls = false;      // the agent has asked for items; not known once the run's queue was forgotten
 };
 
 class Queue {
@@ -148,8 +149,9 @@ class Queue {
   // Of one plan entry's items; at most `limit`, by id.
   [[nodiscard]] Result<std::vector<FailedItem>> failed(const RunId& run, const AgentName& agent,
                                                        std::int64_t limit) const;
-  // Of an agent that pulls its work, so that something of its plan entry was claimed: the items that nobody
-  // said to be done. Known also once the run's queue was forgotten. Linear in the entry.
+  // Of an agent that pulls its work, so that it has asked for items, or something of its plan entry was
+  // claimed: the items that nobody said to be done. Known also once the run's queue was forgotten. Linear in
+  // the entry.
   [[nodiscard]] Result<std::set<ItemId>> left_undone(const RunId& run, const AgentName& agent) const;
   // With at least `losses` in a row.
   [[nodiscard]] Result<std::vector<LosingRow>> losing(int losses) const;

@@ -176,6 +176,10 @@ Result<std::vector<AgentItemCounts>> Queue::counts(const RunId& run) const {
   }
   PAR_ASSIGN(const auto stuck, rows.stuck_items(run));
   for (const auto& item : stuck) ++counts[item.agent].stuck;
+  PAR_ASSIGN(auto pulling, rows.sql.ask("SELECT agent FROM queue_agent g WHERE run = ?1 AND pulls AND EXISTS "
+                                        "(SELECT 1 FROM queue_item i WHERE i.run = ?1 AND i.agent = g.agent)",
+                                        run.str()));
+  PAR_TRY(add(std::move(pulling), [](AgentItemCounts& agent, Query&) { agent.pulls = true; }));
   std::vector<AgentItemCounts> sorted;
   for (auto& [name, agent] : counts) sorted.push_back(std::move(agent));
   return sorted;
@@ -196,11 +200,11 @@ Result<std::vector<FailedItem>> Queue::failed(const RunId& run, const AgentName&
 }
 
 Result<std::set<ItemId>> Queue::left_undone(const RunId& run, const AgentName& agent) const {
-  PAR_ASSIGN(auto query, parts_->rows.sql.ask(
-                             "SELECT id FROM queue_item WHERE run = ?1 AND agent = ?2 AND "
-                             "(state = 'failed' OR (NOT (state = 'done' AND taker <> '') AND EXISTS "
-                             "(SELECT 1 FROM queue_item WHERE run = ?1 AND agent = ?2 AND taker <> '')))",
-                             run.str(), agent.str()));
+  PAR_ASSIGN(const bool pulls, parts_->rows.pulls(run, agent));
+  PAR_ASSIGN(auto query,
+             parts_->rows.sql.ask("SELECT id FROM queue_item WHERE run = ?1 AND agent = ?2 AND "
+                                  "(state = 'failed' OR (?3 AND NOT (state = 'done' AND taker <> '')))",
+                                  run.str(), agent.str(), std::int64_t{pulls}));
   std::set<ItemId> ids;
   for (;;) {
     PAR_ASSIGN(const bool more, query.step());

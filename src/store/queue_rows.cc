@@ -127,6 +127,17 @@ Result<void> QueueRows::undo_earlier(const RunId& run, const core::Claimant& who
   return {};
 }
 
+Result<void> QueueRows::note_pull(const RunId& run, const AgentName& agent) {
+  return sql.run("UPDATE queue_agent SET pulls = 1 WHERE run = ?1 AND agent = ?2", run.str(), agent.str());
+}
+
+Result<bool> QueueRows::pulls(const RunId& run, const AgentName& agent) {
+  return sql.any(
+      "SELECT 1 FROM queue_agent WHERE run = ?1 AND agent = ?2 AND pulls "
+      "UNION ALL SELECT 1 FROM queue_item WHERE run = ?1 AND agent = ?2 AND taker <> ''",
+      run.str(), agent.str());
+}
+
 Result<std::int64_t> QueueRows::holdings(const Holder& holder) {
   PAR_ASSIGN(auto query, sql.ask("SELECT (SELECT count(*) FROM queue_item WHERE run = ?1 AND taker = ?2 AND "
                                  "taker <> '' AND state = 'claimed' AND taker_attempt = ?3) + "

@@ -83,8 +83,11 @@ CREATE INDEX claimed_path_item ON claimed_path (item);
 CREATE TABLE queue_probe (id INTEGER PRIMARY KEY, boot TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 )sql";
 
+// queue_agent.pulls: the agent has asked for items, whatever it got.
+constexpr const char* kPulls = "ALTER TABLE queue_agent ADD COLUMN pulls INTEGER NOT NULL DEFAULT 0;";
+
 // Each step leads to the schema version after it; a new database takes all of them.
-constexpr std::array kSteps{kTables, kPlanHeads, kEarlierWork, kQueue};
+constexpr std::array kSteps{kTables, kPlanHeads, kEarlierWork, kQueue, kPulls};
 constexpr auto kSchemaVersion = static_cast<std::int64_t>(kSteps.size());
 
 Result<void> refuse_network(const std::string& state_dir) {

@@ -281,6 +281,37 @@ TEST_CASE("queue: what is given up keeps nobody waiting, is no finished work, an
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: what an agent asked for and never got is no finished work, whatever it did besides") {
+  Sandbox sandbox;
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.worker]\nowns = [\"src/**\"]\nrun = '''\n"
+                "for i in 1 2 3; do git-par next -q && exit 3; done\n"
+                "git-par status --json > src/status.json\n'''\n" +
+                    item_of_worker("A") +
+                    "[agent.given]\nowns = [\"doc/**\"]\nrun = \"echo x > doc/b.txt\"\n"
+                    "[[item]]\nid = \"D\"\ntitle = \"write\"\nagent = \"given\"\n"
+                    "files = [\"doc/a.txt\"]\n");
+  for (const auto* path : {"src/A.txt", "doc/a.txt"}) sandbox.write(path, "as it was\n");
+  sandbox.commit_all("base");
+  REQUIRE(sandbox.par({"claim", "--agent", "boss", "src/A.txt"}).exit_code == 0);
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err << sandbox.par({"log", "worker"}).out);
+  REQUIRE(run.exit_code == 0);
+  const auto status = sandbox.git({"show", "main:src/status.json"});
+  CHECK(has(status, "\"items_done\":0,\"items_total\":1"));
+  CHECK_FALSE(has(status, "\"ready\":0"));
+  CHECK(has(run.out, "items: 0 ready, 0 claimed, 1 done, 1 failed"));
+  const auto message = sandbox.git({"log", "-1", "--format=%B"});
+  CHECK(has(message, "Par-Item: D"));
+  CHECK_FALSE(has(message, "Par-Item: A"));
+  const auto planned = [&] { return sandbox.par({"plan", "--json"}).out; };
+  CHECK(has(planned(), "\"items\":[\"A\"]"));
+  REQUIRE(sandbox.par({"clean"}).exit_code == 0);
+  CHECK(has(planned(), "\"items\":[\"A\"]"));
+  CHECK(has(planned(), "\"finished_item_count\":1"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("queue: a batch whose command fails ends the agent's attempt, and its items are not done") {
   Sandbox sandbox;
   write_worker(sandbox,

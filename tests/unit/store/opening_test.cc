@@ -92,11 +92,11 @@ TEST_CASE("store: a state that cannot be looked into is not taken for none") {
 TEST_CASE("store: a newer schema is refused and left alone") {
   State state;
   static_cast<void>(state.open());
-  state.change("PRAGMA user_version=5");
+  state.change("PRAGMA user_version=6");
   const auto before = snapshot(state);
   const auto refusal = Database::open(state.dir());
   REQUIRE_FALSE(refusal);
-  CHECK(refusal.error().message.ends_with("was written by a newer git par (schema 5, this one knows 4)"));
+  CHECK(refusal.error().message.ends_with("was written by a newer git par (schema 6, this one knows 5)"));
   CHECK(refusal.error().hints.size() == 1);
   CHECK(open_message(state) == refusal.error().message);
   CHECK(snapshot(state) == before);
@@ -123,7 +123,7 @@ TEST_CASE("store: a database of the first schema is taken to ours, by whoever op
     static_cast<void>(state.open());
   else
     REQUIRE(Database::open_existing(state.dir()));
-  CHECK(state.number("PRAGMA user_version") == 4);
+  CHECK(state.number("PRAGMA user_version") == 5);
   CHECK(state.number("SELECT count(*) FROM plan_head") == 0);
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("store: many processes that find an older schema agree") {
   std::vector<Forked> children;
   for (int i = 0; i < 8; ++i) children.emplace_back([&](int) { return Database::open(state.dir()) ? 0 : 1; });
   for (auto& child : children) CHECK(child.wait() == 0);
-  CHECK(state.number("PRAGMA user_version") == 4);
+  CHECK(state.number("PRAGMA user_version") == 5);
 }
 
 TEST_CASE("store: a database without a schema version is damaged, not new") {
@@ -259,12 +259,12 @@ TEST_CASE("store: an upgrade that waited for a newer version's leaves that as it
     return ::write(pipe, message.data(), message.size()) > 0 ? 0 : 1;
   });
   await_waiter(lock);
-  state.change("PRAGMA user_version=5");
+  state.change("PRAGMA user_version=6");
   holder.kill();
   holder.wait();
-  CHECK(older.read_rest().ends_with("was written by a newer git par (schema 5, this one knows 4)"));
+  CHECK(older.read_rest().ends_with("was written by a newer git par (schema 6, this one knows 5)"));
   CHECK(older.wait() == 0);
-  CHECK(state.number("PRAGMA user_version") == 5);
+  CHECK(state.number("PRAGMA user_version") == 6);
 }
 
 #ifdef PAR_CRASH_POINTS
@@ -279,7 +279,7 @@ TEST_CASE("store: a process killed while it upgrades the schema leaves the old o
   CHECK(child.wait() == 128 + 9);
   CHECK(state.number("PRAGMA user_version") == 1);
   static_cast<void>(state.open());
-  CHECK(state.number("PRAGMA user_version") == 4);
+  CHECK(state.number("PRAGMA user_version") == 5);
 }
 #endif
 

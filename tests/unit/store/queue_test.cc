@@ -137,6 +137,57 @@ TEST_CASE("queue rows: who pulls its work has done what it says, who does not ha
   CHECK(room.queue.left_undone(run, AgentName("two"))->empty());
 }
 
+TEST_CASE("queue rows: who asked for items pulls them, also when it got none, or lost what it got") {
+  const RunId run("r1");
+  const AgentName one("one");
+  const AgentName two("two");
+  QueueRoom room(queue_plan({{"one", {queue_item("a", {"x"})}}, {"two", {queue_item("b")}}}));
+  const auto pulls = [&] {
+    const auto counts = room.queue.counts(run).value();
+    return std::pair(counts.front().pulls, counts.back().pulls);
+  };
+  CHECK(pulls() == std::pair(false, false));
+  const store::QueueSession boss{RunId(), {AgentName("boss"), 0}, "", 10'000};
+  REQUIRE(room.queue.claim_paths(boss, {RepoPath("x")}, {}));
+  SECTION("it lost") { REQUIRE(room.next(session_of("one")).others_hold); }
+  SECTION("its session ended, and what it held is free") {
+    REQUIRE(room.queue.release_paths(boss, {RepoPath("x")}, {}));
+    REQUIRE(room.ids(session_of("one")) == Names{"a"});
+    REQUIRE(room.queue.end_sessions(run));
+  }
+  CHECK(pulls() == std::pair(true, false));
+  CHECK(*room.queue.left_undone(run, one) == std::set{ItemId("a")});
+  CHECK(room.queue.left_undone(run, two)->empty());
+  REQUIRE(room.queue.finish_agents(run, {one, two}));
+  CHECK(room.queue.counts(run)->front().failed == 1);
+  CHECK(room.queue.counts(run)->back().done == 1);
+  REQUIRE(room.queue.forget(run));
+  CHECK(*room.queue.left_undone(run, one) == std::set{ItemId("a")});
+  CHECK(room.queue.left_undone(run, two)->empty());
+}
+
+TEST_CASE("queue rows: what an agent that lost leaves behind stays undone when the queue is forgotten") {
+  const RunId run("r1");
+  QueueRoom room(queue_plan({{"one", {queue_item("a", {"x"})}}, {"two", {queue_item("b")}}}));
+  const store::QueueSession boss{RunId(), {AgentName("boss"), 0}, "", 10'000};
+  REQUIRE(room.queue.claim_paths(boss, {RepoPath("x")}, {}));
+  REQUIRE(room.next(session_of("one")).others_hold);
+  REQUIRE(room.queue.forget(run));
+  CHECK(*room.queue.left_undone(run, AgentName("one")) == std::set{ItemId("a")});
+  CHECK(room.queue.left_undone(run, AgentName("two"))->empty());
+}
+
+TEST_CASE("queue rows: a run that an older version laid out goes on") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a"), queue_item("b")}}}));
+  REQUIRE(room.next(session_of("one")).items.size() == 1);
+  room.state.change("ALTER TABLE queue_agent DROP COLUMN pulls; PRAGMA user_version=4");
+  const auto database = room.state.open();
+  store::Queue queue(database, [&] { return room.now; });
+  CHECK(queue.left_undone(RunId("r1"), AgentName("one"))->size() == 2);
+  CHECK(queue.next(session_of("one"), 1, std::nullopt, [&] { return room.chance(); })->items.size() == 1);
+  CHECK(queue.counts(RunId("r1"))->front().pulls);
+}
+
 TEST_CASE("queue rows: a session whose lock is gone has lost its claims, also to itself") {
   QueueRoom room(queue_plan({{"one", {queue_item("a")}}}));
   auto session = session_of("one");
