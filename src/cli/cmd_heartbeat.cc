@@ -31,18 +31,23 @@ Handler configure(OptionList& line) {
 }  // namespace
 
 Command heartbeat_command() {
-  return {"heartbeat",
-          Group::run,
-          "[<options>]",
-          "keep what an agent has claimed",
-          "Extends the lease of all items and paths that the agent has claimed, from now on. For work that "
-          "takes longer than a lease; the other commands that claim extend it too. A lease that lasts longer "
-          "as it is stays so. By hand it also extends that of paths claimed under the same name outside of "
-          "runs, and needs no run for these.",
-          {{"git par heartbeat", "from within an agent"},
-           {"git par heartbeat --ttl 3h", "before something that takes long"}},
-          "0: extended. 1: the agent holds nothing any more, or a newer attempt of it is at work.",
-          configure};
+  return {
+      "heartbeat",
+      Group::run,
+      "[<options>]",
+      "keep what an agent has claimed",
+      "Extends the lease of all items and paths that the agent has claimed, from now on. For work that "
+      "takes longer than a lease; the other commands that claim extend it too. A lease that lasts longer "
+      "as it is stays so. By hand it also extends that of paths claimed under the same name outside of "
+      "runs, and needs no run for these.\n\n"
+      "Within an agent of a run it is a sign of life as well, which 'idle_timeout' in gitpar.toml(5) asks "
+      "for, also of an agent that has claimed nothing.",
+      {{"git par heartbeat", "from within an agent"},
+       {"git par heartbeat --ttl 3h", "before something that takes long"}},
+      "0: extended; within an agent also when it holds nothing. 1: by hand, the agent holds nothing any "
+      "more; "
+      "or a newer attempt of it is at work.",
+      configure};
 }
 
 }  // namespace par::cli

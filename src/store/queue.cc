@@ -391,7 +391,8 @@ Result<Held> Queue::heartbeat(const QueueSession& session) {
     // What was claimed under the same name outside of runs; a job's lease would be too long for it.
     if (!session.run.empty() && session.lock.empty())
       PAR_TRY(parts_->extend_what_is_held({RunId(), {session.who.agent, 0}, "", session.ttl}, at, held));
-    if (held.count > 0) return {};
+    // A job's call says at least that it lives.
+    if (held.count > 0 || !session.lock.empty()) return {};
     return refused(fmt::format("agent '{}' holds nothing", session.who.agent.str()))
         .hint("its lease may have run out; 'git par next' claims anew");
   };

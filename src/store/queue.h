@@ -129,8 +129,8 @@ class Queue {
                                        const std::function<std::uint64_t()>& random);
   // All of it or nothing; the ids of what was ended. Error (refused): see core::ended_by; no batch.
   [[nodiscard]] Result<std::vector<ItemId>> end(const QueueSession& session, const EndRequest& request);
-  // Extends the lease; without a lock, also that of paths claimed under its name outside of runs. Error
-  // (refused): it holds nothing (any more).
+  // Extends the lease; without a lock, also that of paths claimed under its name outside of runs. Errors
+  // (refused): the agent has a newer attempt; without a lock, it holds nothing (any more).
   [[nodiscard]] Result<Held> heartbeat(const QueueSession& session);
 
   // Paths are relative to the repository; "" is all of it. A directory stands for what is below it. All of

@@ -312,6 +312,25 @@ TEST_CASE("queue: what an agent asked for and never got is no finished work, wha
   sandbox.assert_clean();
 }
 
+TEST_CASE("queue: within a job a heartbeat without any claim is a sign of life, by hand it is refused") {
+  Sandbox sandbox;
+  write_worker(sandbox,
+               "idle_timeout = \"1s\"\nrun = '''\n"
+               "for i in 1 2 3 4 5; do sleep 0.4; git-par heartbeat >>../beats 2>&1 || exit 3; done\n"
+               "git-par heartbeat --json > src/beat.json || exit 4\n"
+               "PAR_ATTEMPT= git-par heartbeat && exit 5; true'''\n",
+               "");
+  const auto run = sandbox.par({"run", "--land"});
+  INFO(run.out << run.err << sandbox.par({"log", "worker"}).out);
+  REQUIRE(run.exit_code == 0);
+  CHECK(sandbox.git({"show", "main:src/beat.json"}) == R"({"schema":1,"held":0,"lease":0})");
+  CHECK(has(sandbox.par({"log", "worker"}).out, "agent 'worker' holds nothing"));
+  const auto late = sandbox.par({"heartbeat", "--agent", "worker"});
+  CHECK(late.exit_code == 1);
+  CHECK(has(late.err, "agent 'worker' holds nothing"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("queue: a batch whose command fails ends the agent's attempt, and its items are not done") {
   Sandbox sandbox;
   write_worker(sandbox,

@@ -188,6 +188,19 @@ TEST_CASE("queue rows: a run that an older version laid out goes on") {
   CHECK(queue.counts(RunId("r1"))->front().pulls);
 }
 
+TEST_CASE("queue rows: a job's heartbeat is fine without a claim, unless a newer attempt is at work") {
+  QueueRoom room(queue_plan({{"one", {queue_item("a")}}}));
+  auto job = session_of("one", 1);
+  job.lock = room.state.dir() + "/session";
+  const auto held = room.queue.heartbeat(job);
+  REQUIRE(message_of(held) == "no error");
+  CHECK(held->count == 0);
+  CHECK(held->lease == 0);
+  CHECK(message_of(room.queue.heartbeat(session_of("one", 1))) == "agent 'one' holds nothing");
+  REQUIRE(room.ids(session_of("one", 2)) == Names{"a"});
+  CHECK_FALSE(room.queue.heartbeat(job));
+}
+
 TEST_CASE("queue rows: a session whose lock is gone has lost its claims, also to itself") {
   QueueRoom room(queue_plan({{"one", {queue_item("a")}}}));
   auto session = session_of("one");
