@@ -21,13 +21,15 @@ constexpr std::size_t kPromptBytes = 16 << 10;
 // Linux takes no argument or variable that is longer than 128 KiB.
 constexpr std::size_t kLongestVariable = 100 << 10;
 
+// What comes from outside, such as titles and paths, stays within its line.
 std::string bullet_list(const std::vector<std::string>& lines, const std::string& file = "") {
   std::string text;
   std::size_t shown = 0;
   for (; shown < lines.size(); ++shown) {
-    const bool fits = shown < kPromptLines && text.size() + lines[shown].size() <= kPromptBytes;
+    const auto line = display_line(lines[shown]);
+    const bool fits = shown < kPromptLines && text.size() + line.size() <= kPromptBytes;
     if (!file.empty() && !fits) break;
-    text += "- " + lines[shown] + "\n";
+    text += "- " + line + "\n";
   }
   if (shown < lines.size())
     text +=
@@ -60,26 +62,32 @@ std::string item_lines(const core::PlannedAgent& agent, const std::string& items
 std::string done_lines(const core::Plan& plan, const std::vector<AgentName>& done) {
   constexpr std::size_t kShown = 3;
   std::vector<std::string> lines;
+  std::size_t bytes = 0;
   for (const auto& name : done) {
     const auto* agent = plan.find(name);
     if (agent == nullptr) continue;
     auto owned = owned_patterns(agent->spec);
     const bool all = owned.size() <= kShown;
     owned.resize(std::min(owned.size(), kShown));
-    lines.push_back(fmt::format("{}: {}{}", name.str(), join(owned, ", "), all ? "" : ", ..."));
-    if (lines.size() == kPromptLines) break;
+    auto line = fmt::format("{}: {}{}", name.str(), join(owned, ", "), all ? "" : ", ...");
+    bytes += line.size();
+    if (lines.size() == kPromptLines || bytes > kPromptBytes) break;
+    lines.push_back(std::move(line));
   }
   std::string text = bullet_list(lines);
-  if (done.size() > lines.size()) text += fmt::format("- and {} more\n", done.size() - lines.size());
+  if (done.size() > lines.size())
+    text += fmt::format("- {}{} more\n", lines.empty() ? "" : "and ", done.size() - lines.size());
   return text;
 }
 
+// A command may have several lines: it is the configuration's own.
 std::string validation_lines(const core::Plan& plan, const core::PlannedAgent& agent) {
-  std::vector<std::string> lines;
+  std::string text;
   for (const auto& name : agent.validations)
     for (const auto& spec : plan.validations)
-      if (spec.name == name) lines.push_back(spec.name + ": " + spec.run);
-  return bullet_list(lines);
+      if (spec.name == name)
+        text += fmt::format("- {}: {}\n", spec.name, replace_all(std::string(trim(spec.run)), "\n", "\n  "));
+  return text;
 }
 
 constexpr core::Seconds kLongerThanItMay = 3600;
@@ -88,6 +96,7 @@ struct AgentFiles {
   std::string prompt;
   std::string items;
   std::string owns;
+  std::string forbids;
   std::string tmp;
 };
 
@@ -114,6 +123,7 @@ os::Environment agent_variables(const AgentJobContext& context, const core::Plan
   add("PAR_PROMPT_FILE", files.prompt);
   add("PAR_ITEMS_FILE", files.items);
   add("PAR_OWNS_FILE", files.owns);
+  add("PAR_FORBIDS_FILE", files.forbids);
   const auto add_if_short = [&](std::string_view name, const std::string& value) {
     if (value.size() <= kLongestVariable) add(name, value);
   };
@@ -233,7 +243,8 @@ std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
   std::string text = fill_placeholders(agent.spec.prompt, items);
   if (!text.empty()) text += "\n\n";
   text += "You own these paths; change nothing else:\n" + bullet_list(owned_patterns(agent.spec), files.owns);
-  if (!agent.spec.forbids.empty()) text += "\nNever change:\n" + bullet_list(agent.spec.forbids);
+  if (!agent.spec.forbids.empty())
+    text += "\nNever change:\n" + bullet_list(agent.spec.forbids, files.forbids);
   if (!agent.items.empty() && agent.spec.prompt.find("{items}") == std::string::npos)
     text += "\nYour items:\n" + items_section(agent, files.items);
   if (!done.empty()) text += "\nDone already by others, and here:\n" + done_lines(plan, done);
@@ -250,13 +261,10 @@ std::string earlier_text(const core::AgentState& agent, const RunId& run) {
   const auto& earlier = agent.earlier;
   if (earlier.reason.empty()) return "";
   std::string text = fmt::format("\nThis is attempt {}. The one before was refused: {}\n", agent.attempt,
-                                 display_text(earlier.reason));
-  if (!earlier.tests.empty()) {
-    std::vector<std::string> tests;
-    for (const auto& test : earlier.tests) tests.push_back(display_text(test));
+                                 display_line(earlier.reason));
+  if (!earlier.tests.empty())
     text += "With its work, together with all that was accepted by then, these tests fail:\n" +
-            bullet_list(tests, earlier.log);
-  }
+            bullet_list(earlier.tests, earlier.log);
   if (!earlier.log.empty()) text += fmt::format("Their output is in {}\n", earlier.log);
   text += fmt::format(
       "What it did is saved under refs/par/salvage/{}/{}/. You start anew, from all accepted work.\n",
@@ -290,18 +298,23 @@ namespace {
 AgentFiles files_of(const AgentJobContext& context, const core::AgentSpec& spec) {
   const std::string dir = context.paths.agent_dir(spec.name);
   return {dir + "/prompt.md", dir + (spec.batch > 0 ? "/batch.items.jsonl" : "/items.jsonl"),
-          dir + "/owns.txt", dir + "/tmp"};
+          dir + "/owns.txt", dir + "/forbids.txt", dir + "/tmp"};
 }
 
-// PAR_PROMPT_FILE, PAR_ITEMS_FILE, PAR_OWNS_FILE and PAR_TMP.
+std::string lines_of(const std::vector<std::string>& patterns) {
+  return patterns.empty() ? "" : join(patterns, "\n") + "\n";
+}
+
+// PAR_PROMPT_FILE, PAR_ITEMS_FILE, PAR_OWNS_FILE, PAR_FORBIDS_FILE and PAR_TMP.
 Result<void> write_agent_files(const AgentJobContext& context, const core::AgentState& agent,
                                const core::PlannedAgent& planned, const AgentFiles& files) {
   PAR_TRY(os::make_directories(files.tmp, 0700));
   PAR_TRY(note_attempt(context.paths, agent.name, agent.attempt));
-  PAR_TRY(os::write_file_durably(files.prompt,
-                                 prompt_text(context.plan, planned, {files.items, files.owns}, context.done) +
-                                     earlier_text(agent, context.paths.run)));
-  PAR_TRY(os::write_file_durably(files.owns, join(owned_patterns(planned.spec), "\n") + "\n"));
+  const PromptFiles named{files.items, files.owns, files.forbids};
+  PAR_TRY(os::write_file_durably(files.prompt, prompt_text(context.plan, planned, named, context.done) +
+                                                   earlier_text(agent, context.paths.run)));
+  PAR_TRY(os::write_file_durably(files.owns, lines_of(owned_patterns(planned.spec))));
+  PAR_TRY(os::write_file_durably(files.forbids, lines_of(planned.spec.forbids)));
   if (planned.spec.batch > 0) return {};
   return os::write_file_durably(files.items, items_text(planned));
 }

@@ -47,12 +47,13 @@ void write_item(JsonWriter& json, const core::Item& item);
 struct PromptFiles {
   std::string items;
   std::string owns;
+  std::string forbids;
 };
 // The agents whose work is in the commit that this one starts from, in the order they were accepted. Pure.
 [[nodiscard]] std::vector<AgentName> done_before(const core::RunState& state, const core::AgentState& agent);
 // The prompt: the agent's own text ({items} filled in), what it owns and may not touch, its items, whose work
-// is there already, how it is validated, and the rules. Of patterns and of items at most 50, and 16 KiB, are
-// spelled out. Pure.
+// is there already, how it is validated, and the rules. Of the patterns of each kind and of items at most 50,
+// and 16 KiB, are spelled out. None of these takes more than its line. Pure.
 [[nodiscard]] std::string prompt_text(const core::Plan& plan, const core::PlannedAgent& agent,
                                       const PromptFiles& files, const std::vector<AgentName>& done = {});
 // What an attempt is told of the one before, when that was refused; else empty. Pure.
@@ -77,8 +78,8 @@ constexpr int kSetupFailed = 1;
                                                        const core::AgentState& agent,
                                                        const std::string& fill);
 
-// Writes PAR_PROMPT_FILE, PAR_ITEMS_FILE and PAR_OWNS_FILE, makes PAR_TMP and the log's directory, and notes
-// where the attempt's part of the log begins. May be called again.
+// Writes PAR_PROMPT_FILE, PAR_ITEMS_FILE, PAR_OWNS_FILE and PAR_FORBIDS_FILE, makes PAR_TMP and the log's
+// directory, and notes where the attempt's part of the log begins. May be called again.
 [[nodiscard]] Result<os::JobSpec> prepare_agent_job(const AgentJobContext& context,
                                                     const core::AgentState& agent);
 

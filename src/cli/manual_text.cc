@@ -80,7 +80,7 @@ constexpr std::array kAgentEnvironment{
     Term{"PAR_PROMPT_FILE", "a file with its prompt"},
     Term{"PAR_ITEMS_FILE", "a file with its items as JSON lines"},
     Term{"PAR_OWNS, PAR_FORBIDS", "its patterns, one on each line; each is left out beyond 100 KiB"},
-    Term{"PAR_OWNS_FILE", "a file with the patterns of PAR_OWNS, however many"},
+    Term{"PAR_OWNS_FILE, PAR_FORBIDS_FILE", "files with the same patterns, however many"},
     Term{"PAR_TMP", "a directory of its own"},
 };
 
