@@ -53,7 +53,11 @@ constexpr std::array kSettings{
          "further environment variables that agents may see; names, separated by spaces or "
          "commas, can "
          "be given several times"},
-    Term{"par.logLimit", "how many bytes of one agent's output are kept; 64 MiB by default"},
+    Term{"par.logLimit",
+         "how many bytes of one agent's output are kept; 64 MiB by default. Of more the beginning and the "
+         "last "
+         "64 KiB are kept, or two halves of a limit below 128 KiB; the log says how much is left out between "
+         "them, and holds the end once the agent has ended"},
     Term{
         "par.toolchain",
         "a shell command that prints what validations run with, such as 'cc --version'; a result counts only "

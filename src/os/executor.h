@@ -29,8 +29,8 @@ struct JobSpec {
   std::string cwd;
   Environment env;  // all of it, but for PAR_JOB=<id> and PAR_JOB_DIR=<its directory>, which are added
   std::string log;  // appended to: stdout and stderr, "[HH:MM:SS] " before each line; mode 0600
-  std::int64_t log_limit =
-      64 << 20;  // bytes of this job; more is drained, dropped and said so once in the log
+  std::int64_t log_limit = 64 << 20;  // bytes of this job; of more the beginning and the end are kept, and
+                                      // the log says how much is left out between them
   bool log_timestamps = true;
   std::int64_t timeout_ms = 0;  // 0: none
   std::int64_t idle_ms = 0;  // it is ended (`hung`) after so long without output, CPU time of its processes

@@ -40,29 +40,55 @@ Result<JobLog> JobLog::open(const std::string& path, std::int64_t limit, bool ti
   if (!S_ISREG(info.st_mode)) return Error(fmt::format("cannot open log '{}': not a regular file", path));
   JobLog log(std::move(file), limit, timestamps);
   log.line_open_ = ends_within_line(log.file_.get());
-  log.finish();
+  log.end_line();
   return log;
 }
 
+JobLog::JobLog(Descriptor file, std::int64_t limit, bool timestamps)
+    : file_(std::move(file)),
+      end_room_(static_cast<std::size_t>(std::min(kLogEnd, limit / 2))),
+      room_(static_cast<std::size_t>(limit) - end_room_),
+      timestamps_(timestamps) {}
+
 void JobLog::append(std::string_view output) {
-  if (full_ || output.empty()) return;
+  if (output.empty()) return;
   const std::string text = stamped(output);
-  if (static_cast<std::int64_t>(text.size()) <= room_) {
-    room_ -= static_cast<std::int64_t>(text.size());
-    put(text);
-    return;
-  }
-  if (room_ > 0) put(std::string_view(text).substr(0, static_cast<std::size_t>(room_)));
-  full_ = true;
-  notice("the log has reached its limit; further output is dropped");
+  const std::size_t count = std::min(room_, text.size());
+  if (count > 0) put(std::string_view(text).substr(0, count));
+  room_ -= count;
+  if (count < text.size()) keep(std::string_view(text).substr(count));
 }
 
-void JobLog::notice(std::string_view text) {
-  finish();
-  put(fmt::format("{}git-par: {}\n", timestamps_ ? stamp() : "", text));
+void JobLog::keep(std::string_view text) {
+  end_ += text;
+  if (end_.size() <= end_room_) return;
+  // Said at once, to whoever follows the log.
+  if (left_out_ == 0) notice("the log has reached its limit; what follows is left out, but for its end");
+  left_out_ += end_.size() - end_room_;
+  end_.erase(0, end_.size() - end_room_);
 }
 
 void JobLog::finish() {
+  if (left_out_ > 0) {
+    // From the first whole line on, if there is one.
+    if (const auto begin = end_.find('\n') + 1; begin < end_.size()) {
+      left_out_ += begin;
+      end_.erase(0, begin);
+    }
+    notice(fmt::format("{} bytes of output are left out here", left_out_));
+  }
+  if (!end_.empty()) put(end_);
+  end_.clear();
+  left_out_ = 0;
+  end_line();
+}
+
+void JobLog::notice(std::string_view text) {
+  end_line();
+  put(fmt::format("{}git-par: {}\n", timestamps_ ? stamp() : "", text));
+}
+
+void JobLog::end_line() {
   if (line_open_) put("\n");
 }
 
@@ -70,7 +96,7 @@ std::string JobLog::stamped(std::string_view output) const {
   if (!timestamps_) return std::string(output);
   const std::string mark = stamp();
   std::string text;
-  bool line_open = line_open_;
+  bool line_open = end_.empty() ? line_open_ : end_.back() != '\n';
   while (!output.empty()) {
     const std::string_view line = output.substr(0, output.find('\n'));
     const std::size_t length = std::min(line.size() + 1, output.size());

@@ -95,9 +95,10 @@ class Keeper {
   void see_through() {
     JobExit exit = supervise();
     copy_output();
-    if (!command_->clear_away(kClearAwayLimit)) log_->notice("some processes of this job could not be ended");
+    const bool is_clear = command_->clear_away(kClearAwayLimit);
     copy_output();
     log_->finish();
+    if (!is_clear) log_->notice("some processes of this job could not be ended");
     record(exit);
   }
 

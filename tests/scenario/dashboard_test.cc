@@ -91,6 +91,28 @@ TEST_CASE("attach: shows what an agent prints from its last lines on, until its 
   sandbox.assert_clean();
 }
 
+TEST_CASE("log -f: shows the end of what went beyond the limit once the agent has ended") {
+  Sandbox sandbox;
+  sandbox.git({"config", "par.logLimit", "4k"});
+  const std::string go = sandbox.root() + "/go";
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.slow]\nowns = [\"src/**\"]\n"
+                "run = '''echo begin; yes | head -c 9000; until test -e " +
+                    go + "; do sleep 0.05; done; echo end; echo x > src/new.txt'''\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+  REQUIRE(sandbox.start({"run", "-q"}) > 0);
+  REQUIRE(has(wait_for(sandbox, ".git/par/logs/r1/slow.log", "reached its limit"), "begin"));
+  sandbox.shell("(git par log -f slow; echo \"exit $?\") > ../followed 2>&1 &");
+  CHECK(has(wait_for(sandbox, "../followed", "the log has reached its limit"), "begin"));
+  sandbox.shell("touch ../go");
+  const auto followed = wait_for(sandbox, "../followed", "exit");
+  CHECK(has(followed, " bytes of output are left out here\n"));
+  CHECK(has(followed, "] end\nexit 0\n"));
+  CHECK(followed.size() < 4500);
+  sandbox.assert_clean();
+}
+
 TEST_CASE("log -n: shows so many lines from the end, and all when there are fewer") {
   Sandbox sandbox;
   write_project(sandbox);

@@ -89,6 +89,31 @@ TEST_CASE("preset: what the CLI says it cost is counted, and a budget that is ne
   sandbox.assert_clean();
 }
 
+TEST_CASE("preset: what the CLI says at the end is read, however much it printed before") {
+  Sandbox sandbox;
+  put_on_path(sandbox, "claude",
+              "yes 'one of many lines' | head -n 50000\n"
+              "test $PAR_AGENT = one || { echo 'Invalid API key'; exit 1; }\n"
+              "echo x > src/one.txt\n"
+              "echo '{\"type\":\"result\",\"total_cost_usd\":4.5,\"usage\":{\"input_tokens\":10}}'\n");
+  sandbox.git({"config", "par.logLimit", "100k"});
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[agent.one]\nowns = [\"src/one.txt\"]\nrun = \"claude\"\n"
+                "[agent.two]\nowns = [\"src/two.txt\"]\nrun = \"claude\"\nretries = 3\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+  const auto run = sandbox.par({"run", "--force-parallel"});
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK(has(run.out, "4.50 US dollars spent; 10 tokens used"));
+  CHECK(has(run.err, "two: rejected: exited with 1, and said 'Invalid API key'"));
+  CHECK_FALSE(has(run.err, "attempt 2"));
+  const auto log = sandbox.par({"log", "one"}).out;
+  CHECK(log.size() < 103'000);
+  CHECK(has(log, " bytes of output are left out here\n"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("preset: when a budget is nearly spent, what has not started works one at a time") {
   Sandbox sandbox;
   put_on_path(sandbox, "claude",

@@ -11,7 +11,12 @@ using namespace par::os;
 
 namespace {
 
-constexpr std::string_view kFull = "git-par: the log has reached its limit; further output is dropped\n";
+constexpr std::string_view kFull =
+    "git-par: the log has reached its limit; what follows is left out, but for its end\n";
+
+std::string left_out(int bytes) {
+  return "git-par: " + std::to_string(bytes) + " bytes of output are left out here\n";
+}
 
 struct Room {
   TemporaryDirectory directory = *TemporaryDirectory::create("par-log");
@@ -59,34 +64,71 @@ TEST_CASE("job log: an unfinished line can be seen at once") {
   CHECK(room.text() == "50% 100%\n");
 }
 
-TEST_CASE("job log: the limit holds to the byte and is said once") {
+TEST_CASE("job log: of more than the limit the beginning and the end are kept, to the byte") {
   const Room room;
-  JobLog log = room.open(10);
-  log.append("12345");
-  log.append("67890");
+  JobLog log = room.open(20);
+  log.append("12345678");
+  log.append("90\n45678\nxyz");
   CHECK(room.text() == "1234567890");
-  log.append("x");
-  log.append("y\n");
-  log.finish();
+  log.append("1");
+  CHECK(room.text() == "1234567890\n" + std::string(kFull));  // said once, as soon as something is lost
+  log.append("");
+  log.append("2\n4567890\n");
+  log.append("4567\n");
   CHECK(room.text() == "1234567890\n" + std::string(kFull));
+  log.finish();
+  log.notice("the end");
+  CHECK(room.text() == "1234567890\n" + std::string(kFull) + left_out(21) + "4567\ngit-par: the end\n");
+}
+
+TEST_CASE("job log: the end of a single long line is kept without its beginning") {
+  const Room room;
+  JobLog log = room.open(20);
+  log.append("1234567890" + std::string(1000, 'x') + "0123456789");
+  log.finish();
+  CHECK(room.text() == "1234567890\n" + std::string(kFull) + left_out(1000) + "0123456789\n");
+}
+
+TEST_CASE("job log: the end has its own share of a limit, however much is printed") {
+  const Room room;
+  JobLog log = room.open(1 << 20);
+  for (int i = 0; i < 100'000; ++i) log.append("line " + std::to_string(i) + " of a hundred thousand\n");
+  log.finish();
+  const auto text = room.text();
+  const auto cut = text.find(" are left out here\n");
+  REQUIRE(cut != std::string::npos);
+  CHECK(text.substr(cut).starts_with(" are left out here\nline "));
+  CHECK(text.size() - cut <= kLogEnd + 20);
+  CHECK(text.size() - cut > kLogEnd - 100);
+  CHECK(text.ends_with("line 99999 of a hundred thousand\n"));
+  CHECK(text.size() < (1 << 20) + 300);
 }
 
 TEST_CASE("job log: output that fits exactly is not cut") {
-  const Room room;
-  JobLog log = room.open(4);
-  log.append("123\n");
-  log.finish();
-  CHECK(room.text() == "123\n");
+  for (std::size_t cut = 0; cut <= 8; ++cut) {
+    const Room room;
+    JobLog log = room.open(8);
+    const std::string output = "123\n567\n";
+    log.append(output.substr(0, cut));
+    log.append(output.substr(cut));
+    log.finish();
+    CHECK(room.text() == output);
+  }
 }
 
 TEST_CASE("job log: stamps count, and a second job has its own limit") {
   const Room room;
-  JobLog first = room.open(13, true);
-  first.append("123\n");
-  CHECK(without_times(room.text()) == "[] 12\n[] " + std::string(kFull));
+  JobLog first = room.open(26, true);
+  first.append("1234");
+  first.append("56\n");
+  first.append("yz\n");
+  first.append("w\n");
+  first.finish();
+  CHECK(without_times(room.text()) == "[] 12\n[] " + std::string(kFull) + "[] " + left_out(19) + "[] w\n");
   JobLog second = room.open(4);
   second.append("abc\n");
-  CHECK(room.text().ends_with("dropped\nabc\n"));
+  second.finish();
+  CHECK(room.text().ends_with("w\nabc\n"));
 }
 
 TEST_CASE("job log: a line left unfinished by a killed keeper is ended first") {
