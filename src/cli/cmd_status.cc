@@ -62,10 +62,11 @@ Command status_command() {
           Group::run,
           "[<options>] [<run>]",
           "show where a run and its agents stand",
-          "Shows the run's state and, for each agent, its phase, state, items done, changed files, when it "
-          "last printed something, time, and why it is not in; below, how many items are done per hour and "
-          "how long the rest will take at that rate, once a minute's work tells. When the work on a run has "
-          "ended: how much of the time in sequence was saved, how much of the time no agent was at work, and "
+          "Shows the run's state and, for each agent, its phase, state, items done, changed files, when its "
+          "present attempt last printed something, time, and why it is not in; below, how many items are "
+          "done per hour and how long the rest will take at that rate, once a minute's work tells. When the "
+          "work on a run has ended: how much of the time in sequence was saved, how much of the time no "
+          "agent was at work, and "
           "how many attempts failed, each beside what it should keep to.\n\n"
           "Where agents pull their work (git-par-next(1)) also how many items are ready, claimed, done and "
           "failed, and who found everything held by others five times in a row or more. "

@@ -7,7 +7,7 @@
 #include "cli/merge_view.h"
 #include "cli/report.h"
 #include "git/workspace.h"
-#include "os/files.h"
+#include "os/jobs.h"
 #include "os/system_clock.h"
 
 namespace par::cli {
@@ -22,8 +22,9 @@ Result<RunView> view_run(const app::Project& project, const store::Database& dat
   Live live{worker.has_value(), os::SystemClock().wall(), std::move(queue), {}};
   const app::RunPaths paths{project.repository.state_dir(), loaded.id};
   for (const auto& agent : loaded.state.agents) {
-    const bool runs = agent.stage == core::Stage::running || agent.stage == core::Stage::filling;
-    live.last_output.push_back(runs ? os::modified_at(paths.agent_log(agent.name)) : std::nullopt);
+    const auto job = app::current_job_id(agent);
+    live.last_output.push_back(job.empty() ? std::nullopt
+                                           : os::last_output(paths.jobs(), job, paths.agent_log(agent.name)));
   }
   return RunView{std::move(loaded), std::move(live)};
 }

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 
+#include "app/agent_job.h"
 #include "base/json_writer.h"
 #include "base/strings.h"
 #include "cli/progress.h"
@@ -161,6 +162,13 @@ double elapsed_seconds(const AgentState& agent, const Live& live) {
 std::optional<double> seconds_since_output(std::size_t i, const Live& live) {
   if (i >= live.last_output.size() || !live.last_output[i]) return std::nullopt;
   return static_cast<double>(std::max<Millis>(0, live.now - *live.last_output[i])) / 1000;
+}
+
+bool is_at_work(const AgentState& agent) { return !app::current_job_id(agent).empty(); }
+
+std::string output_cell(const AgentState& agent, const std::optional<double>& seconds) {
+  if (seconds) return human_duration(*seconds) + " ago";
+  return is_at_work(agent) ? "none" : "";
 }
 
 void write_number(JsonWriter& json, const std::optional<double>& number) {
@@ -347,8 +355,7 @@ std::string status_text(const app::LoadedRun& run, const Live& live, std::size_t
   const auto& agents = run.state.agents;
   const auto& totals = run.head.item_counts;
   const bool with_items = std::any_of(totals.begin(), totals.end(), [](auto n) { return n > 0; });
-  const bool with_output = std::any_of(live.last_output.begin(), live.last_output.end(),
-                                       [](const auto& at) { return at.has_value(); });
+  const bool with_output = std::any_of(agents.begin(), agents.end(), is_at_work);
   std::vector<std::vector<std::string>> rows;
   const auto add = [&](const std::string& name, const std::string& phase, const std::string& state,
                        const std::string& items, const std::string& files, const std::string& output,
@@ -370,10 +377,9 @@ std::string status_text(const app::LoadedRun& run, const Live& live, std::size_t
   add("agent", "phase", "state", "items", "files", "output", "elapsed", "");
   for (const auto i : shown) {
     const auto& agent = agents[i];
-    const auto output = seconds_since_output(i, live);
     add(agent.name.str(), std::to_string(agent.phase), std::string(agent_state_name(agent)),
         totals[i] > 0 ? fmt::format("{}/{}", items_of(run, i, live).done, totals[i]) : "",
-        std::to_string(agent.files), output ? human_duration(*output) + " ago" : "",
+        std::to_string(agent.files), output_cell(agent, seconds_since_output(i, live)),
         human_duration(elapsed_seconds(agent, live)), display_text(reason_of(agent)));
   }
   return head + table_text(rows, 2) + left_out_line(run.state, shown) + rest;

@@ -17,7 +17,7 @@ struct Live {
   bool worker = false;  // a process works on the run
   Millis now = 0;       // wall clock
   app::QueueView queue;
-  std::vector<std::optional<Millis>> last_output;  // of each agent that runs, wall clock
+  std::vector<std::optional<Millis>> last_output;  // of the job that each agent runs, wall clock
 };
 
 // running | validating | ready | landed | stopped | failed

@@ -23,9 +23,9 @@ namespace par::os {
 [[nodiscard]] Result<void> touch(const std::string& path);
 // Makes entries added to, renamed in or removed from this directory durable.
 [[nodiscard]] Result<void> sync_directory(const std::string& path);
-// Bytes; 0 when it cannot be told, as of a file that is not there.
 // When it was last written to, by the wall clock; nullopt: there is no such file.
 [[nodiscard]] std::optional<Millis> modified_at(const std::string& path);
+// Bytes; 0 when it cannot be told, as of a file that is not there.
 [[nodiscard]] std::size_t file_size(const std::string& path);
 [[nodiscard]] bool exists(const std::string& path);  // any kind of entry, symlinks not followed
 // The same, where it matters whether nobody can tell: an Error when a directory on the way cannot be

@@ -61,6 +61,7 @@ void JobLog::append(std::string_view output) {
 
 void JobLog::keep(std::string_view text) {
   end_ += text;
+  ::futimens(file_.get(), nullptr);
   if (end_.size() <= end_room_) return;
   // Said at once, to whoever follows the log.
   if (left_out_ == 0) notice("the log has reached its limit; what follows is left out, but for its end");

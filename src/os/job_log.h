@@ -1,6 +1,6 @@
 // The log of one job: appended to, each line stamped, up to a limit. Owns the file; knows nothing of
 // processes. Logging never fails a job: what cannot be written is dropped and said so as soon as writing
-// works again.
+// works again. The file's time of change says when there last was output, also where that was not written.
 //
 // Of more output than the limit the beginning and the end are kept, since at the end agents say what they
 // have cost and why they failed. The end is held in memory until `finish`; a killed keeper takes it along.

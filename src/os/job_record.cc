@@ -11,6 +11,7 @@
 #include "base/strings.h"
 #include "os/file_lock.h"
 #include "os/files.h"
+#include "os/jobs.h"
 
 namespace par::os {
 namespace {
@@ -74,6 +75,19 @@ Result<JobState> job_state(const JobPaths& paths, const std::string& id) {
   PAR_ASSIGN(keeper, FileLock::holder(paths.lock));
   if (keeper) return JobState{JobStage::running, *keeper, {}};
   return recorded_state(paths, id);
+}
+
+Result<void> record_start(const JobPaths& paths, Millis at, std::size_t log_bytes) {
+  return write_file_durably(paths.started, fmt::format("at {}\nlog {}\n", at, log_bytes));
+}
+
+std::optional<Millis> last_output(const std::string& root, const std::string& id, const std::string& log) {
+  const auto record = read_file(JobPaths(root, id).started);
+  if (!record) return std::nullopt;
+  const auto lines = split_terminated(*record, '\n');
+  std::size_t begin = 0;
+  if (lines.size() != 2 || !parse_number(value_of(lines[1], "log"), begin)) return std::nullopt;
+  return file_size(log) > begin ? modified_at(log) : std::nullopt;
 }
 
 Result<void> record_exit(const JobPaths& paths, const JobExit& exit) {

@@ -2,8 +2,9 @@
 // os/.
 //
 // The keeper alone writes here, and only while it holds the lock: `started` just before the command is
-// spawned, `result` after everything of it has ended. So without a living keeper: a result is final,
-// `started` without one is a lost job, and neither means that nothing was run.
+// spawned, with where its output begins in the log, `result` after everything of it has ended. So without a
+// living keeper: a result is final, `started` without one is a lost job, and neither means that nothing was
+// run.
 #pragma once
 
 #include <string>
@@ -45,6 +46,8 @@ struct JobState {
 
 [[nodiscard]] JobState lost_state(const std::string& id);
 [[nodiscard]] Result<JobState> job_state(const JobPaths& paths, const std::string& id);
+// `log_bytes`: as long was the log by then.
+[[nodiscard]] Result<void> record_start(const JobPaths& paths, Millis at, std::size_t log_bytes);
 [[nodiscard]] Result<void> record_exit(const JobPaths& paths, const JobExit& exit);
 
 }  // namespace par::os

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct JobView {
 };
 // Every job recorded under `root`, sorted by id; for `stop` and `clean` of other processes' jobs.
 [[nodiscard]] Result<std::vector<JobView>> list_jobs(const std::string& root);
+// When the job last printed, by the wall clock; nullopt: it has not, or did not start. `log`: its JobSpec's.
+[[nodiscard]] std::optional<Millis> last_output(const std::string& root, const std::string& id,
+                                                const std::string& log);
 // Ends jobs of any process at the same time, as Executor::stop; waits until their keepers are gone, at most
 // `timeout` ms for all of them. Error: some did not end, with their names.
 [[nodiscard]] Result<void> stop_jobs(const std::string& root, const std::vector<std::string>& ids,

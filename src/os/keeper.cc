@@ -83,7 +83,7 @@ class Keeper {
     PAR_TRY(crash_point("job.locked"));
     if (exists(paths_.started) || exists(paths_.result)) return Standing::settled;
     PAR_ASSIGN(log_, opened_log());
-    PAR_TRY(write_file_durably(paths_.started, fmt::format("{}\n", clock_.wall())));
+    PAR_TRY(record_start(paths_, clock_.wall(), file_size(spec_.log)));
     if (auto begun = begin(); !begun) {
       PAR_TRY(remove_file(paths_.started));
       return std::move(begun).error();

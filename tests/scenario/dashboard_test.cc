@@ -57,6 +57,44 @@ TEST_CASE("status --watch: draws on the second screen until the work ends, and l
   sandbox.assert_clean();
 }
 
+TEST_CASE("status: the last output is that of the present attempt, and none where it has not printed") {
+  Sandbox sandbox;
+  const auto until = [&](const std::string& file) {
+    return "until test -e " + sandbox.root() + "/" + file + "; do sleep 0.05; done; ";
+  };
+  sandbox.write(".gitpar.toml",
+                "target = \"main\"\n[worktree]\nsetup = \"echo is set up\"\n"
+                "[agent.slow]\nowns = [\"src/**\"]\nretries = 1\nrun = '''" +
+                    until("first") + "test $PAR_ATTEMPT = 2 || { echo fails; exit 1; }; touch " +
+                    sandbox.root() + "/again; " + until("go") + "echo printed; " + until("end") +
+                    "echo x > src/new.txt'''\n");
+  sandbox.write("src/file.txt", "as it was\n");
+  sandbox.commit_all("base");
+  REQUIRE(sandbox.start({"run", "-q"}) > 0);
+  const auto is_said = [&](const std::string& part) {
+    for (int i = 0; i < 500 && !has(sandbox.par({"status"}).out, part); ++i) par::os::nap(20);
+    return has(sandbox.par({"status"}).out, part);
+  };
+  const auto json = [&] { return sandbox.par({"status", "--json"}).out; };
+  const auto log = sandbox.state_dir() + "/logs/r1/slow.log";
+  REQUIRE(has(wait_for(sandbox, log, "is set up"), "is set up"));
+  CHECK(is_said("  none  "));
+  CHECK(has(json(), "\"last_output_s\":null"));
+  sandbox.shell("touch ../first");
+  for (int i = 0; i < 500 && !par::os::exists(sandbox.root() + "/again"); ++i) par::os::nap(20);
+  REQUIRE(has(sandbox.read(".git/par/logs/r1/slow.log"), "fails"));
+  CHECK(is_said("  none  "));
+  CHECK(has(json(), "\"last_output_s\":null"));
+  sandbox.shell("touch ../go");
+  CHECK(is_said("s ago"));
+  CHECK_FALSE(has(json(), "\"last_output_s\":null"));
+  sandbox.shell("touch ../end");
+  CHECK(is_said("run r1: ready"));
+  CHECK(has(json(), "\"last_output_s\":null"));
+  CHECK_FALSE(has(sandbox.par({"status"}).out, "none"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("status --watch: needs a terminal, and says what does not") {
   Sandbox sandbox;
   write_project(sandbox);

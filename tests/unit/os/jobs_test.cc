@@ -304,6 +304,42 @@ TEST_CASE("jobs: the end of the output is in the log also of a command that had 
   CHECK(log.size() < 10'300);
 }
 
+TEST_CASE("jobs: when a job last printed is told, also beyond the limit of its log") {
+  const JobRoom room;
+  const auto jobs = room.jobs();
+  const auto until = [](const std::string& file) {
+    return "touch at." + file + "; until test -e " + file + "; do sleep 0.01; done; ";
+  };
+  JobSpec spec = room.job("a", until("one") + "echo one; " + until("two") + "yes | head -c 50000; " +
+                                   until("three") + "echo three; " + until("end"));
+  spec.log_limit = 10'000;
+  REQUIRE(write_file_durably(spec.log, "of another job"));
+  const auto set = [&](const std::string& name) { REQUIRE(touch(room.path(name))); };
+  const auto printed = [&] { return last_output(room.root, "a", spec.log); };
+  // The log looks, and stays, as if nobody had printed for long.
+  const auto is_old = [&] {
+    const struct timespec past[2] = {{1000, 0}, {1000, 0}};
+    REQUIRE(::utimensat(AT_FDCWD, spec.log.c_str(), past, 0) == 0);
+    ::usleep(50'000);
+    return printed() == 1'000'000;
+  };
+  CHECK_FALSE(printed());
+  REQUIRE(jobs->ensure(spec));
+  REQUIRE(room.wait_for_file("at.one"));
+  CHECK_FALSE(printed());
+  set("one");
+  REQUIRE(room.wait_for_file("at.two"));
+  CHECK(eventually([&] { return printed().has_value(); }));
+  set("two");
+  REQUIRE(room.wait_for_file("at.three"));
+  REQUIRE(eventually([&] { return room.text("a.log").ends_with("but for its end\n"); }));
+  REQUIRE(eventually(is_old));
+  set("three");
+  CHECK(eventually([&] { return printed() > 1'000'000; }));
+  set("end");
+  CHECK(await_one(*jobs).code == 0);
+}
+
 TEST_CASE("jobs: all output of a large job within the limit is in the log") {
   const JobRoom room;
   CHECK(run_job(*room.jobs(), room.job("a", "head -c 5000000 /dev/zero | tr '\\0' 'x'")).code == 0);
