@@ -7,6 +7,7 @@
 
 #include "base/strings.h"
 #include "import/test_report.h"
+#include "os/job_log.h"
 
 namespace par::app {
 namespace {
@@ -31,6 +32,9 @@ ValidationResult outcome(const core::ValidationSpec& spec, const os::JobExit& ex
 
 ValidationResult reported_outcome(const core::ValidationSpec& spec, const os::JobExit& exit,
                                   const std::string& text) {
+  // What is left of two programs could pass for what one has printed.
+  if (spec.report == core::ReportKind::tap && os::is_cut(text))
+    return outcome(spec, exit, Outcome::error, "its report is not whole: it printed more than par.logLimit");
   const auto report =
       spec.report == core::ReportKind::junit ? import::parse_junit(text) : import::parse_tap(text);
   if (!report) return outcome(spec, exit, Outcome::error, "unreadable report: " + report.error().message);

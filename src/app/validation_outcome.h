@@ -13,8 +13,9 @@
 namespace par::app {
 
 // One run: its end and the report it left. `report`: the text of the {report} file, or of the output for TAP
-// without one; nullopt: no such file. Exit 125 is a skip; 126 and 127 (no such command), a missing or
-// unreadable report and zero executed tests are errors; a time-out fails under the validation's own name.
+// without one; nullopt: no such file. Exit 125 is a skip; 126 and 127 (no such command), a missing,
+// unreadable or cut report and zero executed tests are errors; a time-out fails under the validation's own
+// name.
 [[nodiscard]] core::ValidationResult read_outcome(const core::ValidationSpec& spec, const os::JobExit& exit,
                                                   const std::optional<std::string>& report);
 

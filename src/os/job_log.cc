@@ -14,6 +14,8 @@
 namespace par::os {
 namespace {
 
+constexpr std::string_view kLeftOut = " bytes of output are left out here";
+
 std::string stamp() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
@@ -29,6 +31,8 @@ bool ends_within_line(int fd) {
 }
 
 }  // namespace
+
+bool is_cut(std::string_view log) { return log.find(kLeftOut) != std::string_view::npos; }
 
 Result<JobLog> JobLog::open(const std::string& path, std::int64_t limit, bool timestamps) {
   // Not blocking, so that a pipe put in its place is an error and no trap.
@@ -76,7 +80,7 @@ void JobLog::finish() {
       left_out_ += begin;
       end_.erase(0, begin);
     }
-    notice(fmt::format("{} bytes of output are left out here", left_out_));
+    notice(fmt::format("{}{}", left_out_, kLeftOut));
   }
   if (!end_.empty()) put(end_);
   end_.clear();

@@ -18,6 +18,9 @@ namespace par::os {
 // So many bytes of the limit are for the end of the output, but no more than half of it.
 constexpr std::int64_t kLogEnd = 64 << 10;
 
+// Whether the output in a log without stamps is not all that was printed.
+[[nodiscard]] bool is_cut(std::string_view log);
+
 class JobLog {
  public:
   // Made with mode 0600 when missing. `limit`: bytes that this job may add, stamps included, notices not.

@@ -264,3 +264,22 @@ TEST_CASE("pre-push: what changes outside the inputs of what has passed may be p
   CHECK(sandbox.shell("git push -q origin main").exit_code == 1);
   sandbox.assert_clean();
 }
+
+TEST_CASE("validate: a report in output that is longer than its log may be is an error, and no pass") {
+  Sandbox sandbox;
+  sandbox.git({"config", "par.logLimit", "4k"});
+  // Two programs: without the middle, one with two tests that pass.
+  write_project(sandbox, validation("tap",
+                                    "echo 1..2; echo ok 1; seq 2000; echo not ok 2 - broken; echo 1..1; "
+                                    "seq 2000; echo ok 1",
+                                    "report = \"tap\"\n"));
+  const auto cut = sandbox.par({"validate"});
+  INFO(cut.out << cut.err);
+  CHECK(cut.exit_code == 1);
+  CHECK(has(cut.out, "its report is not whole: it printed more than par.logLimit"));
+  sandbox.git({"config", "par.logLimit", "40k"});
+  const auto whole = sandbox.par({"validate"});
+  INFO(whole.out << whole.err);
+  CHECK_FALSE(has(whole.out, "not whole"));
+  CHECK(has(whole.out, "broken"));
+}
