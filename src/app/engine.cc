@@ -42,6 +42,16 @@ Engine::Engine(const Plan& plan, RunState state, EnginePorts ports, EngineSettin
 }
 
 Result<EngineEnd> Engine::run() {
+  auto end = work();
+  if (!end && !watched_.empty())
+    return std::move(end.error())
+        .hint(fmt::format("its agents go on; 'git par resume {0}' takes them over, 'git par stop --now --run "
+                          "{0}' ends them",
+                          state_.id.str()));
+  return end;
+}
+
+Result<EngineEnd> Engine::work() {
   for (;;) {
     PAR_TRY(obey_interrupts());
     PAR_TRY(say_who_loses());

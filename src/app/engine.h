@@ -77,6 +77,7 @@ class Engine {
   }
 
  private:
+  [[nodiscard]] Result<EngineEnd> work();
   [[nodiscard]] core::Limits limits() const;
   [[nodiscard]] Result<void> obey_interrupts();
   // An agent may be losing its claims, and nobody has said so.

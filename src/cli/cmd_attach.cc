@@ -26,7 +26,9 @@ Result<int> attach(const Options& options, const Invocation& invocation) {
     return refused(fmt::format("agent '{}' is {}", options.agent, agent_state_name(*agent)))
         .hint(fmt::format("'git par log {}' shows what it printed", options.agent));
   if (!invocation.quiet)
-    print_hint(fmt::format("in '{}'; Ctrl-C leaves it, the agent goes on", agent->worktree));
+    print_hint(agent->worktree.empty()
+                   ? "it has not started; Ctrl-C leaves it"
+                   : fmt::format("in '{}'; Ctrl-C leaves it, the agent goes on", agent->worktree));
   PAR_ASSIGN(const int code,
              show_output(project, database, options.agent, {view.run.id.str(), true, kLinesBefore}));
   if (code != 0) return code;

@@ -296,7 +296,8 @@ std::string next_line(const app::LoadedRun& run, const Live& live) {
   const auto state = run_state_name(run.state, live);
   if (state == "ready" && !run.state.integration.steps.empty())
     return "\n'git par merge' lands the candidate\n";
-  if (state == "stopped") return fmt::format("\n'git par resume {}' goes on\n", run.id.str());
+  if (state == "stopped" && run.state.finished != core::RunEnd::cleaned)
+    return fmt::format("\n'git par resume {}' goes on\n", run.id.str());
   return "";
 }
 

@@ -129,6 +129,22 @@ TEST_CASE("attach: shows what an agent prints from its last lines on, until its 
   sandbox.assert_clean();
 }
 
+TEST_CASE("attach: to an agent that has not started waits for what it prints") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  sandbox.shell(
+      "printf '[agent.then]\\nafter = [\"slow\"]\\nowns = [\"b/**\"]\\nrun = \"echo five; mkdir b; "
+      "echo x > b/new\"\\n' >> .gitpar.toml; git commit -qam then");
+  start_and_wait(sandbox);
+  sandbox.shell("(git par attach then; echo \"exit $?\") > ../attached 2>&1 &");
+  CHECK(wait_for(sandbox, "../attached", "\n") == "hint: it has not started; Ctrl-C leaves it\n");
+  sandbox.shell("touch ../go");
+  const auto attached = wait_for(sandbox, "../attached", "exit");
+  CHECK(has(attached, "five"));
+  CHECK(has(attached, "agent 'then' is accepted"));
+  sandbox.assert_clean();
+}
+
 TEST_CASE("log -f: shows the end of what went beyond the limit once the agent has ended") {
   Sandbox sandbox;
   sandbox.git({"config", "par.logLimit", "4k"});

@@ -163,7 +163,9 @@ TEST_CASE("stop: --now returns when all has ended, also where the run was suspen
   CHECK(stop.exit_code == 0);
   CHECK(stop.err == "hint: run 'r1' has ended; 'git par resume r1' goes on\n");
   CHECK(has(sandbox.par({"status"}).out, "stopped by the user"));
+  CHECK(has(sandbox.par({"status"}).out, "'git par resume r1' goes on"));
   CHECK(sandbox.par({"clean", "r1"}).exit_code == 0);
+  CHECK_FALSE(has(sandbox.par({"status"}).out, "resume"));
   sandbox.assert_clean();
 }
 

@@ -73,3 +73,19 @@ TEST_CASE("engine: claims are looked at now and then, not at every step") {
   CHECK(asked == 1);
   CHECK(engine.state().fallbacks.empty());
 }
+
+TEST_CASE("engine: what ends it while agents work says how to go on with them") {
+  const auto directory = *os::TemporaryDirectory::create("par-engine");
+  FakeWorld world;
+  const Plan plan = test::plan_of({{"a", "b"}}, world.refs.at("target"));
+  auto settings = test::engine_settings(directory.path());
+  settings.loser = []() -> Result<std::optional<store::LosingRow>> { return Error("the disk is full"); };
+  app::Engine engine(plan, initial_state(RunId("r1"), plan), {world, world, world, world, world}, settings);
+  REQUIRE(engine.record(RunStarted{plan.id, plan.base, FakeWorld::tree_id({"base"}), AgentName()}));
+  const auto end = engine.run();
+  REQUIRE_FALSE(end);
+  CHECK(end.error().message == "the disk is full");
+  REQUIRE(end.error().hints.size() == 1);
+  CHECK(end.error().hints.front() ==
+        "its agents go on; 'git par resume r1' takes them over, 'git par stop --now --run r1' ends them");
+}
