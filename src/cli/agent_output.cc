@@ -5,6 +5,7 @@
 #include <fstream>
 #include <utility>
 
+#include "base/json_writer.h"
 #include "base/strings.h"
 #include "base/utf8.h"
 #include "cli/report.h"
@@ -58,6 +59,8 @@ void seek_last_lines(std::ifstream& file, int lines) {
   file.seekg(0);
 }
 
+Error no_log(const std::string& agent) { return refused(fmt::format("agent '{}' has no log yet", agent)); }
+
 }  // namespace
 
 Result<const core::AgentState*> find_agent(const RunView& view, const std::string& name) {
@@ -75,7 +78,7 @@ Result<int> show_output(const app::Project& project, const store::Database& data
   const app::RunPaths paths{project.repository.state_dir(), view.run.id};
   const auto log = paths.agent_log(AgentName(agent));
   std::ifstream file(log, std::ios::binary);
-  if (!file && !options.follow) return refused(fmt::format("agent '{}' has no log yet", agent));
+  if (!file && !options.follow) return no_log(agent);
   if (file && options.lines >= 0) seek_last_lines(file, options.lines);
   std::string held;
   for (bool ended = false;;) {
@@ -91,6 +94,23 @@ Result<int> show_output(const app::Project& project, const store::Database& data
   }
   print_out(display_text(held));
   return os::interrupt_count() > 0 ? interrupted_code() : 0;
+}
+
+Result<std::string> output_json(const app::Project& project, const store::Database& database,
+                                const std::string& agent, const OutputOptions& options) {
+  PAR_ASSIGN(const auto view, view_run(project, database, options.run));
+  PAR_TRY(find_agent(view, agent));
+  const app::RunPaths paths{project.repository.state_dir(), view.run.id};
+  const auto log = paths.agent_log(AgentName(agent));
+  std::ifstream file(log, std::ios::binary);
+  if (!file) return no_log(agent);
+  if (options.lines >= 0) seek_last_lines(file, options.lines);
+  JsonWriter json;
+  json.begin_object().member("schema", 1).member("run", view.run.id.str()).member("agent", agent);
+  json.member("path", quote_path(log)).key("lines").begin_array();
+  for (std::string line; std::getline(file, line);) json.value(line);
+  json.end_array().end_object();
+  return std::move(json).take() + "\n";
 }
 
 }  // namespace par::cli

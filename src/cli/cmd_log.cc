@@ -69,15 +69,20 @@ Result<int> follow_timeline(const app::Project& project, const store::Database& 
 }
 
 Result<int> log(const Options& options, const Invocation& invocation) {
+  if (options.output.follow && invocation.json)
+    return usage_error("--json shows a run as it stands, it cannot be followed");
+  if (options.agent.empty() && options.output.lines >= 0)
+    return usage_error("-n is for an agent's output").hint("name an agent");
   PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   PAR_ASSIGN(const auto database, app::open_state(project));
-  if (!options.agent.empty()) return show_output(project, database, options.agent, options.output);
-  if (options.output.lines >= 0) return usage_error("-n is for an agent's output").hint("name an agent");
-  PAR_ASSIGN(auto view, view_run(project, database, options.output.run));
-  if (options.output.follow) {
-    if (invocation.json) return usage_error("--json shows a run as it stands, it cannot be followed");
-    return follow_timeline(project, database, std::move(view));
+  if (!options.agent.empty() && invocation.json) {
+    PAR_ASSIGN(const auto text, output_json(project, database, options.agent, options.output));
+    print_out(text);
+    return 0;
   }
+  if (!options.agent.empty()) return show_output(project, database, options.agent, options.output);
+  PAR_ASSIGN(auto view, view_run(project, database, options.output.run));
+  if (options.output.follow) return follow_timeline(project, database, std::move(view));
   print_out(invocation.json ? timeline_json(view.run) : timeline_text(view.run, 0));
   return 0;
 }
@@ -96,18 +101,20 @@ Handler configure(OptionList& line) {
 }  // namespace
 
 Command log_command() {
-  return {"log",
-          Group::run,
-          "[<options>] [<agent>]",
-          "show what happened in a run, or what an agent printed",
-          "Without an agent: the run's events, one line each. With one: its output, standard output and "
-          "error together, "
-          "each line with the time it came. Control characters are shown, not sent to the terminal.",
-          {{"git par log", "what happened in the newest run"},
-           {"git par log -f", "the same, and what happens next"},
-           {"git par log -f errors", "what agent errors prints"}},
-          "0: shown. 1: the agent has printed nothing yet.",
-          configure};
+  return {
+      "log",
+      Group::run,
+      "[<options>] [<agent>]",
+      "show what happened in a run, or what an agent printed",
+      "Without an agent: the run's events, one line each. With one: its output, standard output and "
+      "error together, "
+      "each line with the time it came. Control characters are shown, not sent to the terminal. As JSON: the "
+      "events, or the 'path' of the agent's log and its 'lines'.",
+      {{"git par log", "what happened in the newest run"},
+       {"git par log -f", "the same, and what happens next"},
+       {"git par log -f errors", "what agent errors prints"}},
+      "0: shown. 1: the agent has printed nothing yet.",
+      configure};
 }
 
 }  // namespace par::cli

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/agent_job.h"
+#include "base/json_writer.h"
 #include "cli/command.h"
 #include "cli/report.h"
 #include "cli/run_support.h"
@@ -25,8 +26,8 @@ struct Options {
   bool now = false;
 };
 
-Result<int> stop_agents(const RunView& view, const app::RunPaths& paths,
-                        const std::vector<std::string>& names) {
+Result<void> stop_agents(const RunView& view, const app::RunPaths& paths,
+                         const std::vector<std::string>& names) {
   std::vector<std::string> ids;
   for (const auto& name : names) {
     const auto* agent = view.run.state.find(AgentName(name));
@@ -34,8 +35,7 @@ Result<int> stop_agents(const RunView& view, const app::RunPaths& paths,
     ids.push_back(app::current_job_id(*agent));
     if (ids.back().empty()) return refused(fmt::format("agent '{}' is not running", name));
   }
-  PAR_TRY(os::stop_jobs(paths.jobs(), ids, kStopTimeout));
-  return 0;
+  return os::stop_jobs(paths.jobs(), ids, kStopTimeout);
 }
 
 // Nobody works on the run, but one that was killed may have left agents running.
@@ -78,14 +78,28 @@ Result<void> stop_worker(const app::RunPaths& paths, int worker, bool now) {
   return await_end(paths);
 }
 
+// Agents that were named have ended.
+std::string stopped_json(const RunId& run, const Options& options) {
+  JsonWriter json;
+  json.begin_object().member("schema", 1).member("run", run.str()).key("agents").begin_array();
+  for (const auto& agent : options.agents) json.value(agent);
+  json.end_array().member("ended", options.now || !options.agents.empty()).end_object();
+  return std::move(json).take() + "\n";
+}
+
 Result<int> stop(const Options& options, const Invocation& invocation) {
   PAR_ASSIGN(const auto project, app::find_project(invocation.cwd));
   PAR_ASSIGN(const auto database, app::open_state(project));
   PAR_ASSIGN(const auto view, view_run(project, database, options.run));
   const app::RunPaths paths{project.repository.state_dir(), view.run.id};
-  if (!options.agents.empty()) return stop_agents(view, paths, options.agents);
+  if (!options.agents.empty()) {
+    PAR_TRY(stop_agents(view, paths, options.agents));
+    if (invocation.json) print_out(stopped_json(paths.run, options));
+    return 0;
+  }
   PAR_ASSIGN(const auto worker, app::worker_of(paths));
   PAR_TRY(worker ? stop_worker(paths, *worker, options.now) : stop_leftovers(paths, options.now));
+  if (invocation.json) print_out(stopped_json(paths.run, options));
   if (!invocation.quiet)
     print_hint(fmt::format("run '{}' {}; 'git par resume {}' goes on", paths.run.str(),
                            options.now ? "has ended" : "finishes what runs and then stops", paths.run.str()));
@@ -111,7 +125,9 @@ Command stop_command() {
       "Without an agent, the run starts nothing new, finishes and validates what is under way, and "
       "stops. With --now it ends the agents' whole process trees instead, also those that a run which was "
       "killed has left running. Their worktrees stay as they are; when such an agent starts again, what "
-      "it had done is saved under 'refs/par/salvage/' first.",
+      "it had done is saved under 'refs/par/salvage/' first.\n\n"
+      "As JSON: the 'agents' that were named, and whether they, or without names the run, have 'ended' "
+      "already.",
       {{"git par stop", "drain the newest run"}, {"git par stop errors", "end one agent"}},
       "0: told; with --now, it has ended. 1: nothing of it is running, or only what a run that was killed "
       "has left and --now ends.",

@@ -181,3 +181,20 @@ TEST_CASE("log -n: shows so many lines from the end, and all when there are fewe
   CHECK(sandbox.par({"log", "-n", "0", "slow"}).out.empty());
   CHECK(sandbox.par({"log", "-n", "1"}).exit_code == 129);
 }
+
+TEST_CASE("log --json: holds an agent's output with the path of its log, and cannot be followed") {
+  Sandbox sandbox;
+  write_project(sandbox);
+  sandbox.shell("touch ../go");
+  REQUIRE(sandbox.par({"run", "-q"}).exit_code == 0);
+  const auto json = sandbox.par({"log", "--json", "-n", "2", "slow"}).out;
+  const std::string head = R"({"schema":1,"run":"r1","agent":"slow","path":")" + sandbox.repo() +
+                           R"(/.git/par/logs/r1/slow.log","lines":["[)";
+  CHECK(json.starts_with(head));
+  CHECK(has(json, "] three\",\"["));
+  CHECK(json.ends_with("] four\"]}\n"));
+  CHECK_FALSE(has(json, "] two"));
+  CHECK(has(sandbox.par({"log", "--json", "slow"}).out, "] one\",\"["));
+  CHECK(sandbox.par({"log", "--json", "-f", "slow"}).exit_code == 129);
+  CHECK(sandbox.par({"log", "--json", "nobody"}).exit_code == 128);
+}

@@ -108,8 +108,9 @@ TEST_CASE("stop: said twice, the run still finishes what is under way") {
   REQUIRE(sandbox.start({"run", "-q"}) > 0);
   wait_until(sandbox, kStarted);
   for (int i = 0; i < 2; ++i) {
-    const auto stop = sandbox.par({"stop"});
+    const auto stop = sandbox.par({"stop", "--json"});
     CHECK(stop.exit_code == 0);
+    CHECK(stop.out == "{\"schema\":1,\"run\":\"r1\",\"agents\":[],\"ended\":false}\n");
     CHECK(has(stop.err, "run 'r1' finishes what runs and then stops"));
   }
   sandbox.shell("touch ../go");
@@ -159,8 +160,9 @@ TEST_CASE("stop: --now returns when all has ended, also where the run was suspen
   wait_until(sandbox, kStarted);
   SECTION("it goes on") {}
   SECTION("it was suspended") { ::kill(pid, SIGSTOP); }
-  const auto stop = sandbox.par({"stop", "--now"});
+  const auto stop = sandbox.par({"stop", "--now", "--json"});
   CHECK(stop.exit_code == 0);
+  CHECK(has(stop.out, "\"ended\":true}"));
   CHECK(stop.err == "hint: run 'r1' has ended; 'git par resume r1' goes on\n");
   CHECK(has(sandbox.par({"status"}).out, "stopped by the user"));
   CHECK(has(sandbox.par({"status"}).out, "'git par resume r1' goes on"));

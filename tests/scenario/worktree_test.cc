@@ -176,9 +176,10 @@ TEST_CASE("worktree: an agent that is stopped during its setup starts again with
   write_project(sandbox, waiting_setup(sandbox) + agent("a", "echo a > src/a/out"));
   const int pid = sandbox.start({"run", "-q"});
   wait_for(sandbox.root() + "/setups");
-  const auto stop = sandbox.par({"stop", "a"});
+  const auto stop = sandbox.par({"stop", "--json", "a"});
   INFO(stop.out << stop.err);
   CHECK(stop.exit_code == 0);
+  CHECK(stop.out == "{\"schema\":1,\"run\":\"r1\",\"agents\":[\"a\"],\"ended\":true}\n");
   while (::kill(pid, 0) == 0) par::os::nap(10);
   sandbox.shell("touch ../go");
   const auto resume = sandbox.par({"resume"});
