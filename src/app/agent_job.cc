@@ -167,7 +167,10 @@ std::string worktree_command(const core::WorktreeSpec& spec, const std::string& 
                              const std::string& fill) {
   std::string script = fmt::format("{{ {}; }} || exit 128\n", fill);
   for (const auto& path : spec.copy) script += copy_command(main_root, path);
-  if (!spec.setup.empty()) script += fmt::format("(\n{}\n) || exit {}\n", spec.setup, kSetupFailed);
+  if (!spec.setup.empty())
+    script += fmt::format(
+        "(\n{}\n) || {{ echo \"git-par: 'setup' of [worktree] ended with exit code $?\"; exit {}; }}\n",
+        spec.setup, kSetupFailed);
   return script;
 }
 

@@ -86,7 +86,7 @@ TEST_CASE("worktree: several are filled and set up at the same time") {
 
 TEST_CASE("worktree: an agent whose setup fails is not started, and the others go on") {
   Sandbox sandbox;
-  write_project(sandbox, "[worktree]\nsetup = \"echo no network; test $PAR_AGENT != a\"\n" +
+  write_project(sandbox, "[worktree]\nsetup = \"echo no network; test $PAR_AGENT != a || exit 7\"\n" +
                              agent("a", "touch ../a.started") + agent("b", "echo b > src/b/out"));
   const auto run = sandbox.par({"run", "--land"});
   INFO(run.out << run.err);
@@ -94,6 +94,7 @@ TEST_CASE("worktree: an agent whose setup fails is not started, and the others g
   CHECK(has(run.out, "the setup of its worktree failed"));
   CHECK_FALSE(par::os::exists(sandbox.root() + "/repo.par/r1/a.started"));
   CHECK(has(sandbox.par({"log", "a"}).out, "no network"));
+  CHECK(has(sandbox.par({"log", "a"}).out, "git-par: 'setup' of [worktree] ended with exit code 7\n"));
   CHECK(sandbox.read("src/b/out") == "b\n");
   sandbox.assert_clean();
 }
