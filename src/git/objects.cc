@@ -149,6 +149,11 @@ Result<std::optional<std::string>> Objects::file_at(const ObjectId& commit, cons
   return file_in(impl_->repository.get(), tree.get(), path.str());
 }
 
+Result<std::string> Objects::blob(const ObjectId& id) const {
+  PAR_ASSIGN(const git_oid oid, to_git(id));
+  return blob_content(impl_->repository.get(), oid);
+}
+
 Result<std::vector<RepoPath>> Objects::paths(const ObjectId& commit) const {
   PAR_ASSIGN(const CommitHandle handle, lookup_commit(impl_->repository.get(), commit));
   PAR_ASSIGN(auto names, tree_paths(impl_->repository.get(), *git_commit_tree_id(handle.get())));

@@ -61,6 +61,8 @@ class Objects {
   // nullopt: no such path, or not a file.
   [[nodiscard]] Result<std::optional<std::string>> file_at(const ObjectId& commit,
                                                            const RepoPath& path) const;
+  // What the blob holds. Error: it is none, or not here.
+  [[nodiscard]] Result<std::string> blob(const ObjectId& id) const;
   // Every path of the commit's tree (files, symlinks, submodules), in tree order.
   [[nodiscard]] Result<std::vector<RepoPath>> paths(const ObjectId& commit) const;
   // Bytes that the commit's files take in a worktree, as they are stored (filters may make them larger), in

@@ -8,6 +8,7 @@
 
 #include "base/strings.h"
 #include "git/command.h"
+#include "git/part_filled.h"
 #include "git/refs.h"
 #include "git/workspace.h"
 #include "git/workspace_parts.h"
@@ -283,10 +284,11 @@ class Collector {
       PAR_ASSIGN(const bool known, objects_.is_ancestor(commit, start_));
       if (!known && commit != worktree->head) remains.parents.push_back(commit);
     }
-    if (was_filled(*worktree))
+    if (was_filled(*worktree)) {
       PAR_TRY(collect_files(*worktree, head.tree, remains));
-    else if (os::is_directory(worktree->path))
-      PAR_TRY(collect_beginnings(*worktree, head.tree, remains));
+    } else if (os::is_directory(worktree->path)) {
+      PAR_ASSIGN(remains.tree, write_part_filled_tree(objects_, *worktree, head.tree));
+    }
     if (remains.empty()) return std::optional<Remains>();
     return std::optional(std::move(remains));
   }
@@ -312,17 +314,6 @@ class Collector {
     const std::string message = fmt::format("{}: staged\n", agent_.str());
     PAR_ASSIGN(const ObjectId commit, objects_.write_commit({*staged, {worktree.head}, message, who, who}));
     remains.parents.push_back(commit);
-    return {};
-  }
-
-  // The files where it may not have been filled to the end: those that are missing say nothing.
-  static Result<void> collect_beginnings(const Worktree& worktree, const ObjectId& head_tree,
-                                         Remains& remains) {
-    PAR_ASSIGN(const ObjectId tree, write_worktree_tree(worktree));
-    PAR_ASSIGN(const std::string changed,
-               git_output({"diff-tree", "-r", "--name-only", "--diff-filter=d", head_tree.str(), tree.str()},
-                          in_worktree(worktree)));
-    if (!changed.empty()) remains.tree = tree;
     return {};
   }
 

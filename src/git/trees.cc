@@ -135,6 +135,14 @@ Result<std::vector<TreeChange>> tree_changes(git_repository* repository, const g
   return comparison.take_changes();
 }
 
+Result<std::string> blob_content(git_repository* repository, const git_oid& id) {
+  git_blob* blob = nullptr;
+  if (git_blob_lookup(&blob, repository, &id) != 0) return git2_error("cannot read a blob");
+  const BlobHandle handle(blob);
+  return std::string(static_cast<const char*>(git_blob_rawcontent(blob)),
+                     static_cast<std::size_t>(git_blob_rawsize(blob)));
+}
+
 Result<std::optional<std::string>> file_in(git_repository* repository, const git_tree* root,
                                            const std::string& path) {
   git_tree_entry* raw = nullptr;
@@ -144,12 +152,9 @@ Result<std::optional<std::string>> file_in(git_repository* repository, const git
   const TreeEntryHandle entry(raw);
   const auto mode = git_tree_entry_filemode(raw);
   if (mode != GIT_FILEMODE_BLOB && mode != GIT_FILEMODE_BLOB_EXECUTABLE) return std::optional<std::string>();
-  git_blob* blob = nullptr;
-  if (git_blob_lookup(&blob, repository, git_tree_entry_id(raw)) != 0)
-    return git2_error(fmt::format("cannot read '{}'", quote_path(path)));
-  const BlobHandle handle(blob);
-  return std::optional(std::string(static_cast<const char*>(git_blob_rawcontent(blob)),
-                                   static_cast<std::size_t>(git_blob_rawsize(blob))));
+  auto content = blob_content(repository, *git_tree_entry_id(raw));
+  if (!content) return std::move(content.error()).within(fmt::format("cannot read '{}'", quote_path(path)));
+  return std::optional(*std::move(content));
 }
 
 Result<std::vector<std::string>> tree_paths(git_repository* repository, const git_oid& tree) {

@@ -49,6 +49,7 @@ class TreeWalk {
 [[nodiscard]] Result<std::vector<TreeChange>> tree_changes(git_repository* repository, const git_oid& before,
                                                            const git_oid& after);
 
+[[nodiscard]] Result<std::string> blob_content(git_repository* repository, const git_oid& id);
 // The content of a regular file below the tree; nullopt: no such path, or something else.
 [[nodiscard]] Result<std::optional<std::string>> file_in(git_repository* repository, const git_tree* root,
                                                          const std::string& path);

@@ -205,10 +205,9 @@ TEST_CASE("remove_agent: works on what an agent broke") {
   CHECK_FALSE(f.repo.has(admin));
 }
 
-TEST_CASE("remove_agent: of a worktree that was filled in part, nothing is saved") {
+TEST_CASE("remove_agent: of a worktree that was filled in part, only what was written there is saved") {
   RunFixture f;
-  f.repo.write("in/a", "a\n");
-  f.repo.write("in/b", "b\n");
+  for (const auto* path : {"in/a", "in/b", "in/c", "in/d"}) f.repo.write(path, "one\ntwo\n");
   const ObjectId start(f.repo.commit("more"));
   const std::string path = f.add(1, start);
   const std::string admin = f.repo.git_dir() + "/worktrees/a";
@@ -216,7 +215,26 @@ TEST_CASE("remove_agent: of a worktree that was filled in part, nothing is saved
   f.repo.write(admin + "/index.lock", "");
   f.repo.remove(path + "/in/b");
   f.repo.remove(path + "/file");
-  CHECK_FALSE(value_of(f.workspace.remove_agent(f.agent, start)));
+  // As where a checkout is killed between making a file and writing it, and in the middle of it.
+  f.repo.write(path + "/in/c", "");
+  f.repo.write(path + "/in/d", "one\n");
+  SECTION("nothing was") { CHECK_FALSE(value_of(f.workspace.remove_agent(f.agent, start))); }
+  SECTION("files were") {
+    f.repo.write(path + "/in/a", "one\nthree\n");
+    f.repo.write(path + "/in/new \n", "mine\n");
+    const auto saved = value_of(f.workspace.remove_agent(f.agent, start));
+    REQUIRE(saved);
+    CHECK(f.repo.git({"diff", "--name-status", start.str(), saved->commit.str()}) ==
+          "M\tin/a\nA\t\"in/new \\n\"");
+    f.repo.git({"fsck", "--strict"});
+  }
+  SECTION("a file took the place of a directory") {
+    f.repo.remove(path + "/in");
+    f.repo.write(path + "/in", "mine\n");
+    const auto saved = value_of(f.workspace.remove_agent(f.agent, start));
+    REQUIRE(saved);
+    CHECK(f.repo.git({"ls-tree", "-r", "--name-only", saved->commit.str()}) == ".gitignore\nfile\nin");
+  }
   CHECK_FALSE(f.repo.has(path));
 }
 
