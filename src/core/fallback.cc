@@ -9,9 +9,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "base/strings.h"
 #include "core/machine.h"
+#include "core/precedence.h"
 
 namespace par::core {
 namespace {
@@ -97,15 +100,33 @@ std::optional<FellBack> failure_rate(const Plan& plan, const RunState& state) {
                               state.failed_attempts, ended, plan.max_failure_rate)};
 }
 
-// Nobody asked for an order of the two, not in so many words.
-bool is_unordered(const Plan& plan, const Overlap& overlap) {
-  const auto comes_after = [&](const AgentName& then, const AgentName& first) {
-    return std::any_of(plan.agents.begin(), plan.agents.end(), [&](const auto& agent) {
-      const auto& after = agent.spec.after;
-      return agent.spec.name == then && std::find(after.begin(), after.end(), first) != after.end();
-    });
-  };
-  return !comes_after(overlap.a, overlap.b) && !comes_after(overlap.b, overlap.a);
+// Which agents come after which, by `after`.
+struct StatedOrder {
+  std::map<AgentName, std::size_t> indices;
+  Precedence order;
+
+  explicit StatedOrder(const Plan& plan) : order(plan.agents.size()) {
+    for (std::size_t i = 0; i < plan.agents.size(); ++i) indices.emplace(plan.agents[i].spec.name, i);
+    for (std::size_t i = 0; i < plan.agents.size(); ++i)
+      for (const auto& first : plan.agents[i].spec.after)
+        if (const auto at = indices.find(first); at != indices.end()) order.add(at->second, i);
+  }
+};
+
+// The pairs whose order nobody asked for. Linear in the agents for each agent that meets others.
+std::vector<const Overlap*> unordered_overlaps(const Plan& plan) {
+  const StatedOrder stated(plan);
+  std::map<AgentName, std::vector<const Overlap*>> by_first;
+  for (const auto& overlap : plan.overlaps) by_first[overlap.a].push_back(&overlap);
+  std::vector<const Overlap*> unordered;
+  for (const auto& [name, overlaps] : by_first) {
+    std::vector<bool> is_ordered(plan.agents.size());
+    stated.order.mark_before(stated.indices.at(name), is_ordered);
+    stated.order.mark_behind(stated.indices.at(name), is_ordered);
+    for (const auto* overlap : overlaps)
+      if (!is_ordered[stated.indices.at(overlap->b)]) unordered.push_back(overlap);
+  }
+  return unordered;
 }
 
 // Said before anybody starts. Branches that exist are not kept apart: they merge or they do not.
@@ -116,14 +137,13 @@ std::optional<FellBack> overlap(const Plan& plan, const RunState& state) {
       !std::all_of(state.agents.begin(), state.agents.end(), waits) ||
       std::any_of(plan.agents.begin(), plan.agents.end(), is_branch))
     return std::nullopt;
-  const auto first = std::find_if(plan.overlaps.begin(), plan.overlaps.end(),
-                                  [&](const auto& pair) { return is_unordered(plan, pair); });
-  if (first == plan.overlaps.end()) return std::nullopt;
-  const auto more = std::count_if(std::next(first), plan.overlaps.end(),
-                                  [&](const auto& pair) { return is_unordered(plan, pair); });
+  const auto pairs = unordered_overlaps(plan);
+  if (pairs.empty()) return std::nullopt;
+  const auto& first = *pairs.front();
+  const auto more = static_cast<std::int64_t>(pairs.size()) - 1;
   return FellBack{Trigger::overlap, false,
                   fmt::format("'{}' and '{}' could both change '{}'{}, and work one after the other",
-                              first->a.str(), first->b.str(), quote_path(first->witness.str()),
+                              first.a.str(), first.b.str(), quote_path(first.witness.str()),
                               more > 0 ? fmt::format(" (and {} more)", counted(more, "pair")) : "")};
 }
 

@@ -194,13 +194,15 @@ TEST_CASE("fallback: a plan in sequence is one, however many may work at once, a
 }
 
 TEST_CASE("fallback: a plan whose agents meet says so once, before anybody starts") {
-  Run run(3);
+  Run run(4);
   const auto meet = [&](int a, int b, const char* path) {
     run.plan().overlaps.push_back(
         {Run::name(a), Run::name(b), RepoPath(path), OverlapKind::file, Resolution::serialised});
   };
   meet(0, 1, "asked for");
   run.plan().agents[1].spec.after = {Run::name(0)};
+  run.plan().agents[3].spec.after = {Run::name(1)};
+  meet(0, 3, "asked for by way of a1");
   CHECK_FALSE(run.next<FellBack>());
   meet(0, 2, "a\nb");
   meet(1, 2, "c");
