@@ -7,7 +7,6 @@
 
 #include "base/strings.h"
 #include "import/test_report.h"
-#include "os/job_log.h"
 
 namespace par::app {
 namespace {
@@ -32,9 +31,6 @@ ValidationResult outcome(const core::ValidationSpec& spec, const os::JobExit& ex
 
 ValidationResult reported_outcome(const core::ValidationSpec& spec, const os::JobExit& exit,
                                   const std::string& text) {
-  // What is left of two programs could pass for what one has printed.
-  if (spec.report == core::ReportKind::tap && os::is_cut(text))
-    return outcome(spec, exit, Outcome::error, "its report is not whole: it printed more than par.logLimit");
   const auto report =
       spec.report == core::ReportKind::junit ? import::parse_junit(text) : import::parse_tap(text);
   if (!report) return outcome(spec, exit, Outcome::error, "unreadable report: " + report.error().message);
@@ -46,6 +42,10 @@ ValidationResult reported_outcome(const core::ValidationSpec& spec, const os::Jo
 }
 
 }  // namespace
+
+bool reports_in_output(const core::ValidationSpec& spec) {
+  return spec.report == core::ReportKind::tap && spec.run.find("{report}") == std::string::npos;
+}
 
 ValidationResult read_outcome(const core::ValidationSpec& spec, const os::JobExit& exit,
                               const std::optional<std::string>& report) {
@@ -74,6 +74,10 @@ ValidationResult read_outcome(const core::ValidationSpec& spec, const os::JobExi
     return outcome(spec, exit, exit.code == 0 ? Outcome::pass : Outcome::fail);
   if (!report)
     return outcome(spec, exit, Outcome::error, fmt::format("it left no report (exit {})", exit.code));
+  // What is left of two programs could pass for what one has printed.
+  if (reports_in_output(spec) && !exit.whole_log)
+    return outcome(spec, exit, Outcome::error,
+                   "its report is not whole: it printed more than par.logLimit, or the disk is full");
   return reported_outcome(spec, exit, *report);
 }
 

@@ -12,8 +12,11 @@
 
 namespace par::app {
 
-// One run: its end and the report it left. `report`: the text of the {report} file, or of the output for TAP
-// without one; nullopt: no such file. Exit 125 is a skip; 126 and 127 (no such command), a missing,
+// Its report is what it prints: TAP without a {report} file.
+[[nodiscard]] bool reports_in_output(const core::ValidationSpec& spec);
+
+// One run: its end and the report it left. `report`: the text of the {report} file, or of the output where it
+// is that; nullopt: no such file. Exit 125 is a skip; 126 and 127 (no such command), a missing,
 // unreadable or cut report and zero executed tests are errors; a time-out fails under the validation's own
 // name.
 [[nodiscard]] core::ValidationResult read_outcome(const core::ValidationSpec& spec, const os::JobExit& exit,

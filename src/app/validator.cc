@@ -121,8 +121,7 @@ Result<void> Validator::on_exit(const os::JobExit& exit) {
 Result<void> Validator::take_run(Tree& tree, const os::JobExit& exit) {
   const auto& spec = spec_named(tree.what.names[tree.next]);
   const std::string log = log_path(tree, spec);
-  const bool from_output =
-      spec.report == core::ReportKind::tap && spec.run.find("{report}") == std::string::npos;
+  const bool from_output = reports_in_output(spec);
   const std::string source = from_output ? log : report_path(tree);
   std::optional<std::string> report;
   if (os::exists(source)) {

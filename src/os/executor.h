@@ -44,6 +44,7 @@ struct JobExit {
   ExitKind how = ExitKind::exited;
   int code = 0;  // exit code, or the signal's number
   double seconds = 0;
+  bool whole_log = true;  // the log holds all that it has printed
 };
 
 class Executor {

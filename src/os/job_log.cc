@@ -14,8 +14,6 @@
 namespace par::os {
 namespace {
 
-constexpr std::string_view kLeftOut = " bytes of output are left out here";
-
 std::string stamp() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
@@ -31,8 +29,6 @@ bool ends_within_line(int fd) {
 }
 
 }  // namespace
-
-bool is_cut(std::string_view log) { return log.find(kLeftOut) != std::string_view::npos; }
 
 Result<JobLog> JobLog::open(const std::string& path, std::int64_t limit, bool timestamps) {
   // Not blocking, so that a pipe put in its place is an error and no trap.
@@ -69,6 +65,7 @@ void JobLog::keep(std::string_view text) {
   if (end_.size() <= end_room_) return;
   // Said at once, to whoever follows the log.
   if (left_out_ == 0) notice("the log has reached its limit; what follows is left out, but for its end");
+  whole_ = false;
   left_out_ += end_.size() - end_room_;
   end_.erase(0, end_.size() - end_room_);
 }
@@ -80,7 +77,7 @@ void JobLog::finish() {
       left_out_ += begin;
       end_.erase(0, begin);
     }
-    notice(fmt::format("{}{}", left_out_, kLeftOut));
+    notice(fmt::format("{} bytes of output are left out here", left_out_));
   }
   if (!end_.empty()) put(end_);
   end_.clear();
@@ -119,6 +116,7 @@ void JobLog::put(std::string_view text) {
     if (write_all(file_.get(), lead)) dropped_ = 0;
   }
   if (dropped_ > 0 || !write_all(file_.get(), text)) dropped_ += text.size();
+  if (dropped_ > 0) whole_ = false;
   line_open_ = text.back() != '\n';
 }
 

@@ -18,9 +18,6 @@ namespace par::os {
 // So many bytes of the limit are for the end of the output, but no more than half of it.
 constexpr std::int64_t kLogEnd = 64 << 10;
 
-// Whether the output in a log without stamps is not all that was printed.
-[[nodiscard]] bool is_cut(std::string_view log);
-
 class JobLog {
  public:
   // Made with mode 0600 when missing. `limit`: bytes that this job may add, stamps included, notices not.
@@ -30,8 +27,10 @@ class JobLog {
   void append(std::string_view output);
   // Writes the end of the output, after how much is left out before it. Nothing is appended after that.
   void finish();
-  // A line of our own, before or after all output.
+  // A line of our own.
   void notice(std::string_view text);
+  // All that was appended has been written.
+  [[nodiscard]] bool is_whole() const { return whole_; }
 
  private:
   JobLog(Descriptor file, std::int64_t limit, bool timestamps);
@@ -47,6 +46,7 @@ class JobLog {
   bool line_open_ = false;  // the last byte written was no newline
   std::string end_;         // of the output, as far as there was no room to write it at once
   std::size_t left_out_ = 0;
+  bool whole_ = true;
   std::size_t dropped_ = 0;  // bytes that could not be written, not yet said
 };
 

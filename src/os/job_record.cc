@@ -28,9 +28,12 @@ std::string_view value_of(std::string_view line, std::string_view key) {
   return line.substr(key.size() + 1);
 }
 
+// Of the output a part is missing in the log.
+const std::string kCut = "log cut";
+
 std::optional<JobExit> parse_exit(std::string_view text, const std::string& id) {
   const auto lines = split_terminated(text, '\n');
-  if (lines.size() != 3) return std::nullopt;
+  if (lines.size() < 3) return std::nullopt;
   const auto how = parse_enum<ExitKind>(value_of(lines[0], "how"));
   JobExit exit{id, how.value_or(ExitKind::lost), 0, 0};
   std::int64_t millis = 0;
@@ -38,6 +41,7 @@ std::optional<JobExit> parse_exit(std::string_view text, const std::string& id) 
       !parse_number(value_of(lines[2], "milliseconds"), millis))
     return std::nullopt;
   exit.seconds = static_cast<double>(millis) / 1000;
+  exit.whole_log = lines.size() < 4 || lines[3] != kCut;
   return exit;
 }
 
@@ -86,13 +90,15 @@ std::optional<Millis> last_output(const std::string& root, const std::string& id
   if (!record) return std::nullopt;
   const auto lines = split_terminated(*record, '\n');
   std::size_t begin = 0;
-  if (lines.size() != 2 || !parse_number(value_of(lines[1], "log"), begin)) return std::nullopt;
+  // (One line: of a keeper from before that was noted.)
+  if (lines.size() == 2 && !parse_number(value_of(lines[1], "log"), begin)) return std::nullopt;
   return file_size(log) > begin ? modified_at(log) : std::nullopt;
 }
 
 Result<void> record_exit(const JobPaths& paths, const JobExit& exit) {
-  return write_file_durably(paths.result, fmt::format("how {}\ncode {}\nmilliseconds {}\n", name_of(exit.how),
-                                                      exit.code, std::llround(exit.seconds * 1000)));
+  return write_file_durably(
+      paths.result, fmt::format("how {}\ncode {}\nmilliseconds {}\n{}", name_of(exit.how), exit.code,
+                                std::llround(exit.seconds * 1000), exit.whole_log ? "" : kCut + "\n"));
 }
 
 }  // namespace par::os

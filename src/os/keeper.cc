@@ -99,6 +99,7 @@ class Keeper {
     copy_output();
     log_->finish();
     if (!is_clear) log_->notice("some processes of this job could not be ended");
+    exit.whole_log = log_->is_whole();
     record(exit);
   }
 

@@ -28,7 +28,8 @@ class EchoFilter {
 // comes.
 inline constexpr int kDrainSignal = SIGUSR1;
 
-// Sends it to a `git par`; nothing where that is gone. Errors: it is not ours.
+// Sends it to a `git par`, and wakes that where it is stopped; nothing where it is gone. Errors: it is not
+// ours.
 [[nodiscard]] Result<void> drain_process(int process_id);
 
 // Installs handlers for INT and TERM (and HUP, as TERM), and for kDrainSignal. Safe to call once, from main.

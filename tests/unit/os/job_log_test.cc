@@ -70,7 +70,9 @@ TEST_CASE("job log: of more than the limit the beginning and the end are kept, t
   log.append("12345678");
   log.append("90\n45678\nxyz");
   CHECK(room.text() == "1234567890");
+  CHECK(log.is_whole());
   log.append("1");
+  CHECK_FALSE(log.is_whole());
   CHECK(room.text() == "1234567890\n" + std::string(kFull));  // said once, as soon as something is lost
   log.append("");
   log.append("2\n4567890\n");

@@ -327,6 +327,12 @@ TEST_CASE("jobs: when a job last printed is told, also beyond the limit of its l
   REQUIRE(jobs->ensure(spec));
   REQUIRE(room.wait_for_file("at.one"));
   CHECK_FALSE(printed());
+  // As an older version recorded it.
+  const std::string started = room.root + "/a/started";
+  const auto record = read_file(started).value();
+  REQUIRE(write_file_durably(started, "1\n"));
+  CHECK(printed());
+  REQUIRE(write_file_durably(started, record));
   set("one");
   REQUIRE(room.wait_for_file("at.two"));
   CHECK(eventually([&] { return printed().has_value(); }));
