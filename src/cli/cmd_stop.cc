@@ -16,7 +16,8 @@
 namespace par::cli {
 namespace {
 
-constexpr Millis kStopTimeout = 15000;
+// More than the keepers take: their grace, ten seconds to end what respawns, and some to record it.
+constexpr Millis kStopTimeout = 20000;
 constexpr Millis kBetweenSignals = 200;
 constexpr Millis kBetweenLooks = 20;
 
@@ -52,17 +53,18 @@ Result<void> stop_leftovers(const app::RunPaths& paths, bool now) {
   return os::stop_jobs(paths.jobs(), ids, kStopTimeout);
 }
 
-// Until no process works on the run.
-Result<void> await_end(const app::RunPaths& paths) {
+// Until this process does not work on the run any more.
+Result<void> await_end(const app::RunPaths& paths, int worker) {
   const os::SystemClock clock;
   const Millis until = clock.monotonic() + kStopTimeout;
   for (;;) {
-    PAR_ASSIGN(const auto worker, app::worker_of(paths));
-    if (!worker) return {};
+    PAR_ASSIGN(const auto now, app::worker_of(paths));
+    if (now != worker) return {};
     if (clock.monotonic() > until)
       return Error(fmt::format("run '{}' was told to end, but process {} still works on it", paths.run.str(),
-                               *worker))
-          .hint(fmt::format("'kill -9 {}' ends it, and 'git par stop --now' then what it has left", *worker));
+                               worker))
+          .hint(fmt::format("'kill -9 {}' ends it, and 'git par stop --now --run {}' then what it has left",
+                            worker, paths.run.str()));
     if (!os::wait_undisturbed(kBetweenLooks))
       return Error(fmt::format("run '{}' was told to end, and may not have yet", paths.run.str()));
   }
@@ -75,7 +77,7 @@ Result<void> stop_worker(const app::RunPaths& paths, int worker, bool now) {
   PAR_TRY(os::terminate_process(worker));
   os::wait_for_interrupt(kBetweenSignals);
   PAR_TRY(os::terminate_process(worker));  // gone where nothing was under way: the first was enough
-  return await_end(paths);
+  return await_end(paths, worker);
 }
 
 // Agents that were named have ended.

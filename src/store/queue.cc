@@ -326,7 +326,8 @@ Result<NextItems> Queue::next(const QueueSession& session, std::size_t count,
     const auto at = parts_->moment();
     PAR_ASSIGN(const auto share, share_of(rows, session.run, session.who.agent));
     PAR_ASSIGN(auto holder, parts_->admit(session, at));
-    if (!share.pulls) PAR_TRY(rows.note_pull(session.run, session.who.agent));
+    // Not for who asks by hand in its name: what that gets tells by itself.
+    if (!share.pulls && !session.lock.empty()) PAR_TRY(rows.note_pull(session.run, session.who.agent));
     PAR_TRY(parts_->extend(holder, session, at));
     PAR_TRY(parts_->free_dead(at, holder.number, false));
     ++holder.batches;

@@ -96,7 +96,7 @@ struct AgentItemCounts {
   std::int64_t done = 0;
   std::int64_t failed = 0;
   std::int64_t stuck = 0;  // of the ready ones, those that come after items that failed
-  bool pulls = false;      // the agent has asked for items; not known once the run's queue was forgotten
+  bool pulls = false;  // the agent itself has asked for items; not known once the run's queue was forgotten
 };
 
 class Queue {

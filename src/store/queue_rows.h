@@ -119,7 +119,7 @@ class QueueRows {
   [[nodiscard]] Result<void> free_holder(const Holder& holder);
   // What earlier attempts of this agent held or ended is as if they had never been.
   [[nodiscard]] Result<void> undo_earlier(const RunId& run, const core::Claimant& who);
-  // The agent has asked for items; it need not get any.
+  // The agent has asked for items from within its job; it need not get any.
   [[nodiscard]] Result<void> note_pull(const RunId& run, const AgentName& agent);
   // Whether its items are done only where that was said: it has asked for some, or somebody has claimed any
   // of its plan entry.

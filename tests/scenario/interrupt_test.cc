@@ -105,8 +105,10 @@ TEST_CASE("kill: one TERM to the process group of a run that git started drains 
 TEST_CASE("stop: said twice, the run still finishes what is under way") {
   const Sandbox sandbox;
   write_project(sandbox);
-  REQUIRE(sandbox.start({"run", "-q"}) > 0);
+  const int pid = sandbox.start({"run", "-q"});
   wait_until(sandbox, kStarted);
+  SECTION("it goes on") {}
+  SECTION("it was suspended") { ::kill(pid, SIGSTOP); }
   for (int i = 0; i < 2; ++i) {
     const auto stop = sandbox.par({"stop", "--json"});
     CHECK(stop.exit_code == 0);

@@ -1,9 +1,11 @@
 // A queue of one test, with a clock of its own.
 #pragma once
 
+#include <optional>
 #include <random>
 
-#include "store/queue.h"
+#include "os/file_lock.h"
+#include "store//queue.h"
 #include "unit/store/state.h"
 
 namespace par::test {
@@ -63,6 +65,17 @@ class QueueRoom {
   std::mt19937_64 chance{5};
   store::Database database;
   store::Queue queue;
+};
+
+// What the job of an agent asks with, while it lives.
+struct JobSession {
+  JobSession(const QueueRoom& room, const std::string& agent) : session(session_of(agent)) {
+    session.lock = room.state.dir() + "/job-" + agent;
+    lock.emplace(os::FileLock::acquire(session.lock).value());
+  }
+
+  store::QueueSession session;
+  std::optional<os::FileLock> lock;
 };
 
 }  // namespace par::test

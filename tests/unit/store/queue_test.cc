@@ -146,13 +146,16 @@ TEST_CASE("queue rows: who asked for items pulls them, also when it got none, or
     const auto counts = room.queue.counts(run).value();
     return std::pair(counts.front().pulls, counts.back().pulls);
   };
+  const JobSession job(room, "one");
   CHECK(pulls() == std::pair(false, false));
   const store::QueueSession boss{RunId(), {AgentName("boss"), 0}, "", 10'000};
   REQUIRE(room.queue.claim_paths(boss, {RepoPath("x")}, {}));
-  SECTION("it lost") { REQUIRE(room.next(session_of("one")).others_hold); }
+  // Who asks by hand in its name is not the agent.
+  REQUIRE(room.queue.next(session_of("two"), 1, "no such", [&] { return room.chance(); })->items.empty());
+  SECTION("it lost") { REQUIRE(room.next(job.session).others_hold); }
   SECTION("its session ended, and what it held is free") {
     REQUIRE(room.queue.release_paths(boss, {RepoPath("x")}, {}));
-    REQUIRE(room.ids(session_of("one")) == Names{"a"});
+    REQUIRE(room.ids(job.session) == Names{"a"});
     REQUIRE(room.queue.end_sessions(run));
   }
   CHECK(pulls() == std::pair(true, false));
@@ -171,7 +174,8 @@ TEST_CASE("queue rows: what an agent that lost leaves behind stays undone when t
   QueueRoom room(queue_plan({{"one", {queue_item("a", {"x"})}}, {"two", {queue_item("b")}}}));
   const store::QueueSession boss{RunId(), {AgentName("boss"), 0}, "", 10'000};
   REQUIRE(room.queue.claim_paths(boss, {RepoPath("x")}, {}));
-  REQUIRE(room.next(session_of("one")).others_hold);
+  const JobSession job(room, "one");
+  REQUIRE(room.next(job.session).others_hold);
   REQUIRE(room.queue.forget(run));
   CHECK(*room.queue.left_undone(run, AgentName("one")) == std::set{ItemId("a")});
   CHECK(room.queue.left_undone(run, AgentName("two"))->empty());
@@ -184,7 +188,8 @@ TEST_CASE("queue rows: a run that an older version laid out goes on") {
   const auto database = room.state.open();
   store::Queue queue(database, [&] { return room.now; });
   CHECK(queue.left_undone(RunId("r1"), AgentName("one"))->size() == 2);
-  CHECK(queue.next(session_of("one"), 1, std::nullopt, [&] { return room.chance(); })->items.size() == 1);
+  const JobSession job(room, "one");
+  CHECK(queue.next(job.session, 1, std::nullopt, [&] { return room.chance(); })->items.size() == 1);
   CHECK(queue.counts(RunId("r1"))->front().pulls);
 }
 
