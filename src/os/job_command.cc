@@ -28,7 +28,7 @@ Environment job_environment(const JobSpec& spec, const JobPaths& paths) {
   Environment env;
   for (const auto& entry : spec.env)
     if (!entry.starts_with("PAR_CRASH") && !entry.starts_with("PAR_JOB=") &&
-        !entry.starts_with("PAR_JOB_DIR="))
+        !entry.starts_with(JobPaths::kMarker))
       env.push_back(entry);
   env.push_back("PAR_JOB=" + spec.id);
   env.push_back(paths.marker());

@@ -28,7 +28,8 @@ struct JobPaths {
   std::string result;
 
   // The entry in the environment of everything the job runs that no other job has.
-  [[nodiscard]] std::string marker() const { return "PAR_JOB_DIR=" + directory; }
+  static constexpr std::string_view kMarker = "PAR_JOB_DIR=";
+  [[nodiscard]] std::string marker() const { return std::string(kMarker) + directory; }
 };
 
 // [a-z0-9._-]+, not starting with a '.'.

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/strings.h"
@@ -271,13 +273,15 @@ Result<std::unique_ptr<Executor>> local_executor(const std::string& root) {
 Result<std::vector<JobView>> list_jobs(const std::string& root) {
   PAR_ASSIGN(const auto names, list_directory(root));
   const std::string absolute = absolute_path(root);
+  std::optional<std::set<std::string>> markers;  // a walk over all processes, for all lost jobs together
   std::vector<JobView> jobs;
   for (const auto& name : names) {
     if (!is_job_id(name)) continue;
     const JobPaths paths(absolute, name);
     PAR_ASSIGN(const JobState state, job_state(paths, name));
+    if (state.stage == JobStage::lost && !markers) markers = platform::markers(JobPaths::kMarker);
     const bool alive = state.stage == JobStage::running ||
-                       (state.stage == JobStage::lost && platform::any_marked(paths.marker()));
+                       (state.stage == JobStage::lost && markers->contains(paths.marker()));
     jobs.push_back(JobView{name, alive, state.keeper});
   }
   return jobs;

@@ -16,6 +16,8 @@
 #include <csignal>
 #include <cstdint>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "base/strings.h"
 #include "os/files.h"
@@ -95,10 +97,13 @@ std::vector<pid_t> descendants_by_parent() {
   return found;
 }
 
-bool has_marker(pid_t pid, std::string_view marker) {
+std::vector<std::string> environment_of(pid_t pid) {
   const auto environment = read_file(fmt::format("/proc/{}/environ", pid));
-  if (!environment) return false;
-  const auto entries = split_terminated(*environment, '\0');
+  return environment ? split_terminated(*environment, '\0') : std::vector<std::string>();
+}
+
+bool has_marker(pid_t pid, std::string_view marker) {
+  const auto entries = environment_of(pid);
   return std::find(entries.begin(), entries.end(), marker) != entries.end();
 }
 
@@ -150,9 +155,12 @@ std::optional<Millis> cpu_of_descendants() {
   return to_millis(ended.ru_utime) + to_millis(ended.ru_stime) + ticks * 1000 / per_second;
 }
 
-bool any_marked(std::string_view marker) {
-  const auto pids = all_processes();
-  return std::any_of(pids.begin(), pids.end(), [&](pid_t pid) { return has_marker(pid, marker); });
+std::set<std::string> markers(std::string_view prefix) {
+  std::set<std::string> found;
+  for (const pid_t pid : all_processes())
+    for (auto& entry : environment_of(pid))
+      if (entry.starts_with(prefix)) found.insert(std::move(entry));
+  return found;
 }
 
 void kill_marked(std::string_view marker) {

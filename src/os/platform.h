@@ -7,6 +7,7 @@
 #include <array>
 #include <ctime>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,8 @@ void die_with_parent();
 // The CPU time, in ms, of the living descendants of this process and of all that they, or it, have waited
 // for. Stand-in: nullopt.
 [[nodiscard]] std::optional<Millis> cpu_of_descendants();
-// Whether the environment of a living process holds exactly the entry `marker`. Stand-in: false.
-[[nodiscard]] bool any_marked(std::string_view marker);
+// The entries that begin with `prefix` in the environments of living processes. Stand-in: none.
+[[nodiscard]] std::set<std::string> markers(std::string_view prefix);
 // Kills every process whose environment holds exactly the entry `marker`, again until none is left, for two
 // seconds at most. Stand-in: nothing.
 void kill_marked(std::string_view marker);

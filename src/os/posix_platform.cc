@@ -41,7 +41,7 @@ std::vector<pid_t> descendants() { return {}; }
 
 std::optional<Millis> cpu_of_descendants() { return std::nullopt; }
 
-bool any_marked(std::string_view) { return false; }
+std::set<std::string> markers(std::string_view) { return {}; }
 
 void kill_marked(std::string_view) {}
 
