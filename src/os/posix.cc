@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 
 #include "os/platform.h"
 
@@ -66,6 +67,10 @@ Result<std::string> read_to_end(int fd, std::string_view name) {
 void set_nonblocking(int fd) {
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags >= 0) ::fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+bool signal_and_wake(pid_t pid, int number) {
+  return (::kill(pid, number) == 0 && ::kill(pid, SIGCONT) == 0) || errno == ESRCH;
 }
 
 void nap(int ms) { ::poll(nullptr, 0, ms); }

@@ -27,6 +27,8 @@ struct Pipe {
 // Everything up to the end; `name` is for the message.
 [[nodiscard]] Result<std::string> read_to_end(int fd, std::string_view name);
 void set_nonblocking(int fd);
+// Sends the signal, and wakes the process where it is stopped; true also where it is gone. False with errno.
+[[nodiscard]] bool signal_and_wake(pid_t pid, int number);
 // The rest of the calling thread's time is somebody else's for about `ms`.
 void nap(int ms);
 

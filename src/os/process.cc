@@ -266,7 +266,7 @@ Result<Finished> run(const Command& command) {
 }
 
 Result<void> terminate_process(int process_id) {
-  if ((::kill(process_id, SIGTERM) == 0 && ::kill(process_id, SIGCONT) == 0) || errno == ESRCH) return {};
+  if (signal_and_wake(process_id, SIGTERM)) return {};
   return errno_error(fmt::format("cannot end process {}", process_id), errno);
 }
 

@@ -96,8 +96,7 @@ void install_signal_handlers() {
 }
 
 Result<void> drain_process(int process_id) {
-  if ((::kill(process_id, kDrainSignal) == 0 && ::kill(process_id, SIGCONT) == 0) || errno == ESRCH)
-    return {};
+  if (signal_and_wake(process_id, kDrainSignal)) return {};
   return errno_error(fmt::format("cannot drain process {}", process_id), errno);
 }
 
