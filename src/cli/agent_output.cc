@@ -59,7 +59,24 @@ void seek_last_lines(std::ifstream& file, int lines) {
   file.seekg(0);
 }
 
-Error no_log(const std::string& agent) { return refused(fmt::format("agent '{}' has no log yet", agent)); }
+struct AgentLog {
+  RunView view;
+  std::string path;
+  std::ifstream file;  // at the first line to be shown; not open: there is none yet
+};
+
+// Error (refused): there is no log, and it is not followed.
+Result<AgentLog> open_log(const app::Project& project, const store::Database& database,
+                          const std::string& agent, const OutputOptions& options) {
+  PAR_ASSIGN(auto view, view_run(project, database, options.run));
+  PAR_TRY(find_agent(view, agent));
+  const app::RunPaths paths{project.repository.state_dir(), view.run.id};
+  AgentLog log{std::move(view), paths.agent_log(AgentName(agent)), {}};
+  log.file.open(log.path, std::ios::binary);
+  if (!log.file.is_open() && !options.follow) return refused(fmt::format("agent '{}' has no log yet", agent));
+  if (log.file.is_open() && options.lines >= 0) seek_last_lines(log.file, options.lines);
+  return log;
+}
 
 }  // namespace
 
@@ -73,16 +90,11 @@ Result<const core::AgentState*> find_agent(const RunView& view, const std::strin
 
 Result<int> show_output(const app::Project& project, const store::Database& database,
                         const std::string& agent, const OutputOptions& options) {
-  PAR_ASSIGN(auto view, view_run(project, database, options.run));
-  PAR_TRY(find_agent(view, agent));
-  const app::RunPaths paths{project.repository.state_dir(), view.run.id};
-  const auto log = paths.agent_log(AgentName(agent));
-  std::ifstream file(log, std::ios::binary);
-  if (!file && !options.follow) return no_log(agent);
-  if (file && options.lines >= 0) seek_last_lines(file, options.lines);
+  PAR_ASSIGN(auto log, open_log(project, database, agent, options));
+  auto& [view, path, file] = log;
   std::string held;
   for (bool ended = false;;) {
-    if (!file.is_open()) file.open(log, std::ios::binary);
+    if (!file.is_open()) file.open(path, std::ios::binary);
     const bool any = file.is_open() && show_rest(file, held);
     if (!options.follow || ended || os::interrupt_count() > 0) break;
     if (any) continue;
@@ -98,17 +110,11 @@ Result<int> show_output(const app::Project& project, const store::Database& data
 
 Result<std::string> output_json(const app::Project& project, const store::Database& database,
                                 const std::string& agent, const OutputOptions& options) {
-  PAR_ASSIGN(const auto view, view_run(project, database, options.run));
-  PAR_TRY(find_agent(view, agent));
-  const app::RunPaths paths{project.repository.state_dir(), view.run.id};
-  const auto log = paths.agent_log(AgentName(agent));
-  std::ifstream file(log, std::ios::binary);
-  if (!file) return no_log(agent);
-  if (options.lines >= 0) seek_last_lines(file, options.lines);
+  PAR_ASSIGN(auto log, open_log(project, database, agent, options));
   JsonWriter json;
-  json.begin_object().member("schema", 1).member("run", view.run.id.str()).member("agent", agent);
-  json.member("path", quote_path(log)).key("lines").begin_array();
-  for (std::string line; std::getline(file, line);) json.value(line);
+  json.begin_object().member("schema", 1).member("run", log.view.run.id.str()).member("agent", agent);
+  json.member("path", quote_path(log.path)).key("lines").begin_array();
+  for (std::string line; std::getline(log.file, line);) json.value(line);
   json.end_array().end_object();
   return std::move(json).take() + "\n";
 }

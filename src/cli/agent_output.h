@@ -19,7 +19,7 @@ struct OutputOptions {
 // the agent has no log yet and is not followed.
 [[nodiscard]] Result<int> show_output(const app::Project& project, const store::Database& database,
                                       const std::string& agent, const OutputOptions& options);
-// The same as JSON, as it stands; `follow` does not count.
+// The same as JSON, as it stands; not followed.
 [[nodiscard]] Result<std::string> output_json(const app::Project& project, const store::Database& database,
                                               const std::string& agent, const OutputOptions& options);
 
